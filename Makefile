@@ -1,0 +1,39 @@
+# make demo   the main job in minutes, on a built-in corpus (or CORPUS=PREFIX SRC=en TGT=fr on yours)
+# make test   lint and the tests that take minutes; make test-all adds the slow ones
+# Each makes .venv itself if it is missing.
+
+PYTHON ?= python3
+OUT ?= demo
+SRC ?= en
+TGT ?= fr
+BIN := .venv/bin
+
+.PHONY: install demo test test-all lint benchmarks clean
+
+install: .venv/installed
+
+.venv/installed: setup.py constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or 3.12 is needed: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+demo: install
+	$(BIN)/fairseq-neurons-demo out='$(OUT)' src=$(SRC) tgt=$(TGT) $(if $(CORPUS),corpus='$(CORPUS)')
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow'
+
+test-all: lint
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+benchmarks: install
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv demo

@@ -1,0 +1,95 @@
+"""``manifest.json``: what a dump holds and where it came from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import read_text
+from fairseq_neurons.neurons import Neurons
+
+FORMAT = 1
+DTYPES = ("float16", "float32")
+POOLINGS = ("last", "first", "mean", "none")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about a dump but its numbers and words.
+
+    Args:
+        neurons: the blocks, in column order.
+        words: rows of ``activations.npy``.
+        sentences: of the data set, skipped ones included.
+        skipped: sentences that own no rows because they were too long for the model or the batches.
+        dtype: ``float16`` or ``float32``.
+        pooling: how the subwords of a word became one row (``none``: each is a row of its own).
+        subwords: ``words``, ``bpe`` (``@@``) or ``sentencepiece`` (``▁``): what the dictionary is made of.
+        eos: whether the end-of-sentence symbol has a row.
+        checkpoint_sha256: of the checkpoint file.
+        data: the data folder or text file.
+        subset: of the data folder; empty for a text file.
+        mask: the signature of the mask under which the dump was made; empty for none.
+        versions: of the software that wrote it.
+    """
+
+    neurons: Neurons
+    words: int
+    sentences: int
+    skipped: int
+    dtype: str
+    pooling: str
+    subwords: str
+    eos: bool
+    checkpoint_sha256: str
+    data: str
+    subset: str
+    mask: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        """Size of the array on disk."""
+        return self.words * len(self.neurons) * (2 if self.dtype == "float16" else 4)
+
+    def to_json(self) -> str:
+        fields = {**asdict(self), "neurons": self.neurons.to_json()}
+        return json.dumps({"format": FORMAT, **fields}, indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """Read and check ``manifest.json``.
+
+        Raises:
+            InputError: if it is no manifest, a broken one, or one of a newer format.
+        """
+        try:
+            fields = json.loads(read_text(path, "manifest"))
+        except json.JSONDecodeError as error:
+            raise InputError(f"{path} is not a manifest: it is broken JSON at line {error.lineno}.") from error
+        if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):
+            raise InputError(f"{path} is not a manifest: it names no format.")
+        if fields["format"] > FORMAT:
+            raise InputError(
+                f"{path} has format {fields['format']}, this version reads up to {FORMAT}: update fairseq-neurons."
+            )
+        return cls._from_fields(fields, path)
+
+    @classmethod
+    def _from_fields(cls, fields: dict[str, Any], path: Path) -> Manifest:
+        types = {
+            **dict.fromkeys(("words", "sentences", "skipped"), int),
+            **dict.fromkeys(("dtype", "pooling", "subwords", "checkpoint_sha256", "data", "subset", "mask"), str),
+            "eos": bool,
+            "versions": dict,
+        }
+        for name, kind in types.items():
+            if type(fields.get(name)) is not kind:
+                raise InputError(f"{path} is a broken manifest: {name!r} is missing or not {kind.__name__}.")
+        if fields["dtype"] not in DTYPES or fields["pooling"] not in POOLINGS:
+            raise InputError(f"{path} is a broken manifest: unknown dtype or pooling.")
+        neurons = Neurons.from_json(fields.get("neurons", []), str(path))
+        return cls(neurons=neurons, **{name: fields[name] for name in types})

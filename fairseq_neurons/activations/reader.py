@@ -1,0 +1,109 @@
+"""Open a dump and read it in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from fairseq_neurons.activations.manifest import Manifest
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import read_lines
+from fairseq_neurons.neurons import Neurons
+
+
+class Activations:
+    """A complete dump, opened read-only; nothing is loaded until it is asked for.
+
+    Args:
+        path: the folder.
+
+    Attributes:
+        manifest: what it holds.
+        values: (words, neurons), a memory map.
+        offsets: int64 (sentences + 1,), sentence s owns the rows ``offsets[s]:offsets[s+1]``.
+
+    Raises:
+        InputError: if the folder is no dump, or a truncated or corrupt one.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not (self.path / "manifest.json").is_file():
+            raise InputError(f"{self.path} is not a dump of activations: it has no manifest.json.")
+        self.manifest = Manifest.read(self.path / "manifest.json")
+        self.values = _load(self.path / "activations.npy", mmap=True)
+        self.offsets = _load(self.path / "offsets.npy", mmap=False)
+        self._check()
+
+    @property
+    def neurons(self) -> Neurons:
+        """The neurons, in column order."""
+        return self.manifest.neurons
+
+    def __len__(self) -> int:
+        """Number of words."""
+        return self.manifest.words
+
+    def blocks(self, rows: int = 4096) -> Iterator[np.ndarray]:
+        """Consecutive blocks of at most ``rows`` words, each (rows, neurons), as stored."""
+        for start in range(0, len(self), rows):
+            yield self.values[start : start + rows]
+
+    def sentence(self, index: int) -> np.ndarray:
+        """(words of the sentence, neurons), as stored."""
+        return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    @cached_property
+    def sentences(self) -> list[list[str]]:
+        """The words of each sentence, in data-set order; empty for skipped sentences.
+
+        Raises:
+            InputError: if a line has not as many words as the sentence has rows.
+        """
+        path = self.path / "words.txt"
+        lines = read_lines(path, "word list")
+        if len(lines) != self.manifest.sentences:
+            raise InputError(f"{path} has {len(lines)} lines, its manifest promises {self.manifest.sentences}.")
+        sentences = [line.split(" ") if line else [] for line in lines]
+        for number, (words, rows) in enumerate(zip(sentences, np.diff(self.offsets), strict=True), start=1):
+            if len(words) != rows:
+                raise InputError(f"{path}, line {number}: {len(words)} words, but {rows} rows of activations.")
+        return sentences
+
+    def mean(self) -> np.ndarray:
+        """Mean of every neuron over all words, float64 (neurons,)."""
+        total = np.zeros(len(self.neurons))
+        for block in self.blocks():
+            total += block.sum(axis=0, dtype=np.float64)
+        return total / len(self)
+
+    def _check(self) -> None:
+        manifest, path = self.manifest, self.path
+        shape = (manifest.words, len(manifest.neurons))
+        if self.values.shape != shape or self.values.dtype != manifest.dtype:
+            raise InputError(
+                f"{path / 'activations.npy'} holds {self.values.dtype} {self.values.shape}, "
+                f"its manifest promises {manifest.dtype} {shape}."
+            )
+        offsets = self.offsets
+        if (
+            offsets.dtype != np.int64
+            or offsets.shape != (manifest.sentences + 1,)
+            or offsets[0] != 0
+            or offsets[-1] != manifest.words
+            or (np.diff(offsets) < 0).any()
+        ):
+            raise InputError(f"{path / 'offsets.npy'} does not fit the manifest: the dump is corrupt.")
+
+
+def _load(path: Path, mmap: bool) -> np.ndarray:
+    try:
+        array = np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"{path} is missing, truncated or not an array: the dump is corrupt.") from error
+    if not isinstance(array, np.ndarray):
+        raise InputError(f"{path} is an archive of arrays, not one array: the dump is corrupt.")
+    return array

@@ -1,0 +1,1 @@
+"""One file a console command: a typed config and a short ``main``."""

@@ -1,0 +1,124 @@
+"""BLEU and perplexity against the number of neurons removed, from the top and from the bottom of a ranking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+from sacrebleu.metrics import BLEU
+
+from fairseq_neurons.demo.pipeline import Languages, checkpoint
+from fairseq_neurons.files import read_lines
+from fairseq_neurons.masks import Mask, amount
+from fairseq_neurons.rankings import Ranking
+
+POINTS = ("0%", "2.5%", "5%", "10%", "20%", "40%")
+ORDERS = ("top", "bottom")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One evaluation of an ablated model."""
+
+    ranking: str
+    order: str
+    share: str
+    neurons: int
+    metric: str
+    score: float
+    signature: str
+
+
+def measure(folder: Path, languages: Languages) -> list[Point]:
+    """Both curves, one process each; every point is also written to ``curve.jsonl``."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(_bleu_curve, folder, languages), pool.submit(_perplexity_curve, folder)]
+        points = [point for future in futures for point in future.result()]
+    lines = (json.dumps(asdict(point)) + "\n" for point in points)
+    (folder / "curve.jsonl").write_text("".join(lines), encoding="utf-8")
+    return points
+
+
+def _bleu_curve(folder: Path, languages: Languages) -> list[Point]:
+    from fairseq_neurons.plugin.checkpoints import load_model
+    from fairseq_neurons.plugin.evaluation import translate
+
+    torch.set_num_threads(1)
+    loaded = load_model(str(folder / checkpoint("1")), str(folder / "bin" / "1"))
+    references = read_lines(folder / "text" / f"test.{languages.tgt}", "text")
+    bleu = BLEU(tokenize="none")  # the text is tokenised already
+
+    def score() -> float:
+        hypotheses = translate(loaded, "test", max_len_a=2, max_len_b=10).hypotheses
+        return float(bleu.corpus_score(hypotheses, [references]).score)
+
+    return _curve(loaded.model, Ranking.load(folder / "rankings" / "nmt.json"), "BLEU", score, bleu.get_signature)
+
+
+def _perplexity_curve(folder: Path) -> list[Point]:
+    from fairseq_neurons.plugin.checkpoints import load_model
+    from fairseq_neurons.plugin.evaluation import perplexity
+
+    torch.set_num_threads(1)
+    loaded = load_model(str(folder / checkpoint("lm")), str(folder / "bin" / "lm"))
+    ranking = Ranking.load(folder / "rankings" / "lm.json")
+    return _curve(loaded.model, ranking, "perplexity", lambda: perplexity(loaded, "test"), lambda: "fairseq-eval-lm")
+
+
+def _curve(
+    model: torch.nn.Module,
+    ranking: Ranking,
+    metric: str,
+    score: Callable[[], float],
+    signature: Callable[[], object],
+) -> list[Point]:
+    from fairseq_neurons.plugin.masking import masked
+
+    points = []
+    for order in ORDERS:
+        for share in POINTS:
+            count = amount(share, len(ranking.order), "point")
+            chosen = ranking.top(count) if order == "top" else ranking.bottom(count)
+            mask = Mask.of(ranking.neurons, chosen, chosen_by=f"ranking:{ranking.method}|{order}:{share}")
+            with masked(model, mask):
+                value = score()
+            points.append(Point(ranking.method, order, share, count, metric, value, f"{signature()}|{mask.signature}"))
+    return points
+
+
+def table(points: Sequence[Point]) -> str:
+    """Scores by share of removed neurons: a column for each metric and end of the ranking."""
+    metrics = list(dict.fromkeys(point.metric for point in points))
+    columns = [(metric, order) for metric in metrics for order in ORDERS]
+    scores = {(point.metric, point.order, point.share): point.score for point in points}
+    rows = ["removed  " + "".join(f"{metric + ', ' + order:>20}" for metric, order in columns)]
+    for share in POINTS:
+        rows.append(f"{share:>7}  " + "".join(f"{scores[(*column, share)]:20.2f}" for column in columns))
+    return "\n".join(rows)
+
+
+def figure(points: Sequence[Point], path: Path) -> None:
+    """The same as a picture: one panel a metric, solid from the top, dotted from the bottom (Figures 4 and 5)."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    metrics = list(dict.fromkeys(point.metric for point in points))
+    drawing, axes = pyplot.subplots(1, len(metrics), figsize=(5 * len(metrics), 3.5), layout="constrained")
+    for axis, metric in zip(axes, metrics, strict=True):
+        for order, style, colour in (("top", "o-", "#0072B2"), ("bottom", "s:", "#D55E00")):
+            chosen = [point for point in points if point.metric == metric and point.order == order]
+            axis.plot(
+                [p.neurons for p in chosen], [p.score for p in chosen], style, color=colour, label=f"{order} first"
+            )
+        axis.set(xlabel="neurons removed", ylabel=metric)
+        axis.legend()
+    axes[-1].set_yscale("log")
+    drawing.savefig(path, dpi=120)
+    pyplot.close(drawing)

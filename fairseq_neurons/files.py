@@ -1,0 +1,61 @@
+"""Files that are whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from fairseq_neurons.errors import InputError
+
+
+def write_text_whole(path: Path, text: str) -> None:
+    """Write beside the final name and rename, so that a reader never sees half a file.
+
+    Raises:
+        InputError: if the folder cannot be written or the disk is full; an older file of that name stays as it was.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(partial, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def read_text(path: Path, what: str) -> str:
+    """Read a UTF-8 file.
+
+    Args:
+        path: the file.
+        what: what it should be, for the sentence of the error.
+
+    Raises:
+        InputError: if it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"The {what} {path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"The {what} {path} is not UTF-8 text (byte {error.start}).") from error
+
+
+def read_lines(path: Path, what: str) -> list[str]:
+    """The lines of a UTF-8 file, split at ``\\n`` alone, as fairseq does.
+
+    ``str.splitlines`` would also split at characters that occur inside sentences (U+2028, form feeds).
+    """
+    text = read_text(path, what)
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def sha256_of_file(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

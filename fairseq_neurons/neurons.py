@@ -1,0 +1,146 @@
+"""Which index is which unit: ``encoder.1.bwd.402`` <-> 1902."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from fairseq_neurons.errors import InputError
+
+DIRECTIONS = ("fwd", "bwd")
+
+
+@dataclass(frozen=True)
+class Block:
+    """The units of one direction of one layer: consecutive neurons.
+
+    Args:
+        module: ``encoder`` or ``decoder``.
+        layer: counted from 0 at the bottom.
+        direction: ``fwd`` or ``bwd``.
+        size: number of units.
+    """
+
+    module: str
+    layer: int
+    direction: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}.{self.layer}.{self.direction}"
+
+
+@dataclass(frozen=True)
+class Neurons:
+    """All neurons of a model, block after block, in the column order of a dump.
+
+    The paper's encoder (2 layers, 2 directions, 500 units) has 2,000; neuron 1902 is unit 402 of the
+    backward direction of the upper layer.
+
+    >>> encoder = Neurons.of(Block("encoder", layer, d, 500) for layer in (0, 1) for d in ("fwd", "bwd"))
+    >>> len(encoder), encoder.name(1902), encoder.index("encoder.1.bwd.402")
+    (2000, 'encoder.1.bwd.402', 1902)
+    """
+
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, blocks: Iterable[Block]) -> Neurons:
+        return cls(tuple(blocks))
+
+    @classmethod
+    def from_json(cls, blocks: Sequence[dict[str, Any]], source: str) -> Neurons:
+        """Read the ``neurons`` list of a manifest or a ranking.
+
+        Raises:
+            InputError: if the list is not one of blocks; the sentence names ``source``.
+        """
+        try:
+            parsed = tuple(
+                Block(str(b["module"]), int(b["layer"]), str(b["direction"]), int(b["size"])) for b in blocks
+            )
+        except (TypeError, KeyError, ValueError) as error:
+            raise InputError(
+                f"{source}: 'neurons' must be a list of blocks with module, layer, direction and size."
+            ) from error
+        if not parsed or any(b.size < 1 or b.layer < 0 or b.direction not in DIRECTIONS for b in parsed):
+            raise InputError(f"{source}: 'neurons' holds no block or one that cannot be.")
+        return cls(parsed)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        return [asdict(block) for block in self.blocks]
+
+    def __len__(self) -> int:
+        return sum(block.size for block in self.blocks)
+
+    def __str__(self) -> str:
+        return " + ".join(f"{block.name} ({block.size})" for block in self.blocks)
+
+    def spans(self) -> Iterator[tuple[Block, slice]]:
+        """Each block with the columns it owns."""
+        start = 0
+        for block in self.blocks:
+            yield block, slice(start, start + block.size)
+            start += block.size
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The name of every neuron, in index order."""
+        return tuple(f"{block.name}.{unit}" for block in self.blocks for unit in range(block.size))
+
+    @cached_property
+    def _index_of(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.names)}
+
+    def name(self, index: int) -> str:
+        """``1902`` -> ``encoder.1.bwd.402``."""
+        self._check(index)
+        return self.names[index]
+
+    def index(self, name: str) -> int:
+        """``encoder.1.bwd.402`` (or ``1902``) -> 1902.
+
+        Raises:
+            InputError: if there is no such neuron.
+        """
+        if name.lstrip("-").isdecimal():
+            self._check(int(name))
+            return int(name)
+        if name not in self._index_of:
+            raise InputError(f"There is no neuron {name!r} in this model; it has {self}.")
+        return self._index_of[name]
+
+    def select(self, patterns: str) -> np.ndarray:
+        """The neurons that a comma-separated list of indices, names and shell patterns stands for.
+
+        Args:
+            patterns: for instance ``1902,encoder.1.bwd.*``.
+
+        Returns:
+            Sorted indices without repeats, int64, shape (n,).
+
+        Raises:
+            InputError: if an index is out of range or a name or pattern matches no neuron.
+        """
+        chosen: set[int] = set()
+        for pattern in filter(None, (part.strip() for part in patterns.split(","))):
+            if any(c in pattern for c in "*?["):
+                matched = [i for i, name in enumerate(self.names) if fnmatch.fnmatchcase(name, pattern)]
+                if not matched:
+                    raise InputError(f"No neuron matches {pattern!r}; this model has {self}.")
+                chosen.update(matched)
+            else:
+                chosen.add(self.index(pattern))
+        if not chosen:
+            raise InputError(f"{patterns!r} names no neuron.")
+        return np.array(sorted(chosen), dtype=np.int64)
+
+    def _check(self, index: int) -> None:
+        if not 0 <= index < len(self):
+            raise InputError(f"Neuron {index} is out of range: this model has neurons 0 to {len(self) - 1} ({self}).")

@@ -1,0 +1,122 @@
+"""What a mask or a recorder must know of an architecture: its blocks, and where their states appear."""
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Iterable, List, Tuple, Union, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.neurons import Block, Neurons
+from fairseq_neurons.plugin.encoders import JointEncoder, SeparateEncoder
+from fairseq_neurons.plugin.lm import LSTMLanguageModelDalvi2019
+from fairseq_neurons.plugin.nmt import RecurrentTranslationModel
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A single-layer ``nn.LSTM`` and the blocks whose states it computes.
+
+    Args:
+        module: with one block, or two (``fwd``, ``bwd``) if bidirectional.
+        blocks: in the order of its output columns.
+        backwards: whether it is given the sentences from their end.
+    """
+
+    module: nn.LSTM
+    blocks: Tuple[Block, ...]
+    backwards: bool = False
+
+    def rows(self, output: Union[Tensor, PackedSequence], lengths: Tensor) -> Tensor:
+        """What the module returned, word by word: (sum of lengths, units), sentence after sentence of the batch.
+
+        Args:
+            output: (T, B, units) padded at the end, or packed.
+            lengths: (B,).
+        """
+        position = torch.cat([torch.arange(int(n)) for n in lengths])  # (words,)
+        sentence = torch.repeat_interleave(torch.arange(len(lengths)), lengths)  # (words,)
+        if self.backwards:
+            position = lengths[sentence] - 1 - position
+        if not isinstance(output, PackedSequence):
+            return output[position.to(output.device), sentence.to(output.device)]
+        batch_sizes = output.batch_sizes
+        if output.unsorted_indices is not None:
+            sentence = output.unsorted_indices.cpu()[sentence]
+        place = (batch_sizes.cumsum(0) - batch_sizes)[position] + sentence
+        return output.data[place.to(output.data.device)]
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """The neurons of one model.
+
+    Args:
+        cells: in column order.
+        hands_on_final_state: whether the final hidden states start something else (a decoder); a language model's
+            only continue its own recurrence.
+    """
+
+    cells: Tuple[Cell, ...]
+    hands_on_final_state: bool
+
+    @property
+    def neurons(self) -> Neurons:
+        return Neurons.of(block for cell in self.cells for block in cell.blocks)
+
+
+@singledispatch
+def adapter_for(model: nn.Module) -> Adapter:
+    """The adapter of a model's architecture.
+
+    Raises:
+        InputError: if we know of no neurons in it.
+    """
+    raise InputError(
+        f"{type(model).__name__} has no neurons that can be dumped or masked: use lstm_dalvi2019, "
+        "lstm_dalvi2019_joint or lstm_lm_dalvi2019."
+    )
+
+
+@adapter_for.register
+def _(model: RecurrentTranslationModel) -> Adapter:
+    return Adapter(tuple(_encoder_cells(model.encoder)), hands_on_final_state=True)
+
+
+@adapter_for.register
+def _(model: LSTMLanguageModelDalvi2019) -> Adapter:
+    layers = _lstms(model.decoder.layers)
+    cells = (Cell(layer, (_block("decoder", i, "fwd", layer),)) for i, layer in enumerate(layers))
+    return Adapter(tuple(cells), hands_on_final_state=False)
+
+
+@singledispatch
+def _encoder_cells(encoder: nn.Module) -> List[Cell]:
+    raise AssertionError(f"no cells are known for {type(encoder).__name__}")
+
+
+@_encoder_cells.register
+def _(encoder: SeparateEncoder) -> List[Cell]:
+    cells = []
+    for i, (fwd, bwd) in enumerate(zip(_lstms(encoder.fwd), _lstms(encoder.bwd))):
+        cells.append(Cell(fwd, (_block("encoder", i, "fwd", fwd),)))
+        cells.append(Cell(bwd, (_block("encoder", i, "bwd", bwd),), backwards=True))
+    return cells
+
+
+@_encoder_cells.register
+def _(encoder: JointEncoder) -> List[Cell]:
+    return [
+        Cell(layer, (_block("encoder", i, "fwd", layer), _block("encoder", i, "bwd", layer)))
+        for i, layer in enumerate(_lstms(encoder.layers))
+    ]
+
+
+def _lstms(layers: nn.ModuleList) -> Iterable[nn.LSTM]:
+    return cast(Iterable[nn.LSTM], layers)
+
+
+def _block(module: str, layer: int, direction: str, lstm: nn.LSTM) -> Block:
+    return Block(module, layer, direction, lstm.hidden_size)

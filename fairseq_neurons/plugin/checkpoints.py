@@ -1,0 +1,74 @@
+"""Checkpoints, opened without trust: plain types only, and nothing in a pickle runs."""
+
+import argparse
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any, Dict, NamedTuple, Optional
+
+import torch
+from fairseq import checkpoint_utils
+from fairseq.models import BaseFairseqModel
+from fairseq.tasks import FairseqTask
+
+from fairseq_neurons.errors import InputError
+
+# fairseq stores its arguments as a Namespace: a bag of attributes, no code.
+torch.serialization.add_safe_globals([argparse.Namespace])
+
+
+class Loaded(NamedTuple):
+    """A model ready for inference and the task it was trained for."""
+
+    model: BaseFairseqModel
+    task: FairseqTask
+
+
+def check_checkpoint(path: str) -> None:
+    """Open a checkpoint as plain data and look whether it is one of fairseq's.
+
+    fairseq's own commands open it again with whatever default ``torch.load`` has; what got here is known to be safe.
+
+    Raises:
+        InputError: if the file is missing, no checkpoint, broken, or holds more than plain types.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"The checkpoint {path} does not exist.")
+    try:
+        # A checkpoint of today is a zip file, which can be mapped: no tensor is read.
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except pickle.UnpicklingError as error:
+        raise InputError(
+            f"{path} is refused: it is no checkpoint, or it holds more than tensors and plain values "
+            "and could run code when opened."
+        ) from error
+    except (RuntimeError, ValueError, EOFError, OSError, KeyError) as error:
+        raise InputError(f"{path} is not a checkpoint, or a broken one.") from error
+    if not isinstance(state, dict) or "model" not in state or not (state.get("cfg") or state.get("args")):
+        raise InputError(f"{path} is not a fairseq checkpoint: it lacks the model or its configuration.")
+
+
+def load_model(checkpoint: str, data: Optional[str] = None) -> Loaded:
+    """Load a checkpoint for inference.
+
+    Args:
+        checkpoint: its file.
+        data: the data folder with the dictionaries; by default the one it was trained on.
+
+    Returns:
+        The model in evaluation mode and its task.
+
+    Raises:
+        InputError: if the checkpoint is refused or there are no dictionaries.
+    """
+    check_checkpoint(checkpoint)
+    overrides: Dict[str, Any] = {} if data is None else {"data": data}
+    try:
+        models, _, task = checkpoint_utils.load_model_ensemble_and_task([checkpoint], arg_overrides=overrides)
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{checkpoint} needs the dictionaries of its data folder, and {error.filename or error} is not there: "
+            "give the folder with data=."
+        ) from error
+    model = models[0].eval()
+    return Loaded(model.cuda() if torch.cuda.is_available() else model, task)

@@ -1,0 +1,115 @@
+"""Dump the recorded states of a data set, batch by batch, in whatever order the batches come."""
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import Dict, Optional, Type
+
+import numpy as np
+from torch import Tensor
+
+from fairseq_neurons import __version__
+from fairseq_neurons.activations import ActivationWriter, Manifest
+from fairseq_neurons.plugin.recording import Recorder
+from fairseq_neurons.plugin.sentences import Sentences
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a dump comes from, for its manifest."""
+
+    checkpoint_sha256: str
+    data: str
+    subset: str
+    mask: str = ""
+
+
+class Dump:
+    """A dump that is complete, and has its name, as soon as the last sentence has been added.
+
+    Args:
+        out: the folder to be.
+        sentences: of the whole data set.
+        kept: (sentences to come,) their indices; the others are too long and own no rows.
+        recorder: of the model that will read them.
+        provenance: where the dump comes from.
+        dtype: ``float16`` or ``float32``.
+        pooling: ``last``, ``first``, ``mean`` or ``none``.
+        eos: whether the end-of-sentence symbol has a row.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        sentences: Sentences,
+        kept: np.ndarray,
+        recorder: Recorder,
+        provenance: Provenance,
+        dtype: str = "float32",
+        pooling: str = "last",
+        eos: bool = False,
+    ) -> None:
+        self.sentences, self.recorder = sentences, recorder
+        self.pooling, self.eos = pooling, eos
+        self.lines = [""] * sentences.count
+        counts = np.zeros(sentences.count, dtype=np.int64)
+        for i in kept.tolist():
+            words = sentences.words(i, pooling, eos)
+            self.lines[i] = " ".join(words)
+            counts[i] = len(words)
+        self.to_come = len(kept)
+        manifest = Manifest(
+            neurons=recorder.neurons,
+            words=int(counts.sum()),
+            sentences=sentences.count,
+            skipped=sentences.count - len(kept),
+            dtype=dtype,
+            pooling=pooling,
+            subwords=sentences.subwords,
+            eos=eos,
+            checkpoint_sha256=provenance.checkpoint_sha256,
+            data=provenance.data,
+            subset=provenance.subset,
+            mask=provenance.mask,
+            versions=_versions(),
+        )
+        self.writer = ActivationWriter(out, manifest, np.concatenate([[0], np.cumsum(counts)]))
+
+    def add(self, ids: Tensor, lengths: Tensor) -> None:
+        """Write the batch that the model has just read.
+
+        Args:
+            ids: (B,) indices of its sentences in the data set.
+            lengths: (B,) positions the model read of each.
+        """
+        states = self.recorder.take(lengths)
+        end = 0
+        for i, length in zip(ids.tolist(), lengths.tolist()):
+            start, end = end, end + length
+            self.writer.write(i, self.sentences.rows(i, states[start:end], self.pooling, self.eos))
+        self.to_come -= len(ids)
+        if self.to_come == 0:
+            self.writer.commit(self.lines)
+
+    def abort(self) -> None:
+        """Remove what has been written. Does nothing once the dump is complete."""
+        self.writer.abort()
+
+    def __enter__(self) -> "Dump":
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.abort()
+
+
+def _versions() -> Dict[str, str]:
+    versions = {"fairseq-neurons": __version__}
+    for package in ("ve-fairseq", "fairseq", "torch", "numpy"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions

@@ -1,0 +1,165 @@
+"""The two bidirectional LSTM encoders: each direction its own stack, or every layer seeing both directions.
+
+Both are made of single-layer ``nn.LSTM``, because a multi-layer one hands out only its top layer, and work on packed
+words: there are no padded positions between the layers.
+"""
+
+from typing import List, Optional, Tuple
+
+import torch
+from fairseq import utils
+from fairseq.data import Dictionary
+from fairseq.models import FairseqEncoder
+from fairseq.models.lstm import LSTM, Embedding
+from fairseq.modules import FairseqDropout
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+EncoderOut = Tuple[Tensor, Tensor, Tensor, Tensor]
+Finals = List[Tuple[Tensor, Tensor]]
+
+
+def reversal(batch_sizes: Tensor) -> Tensor:
+    """Where each packed word goes when every sentence is read from its end.
+
+    Args:
+        batch_sizes: (T,) of a packed sequence: how many sentences have a word at each position.
+
+    Returns:
+        (words,) int64, its own inverse: ``packed.data[reversal(packed.batch_sizes)]`` is packed likewise.
+    """
+    starts = batch_sizes.cumsum(0) - batch_sizes
+    sentence = torch.cat([torch.arange(int(n)) for n in batch_sizes])
+    position = torch.repeat_interleave(torch.arange(len(batch_sizes)), batch_sizes)
+    lengths = torch.bincount(sentence)
+    return starts[lengths[sentence] - 1 - position] + sentence
+
+
+class BidirectionalEncoder(FairseqEncoder):
+    """What the two encoders share: packing, embedding, and the output tuple of fairseq's ``LSTMEncoder``.
+
+    Args:
+        dictionary: of the source language.
+        embed_dim: size of the word embeddings.
+        hidden_size: units per direction.
+        num_layers: number of layers.
+        dropout: on the embeddings and on what each layer hands on.
+        left_pad: whether sources are padded on the left, as fairseq's translation task does.
+    """
+
+    output_units: int
+
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        embed_dim: int,
+        hidden_size: int,
+        num_layers: int,
+        dropout: float,
+        left_pad: bool,
+    ) -> None:
+        super().__init__(dictionary)
+        self.padding_idx = dictionary.pad()
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.left_pad = left_pad
+        self.embed_tokens = Embedding(len(dictionary), embed_dim, self.padding_idx)
+        self.dropout_module = FairseqDropout(dropout, module_name=self.__class__.__name__)
+
+    def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
+        """Embedded words -> (words, output_units) and every layer's final (h, c), each (B, output_units)."""
+        raise AssertionError("a subclass says how its layers are connected")
+
+    def forward(self, src_tokens: Tensor, src_lengths: Tensor, return_all_hiddens: Optional[bool] = None) -> EncoderOut:
+        """Encode a batch, in any order of lengths.
+
+        Args:
+            src_tokens: (B, T) word indices.
+            src_lengths: (B,) words of each sentence, the end-of-sentence symbol included.
+            return_all_hiddens: accepted as in fairseq's other encoders, without effect: record the states instead.
+
+        Returns:
+            outputs (T, B, C), final h (layers, B, C), final c (layers, B, C), padding mask (T, B); C = output_units.
+        """
+        if self.left_pad:
+            src_tokens = utils.convert_padding_direction(src_tokens, self.padding_idx, left_to_right=True)
+        words = pack_padded_sequence(src_tokens, src_lengths.cpu(), batch_first=True, enforce_sorted=False)
+        embedded = self.dropout_module(self.embed_tokens(words.data))  # (words, E)
+        outputs, finals = self.run_layers(words._replace(data=embedded))
+        outputs = self.dropout_module(outputs)
+        x, _ = pad_packed_sequence(words._replace(data=outputs), total_length=src_tokens.size(1))  # (T, B, C)
+        return (
+            x,
+            torch.stack([h for h, _ in finals]),
+            torch.stack([c for _, c in finals]),
+            src_tokens.eq(self.padding_idx).t(),
+        )
+
+    def reorder_encoder_out(self, encoder_out: EncoderOut, new_order: Tensor) -> EncoderOut:
+        x, h, c, padding = (part.index_select(1, new_order) for part in encoder_out)
+        return x, h, c, padding
+
+    def max_positions(self) -> int:
+        return int(1e5)
+
+
+class SeparateEncoder(BidirectionalEncoder):
+    """Each direction its own stack of layers; the top outputs and all final states are summed (the paper's encoder)."""
+
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        embed_dim: int,
+        hidden_size: int,
+        num_layers: int,
+        dropout: float,
+        left_pad: bool,
+    ) -> None:
+        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout, left_pad)
+        sizes = [embed_dim] + [hidden_size] * (num_layers - 1)
+        self.fwd = nn.ModuleList(LSTM(size, hidden_size) for size in sizes)
+        self.bwd = nn.ModuleList(LSTM(size, hidden_size) for size in sizes)
+        self.output_units = hidden_size
+
+    def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
+        order = reversal(packed.batch_sizes).to(packed.data.device)
+        forward, forward_finals = self._run_stack(self.fwd, packed)
+        backward, backward_finals = self._run_stack(self.bwd, packed._replace(data=packed.data[order]))
+        finals = [(h + g, c + d) for (h, c), (g, d) in zip(forward_finals, backward_finals)]
+        return forward + backward[order], finals
+
+    def _run_stack(self, layers: nn.ModuleList, packed: PackedSequence) -> Tuple[Tensor, Finals]:
+        finals = []
+        for i, layer in enumerate(layers):
+            if i > 0:
+                packed = packed._replace(data=self.dropout_module(packed.data))
+            packed, (h, c) = layer(packed)
+            finals.append((h[0], c[0]))
+        return packed.data, finals
+
+
+class JointEncoder(BidirectionalEncoder):
+    """Every layer sees both directions of the one below; outputs are concatenated (as in fairseq's ``lstm``)."""
+
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        embed_dim: int,
+        hidden_size: int,
+        num_layers: int,
+        dropout: float,
+        left_pad: bool,
+    ) -> None:
+        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout, left_pad)
+        sizes = [embed_dim] + [2 * hidden_size] * (num_layers - 1)
+        self.layers = nn.ModuleList(LSTM(size, hidden_size, bidirectional=True) for size in sizes)
+        self.output_units = 2 * hidden_size
+
+    def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
+        finals = []
+        for i, layer in enumerate(self.layers):
+            if i > 0:
+                packed = packed._replace(data=self.dropout_module(packed.data))
+            packed, (h, c) = layer(packed)
+            finals.append((torch.cat(h.unbind(0), dim=1), torch.cat(c.unbind(0), dim=1)))
+        return packed.data, finals

@@ -1,0 +1,179 @@
+"""Tasks ``translation_neurons`` and ``language_modeling_neurons``: fairseq's own plus the dump and mask flags."""
+
+import atexit
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator, List, Optional
+
+import numpy as np
+from fairseq.data.iterators import EpochBatchIterator
+from fairseq.models import BaseFairseqModel
+from fairseq.tasks import FairseqTask, register_task
+from fairseq.tasks.language_modeling import SAMPLE_BREAK_MODE_CHOICES, LanguageModelingConfig, LanguageModelingTask
+from fairseq.tasks.translation import TranslationConfig, TranslationTask
+
+from fairseq_neurons.activations.writer import check_free
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import sha256_of_file
+from fairseq_neurons.plugin.checkpoints import check_checkpoint
+from fairseq_neurons.plugin.dumping import Dump, Provenance
+from fairseq_neurons.plugin.flags import NeuronFlags, build_mask, checkpoints, text_of, wants_mask
+from fairseq_neurons.plugin.masking import masked, neurons_of
+from fairseq_neurons.plugin.recording import Recorder, recorded
+from fairseq_neurons.plugin.sentences import sentences_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class TranslationNeuronsConfig(NeuronFlags, TranslationConfig):
+    """Flags of fairseq's translation task and ours."""
+
+
+@dataclass
+class LanguageModelingNeuronsConfig(NeuronFlags, LanguageModelingConfig):
+    """Flags of fairseq's language-modelling task and ours.
+
+    One sentence a sample is the default, as in the paper: a dump has a row for every word of every sentence.
+    """
+
+    sample_break_mode: SAMPLE_BREAK_MODE_CHOICES = field(
+        default="eos", metadata=LanguageModelingConfig.__dataclass_fields__["sample_break_mode"].metadata
+    )
+
+
+class NeuronTask(FairseqTask):
+    """What the two tasks share. Mask and recorder stay on the models until the command ends."""
+
+    flags: NeuronFlags
+    dump: Optional[Dump] = None
+    _built: List[BaseFairseqModel]
+    _applied: ExitStack
+    _recorder: Optional[Recorder] = None
+    _mask_signature: str = ""
+
+    @classmethod
+    def setup_task(cls, cfg: Any, **kwargs: Any) -> "NeuronTask":
+        for path in checkpoints(cfg):
+            check_checkpoint(path)
+        if cfg.dump_activations:
+            check_free(Path(cfg.dump_activations))
+        task = super().setup_task(cfg, **kwargs)
+        task.flags = cfg
+        task._built = []
+        task._applied = ExitStack()
+        return task
+
+    def build_model(self, cfg: Any, from_checkpoint: bool = False) -> BaseFairseqModel:
+        if not from_checkpoint and (self.flags.dump_activations or wants_mask(self.flags)):
+            raise InputError("Dump and mask flags are for trained models: leave them out while training.")
+        model = super().build_model(cfg, from_checkpoint)
+        self._built.append(model)
+        return model
+
+    def apply_flags(self, models: List[BaseFairseqModel]) -> None:
+        """Mask and record the models; to be called when their weights are loaded and they are where they will run."""
+        if wants_mask(self.flags):
+            for model in models:
+                mask = build_mask(self.flags, neurons_of(model))
+                self._applied.enter_context(masked(model, mask))
+                self._mask_signature = mask.signature
+            logger.info("mask: %s", self._mask_signature)
+        if self.flags.dump_activations:
+            if len(models) != 1:
+                raise InputError("A dump is of one model: give --path a single checkpoint.")
+            self._recorder = self._applied.enter_context(recorded(models[0]))
+
+    def get_batch_iterator(self, dataset: Any, *args: Any, **kwargs: Any) -> EpochBatchIterator:
+        if self.flags.checkpoint_path:
+            # fairseq drops the last batch if its size is no multiple (by default of 8): sentences would be missing from
+            # translations, BLEU and dumps without a word (github.com/facebookresearch/fairseq/issues/5036).
+            kwargs["required_batch_size_multiple"] = 1
+        batches = super().get_batch_iterator(dataset, *args, **kwargs)
+        if self.flags.dump_activations and self.flags.checkpoint_path:
+            if kwargs.get("num_shards", 1) > 1:
+                raise InputError("A dump is made by one process: leave out --distributed-world-size and --num-shards.")
+            self._batches = (dataset, batches)
+        return batches
+
+    def start_dump(self) -> None:
+        """Reserve the disk for the batches of the last iterator, once the recorder is in place."""
+        if self._recorder is None:
+            return
+        dataset, batches = self._batches
+        subsets = [name for name, loaded in self.datasets.items() if loaded is dataset]
+        if not subsets:
+            raise InputError("Activations are dumped by fairseq-generate, fairseq-eval-lm or fairseq-neurons-extract.")
+        self.dump = Dump(
+            Path(str(self.flags.dump_activations)),
+            sentences_of(dataset, self.source_dictionary, text_of(self.flags)),
+            np.concatenate([np.asarray(batch, dtype=np.int64) for batch in batches.frozen_batches]),
+            self._recorder,
+            Provenance(
+                checkpoint_sha256=sha256_of_file(Path(checkpoints(self.flags)[0])),
+                data=self.flags.data,
+                subset=subsets[0],
+                mask=self._mask_signature,
+            ),
+            dtype=str(self.flags.dump_dtype),
+            pooling=str(self.flags.dump_pooling),
+            eos=self.flags.dump_eos,
+        )
+        atexit.register(self.dump.abort)
+
+
+@register_task("translation_neurons", dataclass=TranslationNeuronsConfig)
+class TranslationNeuronsTask(NeuronTask, TranslationTask):
+    """Translation whose encoder states can be dumped and masked while ``fairseq-generate`` runs."""
+
+    def build_generator(self, models: List[BaseFairseqModel], args: Any, *rest: Any, **kwargs: Any) -> Any:
+        if self.flags.checkpoint_path:
+            self.apply_flags(models)
+            self.start_dump()
+        return super().build_generator(models, args, *rest, **kwargs)
+
+    def inference_step(
+        self, generator: Any, models: Any, sample: dict, prefix_tokens: Any = None, constraints: Any = None
+    ) -> Any:
+        hypotheses = super().inference_step(generator, models, sample, prefix_tokens, constraints)
+        if self.dump is not None:
+            self.dump.add(sample["id"], sample["net_input"]["src_lengths"])
+        return hypotheses
+
+
+@register_task("language_modeling_neurons", dataclass=LanguageModelingNeuronsConfig)
+class LanguageModelingNeuronsTask(NeuronTask, LanguageModelingTask):
+    """Language modelling whose states can be dumped and masked while ``fairseq-eval-lm`` runs."""
+
+    def build_generator(self, models: List[BaseFairseqModel], args: Any, *rest: Any, **kwargs: Any) -> Any:
+        if self.flags.dump_activations:
+            raise InputError("A language model's states are dumped by fairseq-eval-lm, not by fairseq-generate.")
+        self.apply_flags(models)
+        return super().build_generator(models, args, *rest, **kwargs)
+
+    def eval_lm_dataloader(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.flags.dump_activations and kwargs.get("context_window"):
+            raise InputError("A dump needs each word read once: leave out --context-window.")
+        if self.flags.dump_activations and str(self.flags.sample_break_mode) != "eos":
+            raise InputError("A dump is made sentence by sentence: give --sample-break-mode eos.")
+        batches = super().eval_lm_dataloader(dataset, *args, **kwargs)
+        self.apply_flags(self._built)
+        self.start_dump()
+        return batches if self.dump is None else _Dumped(batches, self.dump)
+
+
+class _Dumped:
+    """The batches of a data loader; each is dumped when the next is asked for, because by then it has been read."""
+
+    def __init__(self, batches: Any, dump: Dump) -> None:
+        self.batches, self.dump = batches, dump
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[dict]:
+        for sample in self.batches:
+            yield sample
+            self.dump.add(sample["id"], sample["net_input"]["src_lengths"])

@@ -1,0 +1,91 @@
+"""A ranking: every neuron of a model, most important first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import read_text, write_text_whole
+from fairseq_neurons.neurons import Neurons
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All neurons in order of importance, with the scores that made the order.
+
+    Args:
+        method: how it was made, for instance ``crossmodel-max``.
+        neurons: of the model that is ranked.
+        order: int64 (neurons,), every index once, most important first.
+        scores: float64 (neurons,), in the same order.
+        signature: the settings that made it.
+    """
+
+    method: str
+    neurons: Neurons
+    order: np.ndarray
+    scores: np.ndarray
+    signature: str
+
+    @classmethod
+    def from_scores(cls, method: str, neurons: Neurons, scores: np.ndarray, signature: str) -> Ranking:
+        """Rank by descending score; equal scores by index.
+
+        Args:
+            scores: (neurons,), by index.
+        """
+        order = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable").astype(np.int64)
+        return cls(method, neurons, order, np.asarray(scores, dtype=np.float64)[order], signature)
+
+    def top(self, count: int) -> np.ndarray:
+        """The indices of the ``count`` most important neurons."""
+        return self.order[:count]
+
+    def bottom(self, count: int) -> np.ndarray:
+        """The indices of the ``count`` least important neurons, least important first."""
+        return self.order[::-1][:count]
+
+    def save(self, path: str | Path) -> None:
+        """Write the JSON that ``--mask-ranking`` reads; a file of that name is replaced as a whole."""
+        fields = {
+            "format": FORMAT,
+            "method": self.method,
+            "signature": self.signature,
+            "neurons": self.neurons.to_json(),
+            "order": self.order.tolist(),
+            "scores": self.scores.tolist(),
+        }
+        write_text_whole(Path(path), json.dumps(fields) + "\n")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Ranking:
+        """Read a ranking.
+
+        Raises:
+            InputError: if the file is none, a broken one or one of a newer format.
+        """
+        try:
+            fields = json.loads(read_text(Path(path), "ranking"))
+            version = fields["format"]
+            if version > FORMAT:
+                raise InputError(f"{path} has format {version}, this version reads up to {FORMAT}: update it.")
+            neurons = Neurons.from_json(fields["neurons"], str(path))
+            order = np.array(fields["order"], dtype=np.int64)
+            scores = np.array(fields["scores"], dtype=np.float64)
+            method, signature = str(fields["method"]), str(fields["signature"])
+        except (json.JSONDecodeError, TypeError, KeyError, OverflowError) as error:
+            raise InputError(f"{path} is not a ranking: it lacks or misspells a field ({error}).") from error
+        except ValueError as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(f"{path} is not a ranking: {error}.") from error
+        every = np.arange(len(neurons))
+        if order.shape != every.shape or scores.shape != every.shape or (np.sort(order) != every).any():
+            raise InputError(f"{path} is a broken ranking: 'order' must hold each of {len(neurons)} neurons once.")
+        return cls(method, neurons, order, scores, signature)

@@ -1,0 +1,53 @@
+"""Packaging of fairseq-neurons. The tested set of versions is in constraints.txt."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+FAIRSEQ = [
+    # Upstream fairseq cannot be imported on Python 3.11 and later; ve-fairseq is the same code made to work there.
+    "ve-fairseq==0.12.3; python_version >= '3.11' and platform_system == 'Linux' and platform_machine == 'x86_64'",
+    "fairseq>=0.12.2; python_version < '3.11' or platform_system != 'Linux' or platform_machine != 'x86_64'",
+]
+
+setup(
+    name="fairseq-neurons",
+    version="0.1.0",
+    description="Find the neurons that matter in a fairseq model, and prove it by switching them off",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    packages=find_packages(include=["fairseq_neurons", "fairseq_neurons.*"]),
+    package_data={"fairseq_neurons": ["py.typed"]},
+    install_requires=[
+        *FAIRSEQ,
+        # Older versions open pickles that can run code.
+        "torch>=2.6",
+        # fairseq's language modelling uses np.compat, which NumPy 2 removed.
+        "numpy>=1.26,<2",
+        "scikit-learn>=1.5",
+        "sacrebleu>=2.4",
+        "sentencepiece>=0.2",
+        "hydra-core>=1.3",
+        "tqdm>=4.66",
+        "matplotlib>=3.8",
+    ],
+    extras_require={
+        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.9", "mypy>=1.11"],
+        "taggers": ["spacy>=3.7", "HanTa>=1.1"],
+        "report": ["jinja2>=3.1"],
+    },
+    entry_points={
+        "console_scripts": [
+            "fairseq-neurons-extract = fairseq_neurons.commands.extract:main",
+            "fairseq-neurons-correlate = fairseq_neurons.commands.correlate:main",
+            "fairseq-neurons-demo = fairseq_neurons.commands.demo:main",
+        ]
+    },
+    classifiers=[
+        "License :: OSI Approved :: MIT License",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+    ],
+)

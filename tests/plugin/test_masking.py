@@ -1,0 +1,155 @@
+"""A masked model is the step-by-step clamped loop; without a mask nothing is different."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import Mask
+from fairseq_neurons.neurons import Block, Neurons
+from fairseq_neurons.plugin import masked, neurons_of, recorded
+from tests import reference
+from tests.plugin.conftest import batch, sentences
+
+TOLERANCE = 1e-5
+ENCODERS = {"separate": reference.separate_encoder, "joint": reference.joint_encoder}
+CHOSEN = [0, 3, 7, 8, 12, 17, 24, 31]
+
+
+def means(model) -> np.ndarray:
+    return np.linspace(-0.8, 0.9, len(neurons_of(model)))
+
+
+def mask_of(model, value, site, chosen=CHOSEN) -> Mask:
+    return Mask.of(neurons_of(model), np.array(chosen), value, site, means(model))
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("site", ["recurrent", "output"])
+@pytest.mark.parametrize("value", ["zero", "mean", 0.75, -1.5])
+def test_masked_encoder__equals_the_clamped_loop(name, site, value, request):
+    model = request.getfixturevalue(name)
+    mask, data = mask_of(model, value, site), sentences(seed=11)
+    tokens, lengths = batch(data)
+    with masked(model, mask), recorded(model) as recorder, torch.no_grad():
+        outputs, h, c, _ = model.encoder(tokens, lengths)
+        states = np.split(recorder.take(lengths), np.cumsum(lengths)[:-1])
+    for i, sentence in enumerate(data):
+        expected = ENCODERS[name](model.encoder, sentence, mask)
+        np.testing.assert_allclose(states[i], expected[0], atol=TOLERANCE)
+        np.testing.assert_allclose(outputs[: len(sentence), i], expected[1], atol=TOLERANCE)
+        np.testing.assert_allclose(h[:, i], expected[2], atol=TOLERANCE)
+        np.testing.assert_allclose(c[:, i], expected[3], atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("site", ["recurrent", "output"])
+@pytest.mark.parametrize("value", ["zero", "mean", 0.75, -1.5])
+def test_masked_language_model__equals_the_clamped_loop(language_model, site, value):
+    mask, data = mask_of(language_model, value, site, chosen=[0, 5, 9, 15]), sentences(seed=12)
+    tokens, lengths = batch(data, left_pad=False)
+    with masked(language_model, mask), torch.no_grad():
+        scores, _ = language_model(tokens, src_lengths=lengths)
+    for i, sentence in enumerate(data):
+        _, expected = reference.language_model(language_model.decoder, sentence, mask)
+        np.testing.assert_allclose(scores[i, : len(sentence)], expected, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("site", ["recurrent", "output"])
+def test_masked_language_model__is_the_same_word_by_word(language_model, site):
+    sentence = sentences(seed=13, count=1, longest=12)[0]
+    mask = mask_of(language_model, 0.5, site, chosen=[1, 4, 11])
+    _, expected = reference.language_model(language_model.decoder, sentence, mask)
+    state: dict = {"full_context_alignment": {}}
+    with masked(language_model, mask), torch.no_grad():
+        for position in range(len(sentence)):
+            prefix = torch.tensor([sentence[: position + 1]])
+            scores, _ = language_model.decoder(prefix, incremental_state=state)
+            np.testing.assert_allclose(scores[0, 0], expected[position], atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_the_sites__answer_different_questions(name, request):
+    model = request.getfixturevalue(name)
+    tokens, lengths = batch(sentences(seed=14))
+    outputs = {}
+    for site in ("recurrent", "output"):
+        with masked(model, mask_of(model, 0.5, site)), torch.no_grad():
+            outputs[site] = model.encoder(tokens, lengths)[0]
+    assert (outputs["recurrent"] - outputs["output"]).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("name", ["separate", "joint", "language_model"])
+def test_mask__changes_no_parameter_and_leaves_nothing_behind(name, request):
+    model = request.getfixturevalue(name)
+    before = copy.deepcopy(model.state_dict())
+    attributes = [set(vars(module)) for module in model.modules()]
+    with masked(model, mask_of(model, 0.5, "recurrent", chosen=[0, 9])):
+        _run(model)
+        inside = {key: value.clone() for key, value in model.state_dict().items()}
+    assert [set(vars(module)) for module in model.modules()] == attributes
+    for state in (inside, model.state_dict()):
+        assert all(torch.equal(state[key], value) for key, value in before.items())
+
+
+@pytest.mark.parametrize("name", ["separate", "joint", "language_model"])
+def test_exception_inside_a_masked_forward__leaves_nothing_of_the_mask(name, request, monkeypatch):
+    model = request.getfixturevalue(name)
+    expected = _run(model)
+    victim = [module for module in model.modules() if isinstance(module, torch.nn.LSTM)][-1]
+
+    def fail(*_args):
+        raise RuntimeError("in the middle")
+
+    hook = victim.register_forward_pre_hook(fail)
+    with pytest.raises(RuntimeError, match="in the middle"), masked(model, mask_of(model, 3.0, "recurrent", [0, 9])):
+        _run(model)
+    hook.remove()
+    assert torch.equal(_run(model), expected)
+
+
+def test_empty_mask__is_the_stock_output_bit_for_bit(joint):
+    tokens, lengths = batch(sentences(seed=15))
+    expected = joint.encoder(tokens, lengths)
+    with masked(joint, mask_of(joint, 0.0, "recurrent", chosen=[])):
+        found = joint.encoder(tokens, lengths)
+    assert all(torch.equal(a, b) for a, b in zip(expected, found))
+
+
+def test_gradients__flow_around_the_clamped_units(separate):
+    tokens, lengths = batch(sentences(seed=16))
+    with masked(separate, mask_of(separate, 0.0, "recurrent", chosen=[2])):
+        separate.encoder(tokens, lengths)[0].sum().backward()
+    column = separate.encoder.fwd[0].weight_hh_l0.grad[:, 2]
+    assert column.abs().max() == 0
+    assert separate.encoder.fwd[0].weight_hh_l0.grad.abs().max() > 0
+
+
+def test_mask_of_another_model__is_refused(joint):
+    other = Neurons.of([Block("encoder", 0, "fwd", 500)])
+    with pytest.raises(InputError, match="other neurons"), masked(joint, Mask.of(other, np.array([1]))):
+        pass
+
+
+def test_second_mask_on_the_same_layer__is_refused_and_the_first_stays(joint):
+    mask = mask_of(joint, 0.0, "recurrent")
+    with masked(joint, mask):
+        with pytest.raises(InputError, match="masked already"), masked(joint, mask):
+            pass
+        assert any("forward" in vars(module) for module in joint.modules())
+
+
+def test_architecture_without_neurons__is_refused():
+    with pytest.raises(InputError, match="Linear has no neurons"):
+        neurons_of(torch.nn.Linear(2, 2))
+
+
+def _run(model) -> torch.Tensor:
+    data = sentences(seed=17)
+    with torch.no_grad():
+        if hasattr(model, "encoder"):
+            return model.encoder(*batch(data))[0]
+        return model(batch(data, left_pad=False)[0])[0]

@@ -1,0 +1,103 @@
+"""The slow, literal twins: every step written out, float64, one sentence at a time, nothing shared with the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+
+@dataclass
+class Clamped:
+    """Which columns of one direction of one layer are held at which values, and where."""
+
+    columns: list[int]
+    values: list[float]
+    site: str
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def lstm(weights: dict[str, np.ndarray], inputs: np.ndarray, clamped: Clamped | None = None, hands_on_final=True):
+    """(T, in) -> what the layer hands on (T, H), final h (H,), final c (H,)."""
+    size = weights["weight_hh"].shape[1]
+    h, c = np.zeros(size), np.zeros(size)
+    if clamped and clamped.site == "recurrent":
+        h[clamped.columns] = clamped.values
+    handed_on = []
+    for x in inputs:
+        gates = weights["weight_ih"] @ x + weights["bias_ih"] + weights["weight_hh"] @ h + weights["bias_hh"]
+        i, f, g, o = np.split(gates, 4)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        if clamped and clamped.site == "recurrent":
+            h[clamped.columns] = clamped.values
+        out = h.copy()
+        if clamped:
+            out[clamped.columns] = clamped.values
+        handed_on.append(out)
+    final = h.copy()
+    if clamped and (clamped.site == "recurrent" or hands_on_final):
+        final[clamped.columns] = clamped.values
+    return np.array(handed_on), final, c
+
+
+def weights_of(module: torch.nn.LSTM, suffix: str = "") -> dict[str, np.ndarray]:
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return {name: getattr(module, f"{name}_l0{suffix}").detach().double().numpy() for name in names}
+
+
+def clamped_in(mask, start: int, size: int) -> Clamped | None:
+    """The part of a mask that falls into the columns start .. start + size - 1."""
+    if mask is None:
+        return None
+    chosen = [(int(i) - start, float(v)) for i, v in zip(mask.indices, mask.values) if start <= i < start + size]
+    return Clamped([i for i, _ in chosen], [v for _, v in chosen], mask.site) if chosen else None
+
+
+def separate_encoder(encoder, tokens: list[int], mask=None):
+    """``lstm_dalvi2019``: states (T, neurons), outputs (T, C), final h and c (layers, C)."""
+    size = encoder.hidden_size
+    embedded = encoder.embed_tokens.weight.detach().double().numpy()[tokens]
+    forward, backward = embedded, embedded[::-1]
+    states, finals_h, finals_c, start = [], [], [], 0
+    for fwd, bwd in zip(encoder.fwd, encoder.bwd):
+        forward, fh, fc = lstm(weights_of(fwd), forward, clamped_in(mask, start, size))
+        backward, bh, bc = lstm(weights_of(bwd), backward, clamped_in(mask, start + size, size))
+        states += [forward, backward[::-1]]
+        finals_h.append(fh + bh)
+        finals_c.append(fc + bc)
+        start += 2 * size
+    return np.hstack(states), forward + backward[::-1], np.array(finals_h), np.array(finals_c)
+
+
+def joint_encoder(encoder, tokens: list[int], mask=None):
+    """``lstm_dalvi2019_joint``: states (T, neurons), outputs (T, C), final h and c (layers, C)."""
+    size = encoder.hidden_size
+    x = encoder.embed_tokens.weight.detach().double().numpy()[tokens]
+    states, finals_h, finals_c, start = [], [], [], 0
+    for layer in encoder.layers:
+        forward, fh, fc = lstm(weights_of(layer), x, clamped_in(mask, start, size))
+        backward, bh, bc = lstm(weights_of(layer, "_reverse"), x[::-1], clamped_in(mask, start + size, size))
+        x = np.hstack([forward, backward[::-1]])
+        states.append(x)
+        finals_h.append(np.hstack([fh, bh]))
+        finals_c.append(np.hstack([fc, bc]))
+        start += 2 * size
+    return np.hstack(states), x, np.array(finals_h), np.array(finals_c)
+
+
+def language_model(decoder, tokens: list[int], mask=None):
+    """``lstm_lm_dalvi2019``: states (T, neurons), scores (T, vocabulary)."""
+    x = decoder.embed_tokens.weight.detach().double().numpy()[tokens]
+    states, start = [], 0
+    for layer in decoder.layers:
+        size = layer.hidden_size
+        x, _, _ = lstm(weights_of(layer), x, clamped_in(mask, start, size), hands_on_final=False)
+        states.append(x)
+        start += size
+    scores = x @ decoder.fc_out.weight.detach().double().numpy().T + decoder.fc_out.bias.detach().double().numpy()
+    return np.hstack(states), scores

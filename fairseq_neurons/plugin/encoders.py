@@ -1,7 +1,8 @@
 """The two bidirectional LSTM encoders: each direction its own stack, or every layer seeing both directions.
 
-Both are made of single-layer ``nn.LSTM``, because a multi-layer one hands out only its top layer, and work on packed
-words: there are no padded positions between the layers.
+Both are made of single-layer ``nn.LSTM``, because a multi-layer one hands out only its top layer. Weights and dropout
+draw their random numbers in the order in which fairseq's ``lstm`` does: with the same seed on the same data, training
+``lstm_dalvi2019_joint`` is training fairseq's ``lstm``.
 """
 
 from typing import List, Optional, Tuple
@@ -83,13 +84,13 @@ class BidirectionalEncoder(FairseqEncoder):
         """
         if self.left_pad:
             src_tokens = utils.convert_padding_direction(src_tokens, self.padding_idx, left_to_right=True)
-        words = pack_padded_sequence(src_tokens, src_lengths.cpu(), batch_first=True, enforce_sorted=False)
-        embedded = self.dropout_module(self.embed_tokens(words.data))  # (words, E)
-        outputs, finals = self.run_layers(words._replace(data=embedded))
-        outputs = self.dropout_module(outputs)
+        lengths = src_lengths.cpu()
+        embedded = self.dropout_module(self.embed_tokens(src_tokens))  # (B, T, E)
+        words = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=_is_sorted(lengths))
+        outputs, finals = self.run_layers(words)  # (words, C)
         x, _ = pad_packed_sequence(words._replace(data=outputs), total_length=src_tokens.size(1))  # (T, B, C)
         return (
-            x,
+            self.dropout_module(x),
             torch.stack([h for h, _ in finals]),
             torch.stack([c for _, c in finals]),
             src_tokens.eq(self.padding_idx).t(),
@@ -116,9 +117,8 @@ class SeparateEncoder(BidirectionalEncoder):
         left_pad: bool,
     ) -> None:
         super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout, left_pad)
-        sizes = [embed_dim] + [hidden_size] * (num_layers - 1)
-        self.fwd = nn.ModuleList(LSTM(size, hidden_size) for size in sizes)
-        self.bwd = nn.ModuleList(LSTM(size, hidden_size) for size in sizes)
+        self.fwd = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers))
+        self.bwd = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers))
         self.output_units = hidden_size
 
     def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
@@ -151,8 +151,7 @@ class JointEncoder(BidirectionalEncoder):
         left_pad: bool,
     ) -> None:
         super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout, left_pad)
-        sizes = [embed_dim] + [2 * hidden_size] * (num_layers - 1)
-        self.layers = nn.ModuleList(LSTM(size, hidden_size, bidirectional=True) for size in sizes)
+        self.layers = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers, bidirectional=True))
         self.output_units = 2 * hidden_size
 
     def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
@@ -163,3 +162,20 @@ class JointEncoder(BidirectionalEncoder):
             packed, (h, c) = layer(packed)
             finals.append((torch.cat(h.unbind(0), dim=1), torch.cat(c.unbind(0), dim=1)))
         return packed.data, finals
+
+
+def _split(stacked: nn.LSTM) -> nn.ModuleList:
+    """The layers of a multi-layer LSTM as modules of their own, with the parameters it was initialised with."""
+    directions = 2 if stacked.bidirectional else 1
+    layers = nn.ModuleList()
+    for i in range(stacked.num_layers):
+        size = stacked.input_size if i == 0 else directions * stacked.hidden_size
+        layer = nn.LSTM(size, stacked.hidden_size, bidirectional=stacked.bidirectional, device="meta")
+        for name, _ in list(layer.named_parameters()):
+            setattr(layer, name, getattr(stacked, name.replace("_l0", f"_l{i}")))
+        layers.append(layer)
+    return layers
+
+
+def _is_sorted(lengths: Tensor) -> bool:
+    return bool((lengths[:-1] >= lengths[1:]).all())

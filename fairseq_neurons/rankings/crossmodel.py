@@ -73,11 +73,12 @@ def _check_comparable(dumps: Sequence[Activations], target: int) -> None:
         raise InputError("Correlation needs the dumps of at least two models.")
     if not 0 <= target < len(dumps):
         raise InputError(f"target={target}: there are {len(dumps)} dumps, counted from 0.")
-    first = dumps[0]
-    for other in dumps[1:]:
-        if other.path.resolve() == first.path.resolve():
-            raise InputError(f"{other.path} is given twice; correlation compares different models.")
-        _check_same_words(first, other)
+    seen: set[Path] = set()
+    for dump in dumps:
+        if dump.path.resolve() in seen:
+            raise InputError(f"{dump.path} is given twice; correlation compares different models.")
+        seen.add(dump.path.resolve())
+        _check_same_words(dumps[0], dump)
 
 
 def _check_same_words(first: Activations, other: Activations) -> None:

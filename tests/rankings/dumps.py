@@ -1,0 +1,34 @@
+"""Dumps made of arrays, for tests of what reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from fairseq_neurons.activations import ActivationWriter, Manifest
+from fairseq_neurons.neurons import Block, Neurons
+
+
+def write_dump(out: Path, values: np.ndarray, dtype: str = "float32", sentences: list[list[str]] | None = None) -> Path:
+    """A dump of these rows; by default all in one sentence."""
+    sentences = sentences or [[f"w{i}" for i in range(len(values))]]
+    offsets = np.concatenate([[0], np.cumsum([len(words) for words in sentences])])
+    manifest = Manifest(
+        neurons=Neurons.of([Block("encoder", 0, "fwd", values.shape[1])]),
+        words=len(values),
+        sentences=len(sentences),
+        skipped=0,
+        dtype=dtype,
+        pooling="last",
+        subwords="words",
+        eos=False,
+        checkpoint_sha256=out.name * 8,
+        data="",
+        subset="",
+    )
+    with ActivationWriter(out, manifest, offsets) as writer:
+        for s in range(len(sentences)):
+            writer.write(s, values[offsets[s] : offsets[s + 1]])
+        writer.commit([" ".join(words) for words in sentences])
+    return out

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.neurons import Block, Neurons
+
+PAPER = Neurons.of(Block("encoder", layer, d, 500) for layer in (0, 1) for d in ("fwd", "bwd"))
+blocks = st.lists(
+    st.builds(
+        Block,
+        module=st.sampled_from(["encoder", "decoder"]),
+        layer=st.integers(0, 5),
+        direction=st.sampled_from(["fwd", "bwd"]),
+        size=st.integers(1, 40),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda block: block.name,
+)
+
+
+def test_neuron_1902__is_unit_402_of_the_upper_backward_layer():
+    assert PAPER.name(1902) == "encoder.1.bwd.402"
+    assert PAPER.index("encoder.1.bwd.402") == PAPER.index("1902") == 1902
+
+
+@given(blocks)
+def test_names_and_indices__are_inverse_to_each_other(chosen):
+    neurons = Neurons.of(chosen)
+    assert [neurons.index(neurons.name(i)) for i in range(len(neurons))] == list(range(len(neurons)))
+
+
+@given(blocks)
+def test_json__round_trips(chosen):
+    neurons = Neurons.of(chosen)
+    assert Neurons.from_json(neurons.to_json(), "here") == neurons
+
+
+def test_select__takes_indices_names_and_patterns_without_repeats():
+    assert PAPER.select("7, encoder.0.fwd.7,encoder.1.bwd.49?").tolist() == [7, *range(1990, 2000)]
+    assert len(PAPER.select("*.bwd.*")) == 1000
+
+
+@pytest.mark.parametrize(
+    ("patterns", "sentence"),
+    [
+        ("2000", "Neuron 2000 is out of range: this model has neurons 0 to 1999"),
+        ("-1", "Neuron -1 is out of range"),
+        ("encoder.2.fwd.1", "There is no neuron 'encoder.2.fwd.1'"),
+        ("decoder.*", "No neuron matches 'decoder.*'"),
+        (" , ", "names no neuron"),
+    ],
+)
+def test_select__refuses_what_is_not_there(patterns, sentence):
+    with pytest.raises(InputError, match=sentence.replace("*", r"\*")):
+        PAPER.select(patterns)
+
+
+@pytest.mark.parametrize(
+    "broken", [[], [{}], [{"module": "e", "layer": 0, "direction": "up", "size": 3}], "text", None, [3]]
+)
+def test_broken_blocks__are_refused_by_name(broken):
+    with pytest.raises(InputError, match="ranking.json"):
+        Neurons.from_json(broken, "ranking.json")

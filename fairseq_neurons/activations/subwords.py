@@ -52,16 +52,15 @@ def join_pieces(pieces: Sequence[str], subwords: str) -> list[str]:
     >>> join_pieces(["low@@", "er", "prices"], "bpe"), join_pieces(["▁low", "er", "▁prices"], "sentencepiece")
     (['lower', 'prices'], ['lower', 'prices'])
     """
+    if subwords == "words":
+        return list(pieces)
     words: dict[int, str] = {}
     for piece, word in zip(pieces, word_of_piece(pieces, subwords).tolist(), strict=True):
-        if subwords == "bpe":
-            piece = piece.removesuffix(BPE_CONTINUES)
-        elif subwords == "sentencepiece":
-            piece = piece.removeprefix(SENTENCEPIECE_STARTS)
-        words[word] = words.get(word, "") + piece
+        bare = piece.removesuffix(BPE_CONTINUES) if subwords == "bpe" else piece.removeprefix(SENTENCEPIECE_STARTS)
+        words[word] = words.get(word, "") + bare
     # A piece that is nothing but its mark would leave a hole in a blank-separated line.
-    marks = {"bpe": BPE_CONTINUES, "sentencepiece": SENTENCEPIECE_STARTS}
-    return [word or marks[subwords] for word in words.values()]
+    mark = BPE_CONTINUES if subwords == "bpe" else SENTENCEPIECE_STARTS
+    return [word or mark for word in words.values()]
 
 
 def pool(rows: np.ndarray, word: np.ndarray, pooling: str) -> np.ndarray:

@@ -24,6 +24,8 @@ def _quiet_hydra() -> dict[str, Any]:
             "formatters": {"simple": {"format": "%(message)s"}},
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "simple"}},
             "root": {"level": "INFO", "handlers": ["console"]},
+            # What fairseq says on loading a model is of no use to who asked for its neurons.
+            "loggers": {name: {"level": "WARNING"} for name in ("fairseq", "fairseq_cli")},
             "disable_existing_loggers": False,
         },
     }

@@ -53,12 +53,8 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int) -> None:
     points = curves.measure(folder, languages)
     curves.figure(points, folder / "curve.png")
     say("Done")
-    logger.info(
-        "\n%s\n\nThe figure is %s, every point with its signature in %s.",
-        curves.table(points),
-        folder / "curve.png",
-        folder / "curve.jsonl",
-    )
+    logger.info("\n%s\n", curves.table(points))
+    logger.info("The figure is %s/curve.png, every point with its signature is in %s/curve.jsonl.", out, out)
 
 
 main = application("fairseq-neurons-demo", DemoConfig, run)

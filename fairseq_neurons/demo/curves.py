@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -36,7 +37,7 @@ class Point:
 
 def measure(folder: Path, languages: Languages) -> list[Point]:
     """Both curves, one process each; every point is also written to ``curve.jsonl``."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_be_one_quiet_thread) as pool:
         futures = [pool.submit(_bleu_curve, folder, languages), pool.submit(_perplexity_curve, folder)]
         points = [point for future in futures for point in future.result()]
     lines = (json.dumps(asdict(point)) + "\n" for point in points)
@@ -44,11 +45,15 @@ def measure(folder: Path, languages: Languages) -> list[Point]:
     return points
 
 
+def _be_one_quiet_thread() -> None:
+    torch.set_num_threads(1)
+    logging.disable(logging.WARNING)
+
+
 def _bleu_curve(folder: Path, languages: Languages) -> list[Point]:
     from fairseq_neurons.plugin.checkpoints import load_model
     from fairseq_neurons.plugin.evaluation import translate
 
-    torch.set_num_threads(1)
     loaded = load_model(str(folder / checkpoint("1")), str(folder / "bin" / "1"))
     references = read_lines(folder / "text" / f"test.{languages.tgt}", "text")
     bleu = BLEU(tokenize="none")  # the text is tokenised already
@@ -64,7 +69,6 @@ def _perplexity_curve(folder: Path) -> list[Point]:
     from fairseq_neurons.plugin.checkpoints import load_model
     from fairseq_neurons.plugin.evaluation import perplexity
 
-    torch.set_num_threads(1)
     loaded = load_model(str(folder / checkpoint("lm")), str(folder / "bin" / "lm"))
     ranking = Ranking.load(folder / "rankings" / "lm.json")
     return _curve(loaded.model, ranking, "perplexity", lambda: perplexity(loaded, "test"), lambda: "fairseq-eval-lm")

@@ -19,6 +19,7 @@ _CONTRACTED = {"à le": "au", "à les": "aux", "de le": "du", "de les": "des"}
 
 class Noun(NamedTuple):
     """A noun; ``english`` and ``french`` are (singular, plural)."""
+
     english: tuple[str, str]
     french: tuple[str, str]
     feminine: bool
@@ -31,6 +32,7 @@ class Modifier(NamedTuple):
     ``english`` is (singular, plural); ``french`` is masculine, masculine before a vowel (``vieil``), feminine,
     feminine before a vowel (``mon``), masculine plural, feminine plural.
     """
+
     english: tuple[str, ...]
     french: tuple[str, ...]
     before_noun: bool = True
@@ -45,8 +47,9 @@ class Verb(NamedTuple):
     """A verb in both languages; ``english`` and ``french`` are its finite forms.
 
     The French past is the imperfect of être and avoir; the other verbs have none and form it with the ``participle``.
-    ``particle`` is the ``for`` of ``wait for``, ``tail`` the ``visite à`` of ``rendre visite à``.
+    ``particle`` is the ``for`` of ``wait for``, ``tail`` the ``de`` of ``jouer de``.
     """
+
     base: str
     english: Forms
     participle: str
@@ -121,27 +124,26 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 _NOUNS = """
-person: girl fille f, boy garçon m, man/men homme m, woman/women femme f, child/children enfant m, friend ami m,
+person: man/men homme m, woman/women femme f, girl fille f, boy garçon m, child/children enfant m, friend ami m,
   teacher professeur m, student étudiant m, doctor médecin m, cook cuisinier m, neighbour voisin m, nurse infirmière f
 animal: dog chien m, cat chat m, horse cheval m, bird oiseau m, cow vache f, mouse/mice souris f
 food: apple pomme f, egg œuf m, cake gâteau m, orange orange f, tomato/tomatoes tomate f
 dish: bread pain m, cheese fromage m, soup soupe f
 drink: water eau f, milk lait m, coffee café m, tea thé m
-thing: book livre m, newspaper journal m, bag sac m, key clé f, hat chapeau m, watch montre f, knife/knives couteau m
-text: book livre m, letter lettre f, story/stories histoire f
+thing: book livre m, letter lettre f, newspaper journal m, bag sac m, key clé f, hat chapeau m, watch montre f,
+  knife/knives couteau m
 opening: door porte f, window fenêtre f, box boîte f
 vehicle: car voiture f, bicycle vélo m
 transport: train train m, bus bus m, plane avion m
 instrument: piano piano m, guitar guitare f, violin violon m
 building: school école f, station gare f, hotel hôtel m, museum musée m, library/libraries bibliothèque f,
-  restaurant restaurant m, market marché m, airport aéroport m
+  restaurant restaurant m, theatre théâtre m, airport aéroport m
 area: park parc m, village village m, castle château m
 room: garden jardin m, kitchen cuisine f, forest forêt f
 shore: beach plage f"""
 _KINDS = (line.split(":") for line in _NOUNS.replace(",\n", ",").split("\n")[1:])
 NOUNS = {kind: tuple(_noun(entry, kind) for entry in entries.split(",")) for kind, entries in _KINDS}
-UNOWNED = NOUNS["person"][:4]
-UNCOUNTED = ("dish", "drink", "instrument")
+UNOWNED, YOUNG, UNCOUNTED = NOUNS["person"][:4], NOUNS["person"][2:5], ("dish", "drink", "instrument")
 # English `at`; French `at` and `to` before the definite article; French before any other determiner.
 _PLACES = "building at à à dans, area in dans à dans, room in dans dans dans, shore on sur à sur"
 PLACES = {row.split()[0]: row.split()[1:] for row in _PLACES.split(",")}
@@ -150,14 +152,13 @@ NAMES = _pairs("Paul m, Thomas m, Antoine m, Nicolas m, Marie f, Sophie f, Alice
 
 _ADJECTIVES = """
 old vieux/vieil vieille < person animal thing vehicle building area opening
-new nouveau/nouvel nouvelle < thing text vehicle building
-long long longue < text
+new nouveau/nouvel nouvelle < thing vehicle building
 beautiful beau/bel belle < person animal building area room shore
 big grand grande < animal vehicle opening building area room shore
 big gros grosse < food
 small petit petite < animal food thing vehicle opening building area room shore
 young jeune jeune < person animal
-good bon bonne < food dish drink text
+good bon bonne < food dish drink
 red rouge rouge > thing vehicle opening
 white blanc blanche > animal thing vehicle opening
 happy heureux heureuse > person
@@ -188,9 +189,8 @@ PERSONS = {"I": SG1, "you": PL2, "he": SG3, "she": SG3, "we": PL1, "they": PL3}
 _IRREGULAR_VERBS = """être suis est sommes êtes sont été ser, avoir ai a avons avez ont eu aur,
 acheter achète achète achetons achetez achètent acheté achèter, aller vais va allons allez vont allé ir,
 attendre attends attend attendons attendez attendent attendu attendr, boire bois boit buvons buvez boivent bu boir,
-dormir dors dort dormons dormez dorment dormi dormir, écrire écris écrit écrivons écrivez écrivent écrit écrir,
-manger mange mange mangeons mangez mangent mangé manger, ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert ouvrir,
-partir pars part partons partez partent parti partir, rendre rends rend rendons rendez rendent rendu rendr,
+dormir dors dort dormons dormez dorment dormi dormir, manger mange mange mangeons mangez mangent mangé manger,
+ouvrir ouvre ouvre ouvrons ouvrez ouvrent ouvert ouvrir, partir pars part partons partez partent parti partir,
 savoir sais sait savons savez savent su saur, venir viens vient venons venez viennent venu viendr,
 voir vois voit voyons voyez voient vu verr"""
 _IRREGULAR = {row.split()[0]: row.split()[1:] for row in _IRREGULAR_VERBS.split(",")}
@@ -199,15 +199,12 @@ _VERBS = {  # English | French | kinds of the subject | kinds of the object or t
         drink/drank | boire | person | drink
         buy/bought | acheter | person | food dish thing vehicle
         see/saw | voir | person | person animal thing vehicle building
-        write/wrote | écrire | person | text
         open/opened | ouvrir | person | opening
         watch | regarder | person animal | person animal
         visit | visiter | person | building area | the this a
-        visit | rendre visite à | person | person
         leave/left | quitter | person | building area | the this
         play | jouer de | person | instrument | the
         wait for | attendre | person | person transport | the the a this my #
-        speak/spoke to | parler à | person | person | the the a this my #
         have/had | avoir | person | animal thing vehicle | a a - # #""",
     "giving": "give/gave | donner | person | thing food",
     "activity": """sleep/slept | dormir | person animal | room building area

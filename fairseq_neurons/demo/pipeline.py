@@ -25,10 +25,10 @@ class Sizes:
 
     embed: int = 64
     hidden: int = 64
-    epochs: int = 8
-    lm_epochs: int = 8
-    max_tokens: int = 1000
-    rate: float = 4e-3
+    epochs: int = 15
+    lm_epochs: int = 4
+    max_tokens: int = 400
+    rate: float = 5e-3
 
 
 @dataclass(frozen=True)

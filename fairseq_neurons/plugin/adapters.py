@@ -34,10 +34,10 @@ class Cell:
 
         Args:
             output: (T, B, units) padded at the end, or packed.
-            lengths: (B,).
+            lengths: (B,), on the CPU.
         """
-        position = torch.cat([torch.arange(int(n)) for n in lengths])  # (words,)
         sentence = torch.repeat_interleave(torch.arange(len(lengths)), lengths)  # (words,)
+        position = torch.arange(len(sentence)) - (lengths.cumsum(0) - lengths)[sentence]  # (words,)
         if self.backwards:
             position = lengths[sentence] - 1 - position
         if not isinstance(output, PackedSequence):

@@ -62,16 +62,28 @@ def extract(
     else:
         dataset, sentences = _read_text(loaded, Path(text), sentencepiece)
     provenance = Provenance(sha256_of_file(Path(checkpoint)), text or _data_of(loaded), "" if text else subset)
-    batches = _batches(loaded, dataset, max_tokens)
+    batches = batches_of(loaded, dataset, max_tokens)
     kept = np.concatenate(batches) if batches else np.zeros(0, dtype=np.int64)
     with (
         recorded(loaded.model) as recorder,
         Dump(Path(out), sentences, kept, recorder, provenance, dtype=dtype, pooling=pooling, eos=eos) as dump,
     ):
-        for batch in tqdm(batches, unit=" batches", desc="extract", disable=None):
-            sample = dataset.collater([dataset[int(i)] for i in batch])
-            run_layers(loaded.model, sample)
-            dump.add(sample["id"], sample["net_input"]["src_lengths"])
+        dump_batches(loaded, dataset, batches, dump)
+
+
+def dump_batches(loaded: Loaded, dataset: FairseqDataset, batches: List[np.ndarray], dump: Dump) -> None:
+    """Run the model over batches of a data set and dump each.
+
+    Args:
+        loaded: its model is being recorded by the dump's recorder.
+        dataset: of the task.
+        batches: indices into it.
+        dump: complete when all are through.
+    """
+    for batch in tqdm(batches, unit=" batches", desc="extract", disable=None):
+        sample = dataset.collater([dataset[int(i)] for i in batch])
+        run_layers(loaded.model, sample)
+        dump.add(sample["id"], sample["net_input"]["src_lengths"])
 
 
 @torch.inference_mode()
@@ -114,7 +126,7 @@ def _read_text(loaded: Loaded, path: Path, sentencepiece: Optional[str]) -> Tupl
     lengths = np.array([len(t) for t in tokens])
     dataset = loaded.task.build_dataset_for_inference(tokens, lengths)
     eos_first = not isinstance(dataset, LanguagePairDataset)
-    return dataset, Sentences(len(lines), lambda i: tokens[i][:-1].numpy(), dictionary, eos_first, lines)
+    return dataset, Sentences(len(lines), lambda i: tokens[i][:-1].numpy(), dictionary, eos_first, text=lines)
 
 
 def _encode(dictionary: Dictionary, line: str) -> torch.Tensor:
@@ -130,7 +142,17 @@ def _encode_pieces(lines: List[str], model: str) -> List[List[str]]:
         raise InputError(f"{model} is not a SentencePiece model.") from error
 
 
-def _batches(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[np.ndarray]:
+def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[np.ndarray]:
+    """Batches of sentences of similar length, the shortest first; sentences too long for model or batch are left out.
+
+    Args:
+        loaded: says what is too long.
+        dataset: of the task.
+        max_tokens: of a batch, padding included.
+
+    Returns:
+        Indices into the data set, a batch an array.
+    """
     # A translation data set gives the sizes of both sides; the first is the one that is read.
     sizes = np.array([np.atleast_1d(dataset.size(i))[0] for i in range(len(dataset))])
     longest = min(max_tokens, int(np.atleast_1d(loaded.model.max_positions())[0]))

@@ -1,6 +1,7 @@
 """The sentences of a fairseq data set: their pieces with their true spelling, and which rows of states are theirs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Callable, List, Optional, Sequence
 
@@ -21,6 +22,7 @@ class Sentences:
         tokens: sentence index -> (pieces,) dictionary indices, without end-of-sentence symbol.
         dictionary: of these indices.
         eos_first: whether the model reads the end-of-sentence symbol before the words (language models do) or after.
+        specials: how many symbols besides the pieces it reads.
         text: a line for each sentence, its pieces separated by blanks; None where only the dictionary knows them.
     """
 
@@ -28,9 +30,10 @@ class Sentences:
     tokens: Callable[[int], np.ndarray]
     dictionary: Dictionary
     eos_first: bool
+    specials: int = 1
     text: Optional[Sequence[str]] = None
 
-    @property
+    @cached_property
     def subwords(self) -> str:
         """``words``, ``bpe`` or ``sentencepiece``."""
         return detect_subwords(self.dictionary.symbols)
@@ -61,16 +64,16 @@ class Sentences:
         Returns:
             (words, neurons).
         """
-        pieces = self.pieces(index)
-        first = len(states) - len(pieces) if self.eos_first else 0
-        rows = states[first : first + len(pieces)]
-        if pooling != "none":
-            rows = pool(rows, word_of_piece(pieces, self.subwords), pooling)
+        count = len(states) - self.specials
+        first = self.specials if self.eos_first else 0
+        rows = states[first : first + count]
+        if pooling != "none" and self.subwords != "words":
+            rows = pool(rows, word_of_piece(self.pieces(index), self.subwords), pooling)
         if not eos:
             return rows
         if self.eos_first:
             return np.concatenate([states[first - 1 : first], rows])
-        return np.concatenate([rows, states[len(pieces) : len(pieces) + 1]])
+        return np.concatenate([rows, states[count : count + 1]])
 
 
 def sentences_of(dataset: object, dictionary: Dictionary, text: Optional[Path] = None) -> Sentences:
@@ -93,7 +96,11 @@ def sentences_of(dataset: object, dictionary: Dictionary, text: Optional[Path] =
     elif isinstance(dataset, MonolingualDataset):
         blocks = dataset.dataset
         sentences = Sentences(
-            len(dataset), lambda i: _without_last(blocks[i][1].numpy(), eos), dictionary, eos_first=True
+            len(dataset),
+            lambda i: _without_last(blocks[i][1].numpy(), eos),
+            dictionary,
+            eos_first=True,
+            specials=1 + dataset.add_bos_token,
         )
     else:
         raise InputError(f"Activations cannot be dumped from a {type(dataset).__name__}.")
@@ -121,4 +128,4 @@ def _with_text(sentences: Sentences, text: Path) -> Sentences:
                 raise InputError(
                     f"{text}, line {i + 1}: {piece!r} stands where the data has {sentences.dictionary[token]!r}."
                 )
-    return Sentences(sentences.count, sentences.tokens, sentences.dictionary, sentences.eos_first, lines)
+    return replace(sentences, text=lines)

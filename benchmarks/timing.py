@@ -1,0 +1,36 @@
+"""Paired timings: the two sides take turns, so that a machine that slows down slows down both."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+
+def paired(ours: Callable[[], object], peer: Callable[[], object], rounds: int) -> tuple[float, float, list[float]]:
+    """Seconds of each side (medians over the rounds after one warm-up) and the ratio ours / peer of every round."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for round_ in range(rounds + 1):
+        for side, function in enumerate((ours, peer) if round_ % 2 else (peer, ours)):
+            start = time.perf_counter()
+            function()
+            seconds = time.perf_counter() - start
+            if round_:
+                times[side if round_ % 2 else 1 - side].append(seconds)
+    ratios = [a / b for a, b in zip(*times, strict=True)]
+    return statistics.median(times[0]), statistics.median(times[1]), ratios
+
+
+def report(what: str, ours: float, peer: float, ratios: list[float]) -> None:
+    """One line: medians and the spread of the ratio."""
+    low, middle, high = min(ratios), statistics.median(ratios), max(ratios)
+    print(f"{what}: {ours:.3f} s / {peer:.3f} s, ratio {middle:.3f} (min {low:.3f}, max {high:.3f})", flush=True)
+
+
+def peak_memory(code: str) -> float:
+    """MiB that a fresh Python needs at most to run some code."""
+    measure = "\nimport resource as r; print('PEAK', r.getrusage(r.RUSAGE_SELF).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", code + measure], capture_output=True, text=True, check=True)
+    return int(done.stdout.split("PEAK")[1]) / 1024

@@ -38,18 +38,22 @@ class CommandConfig:
     hydra: Any = field(default_factory=_quiet_hydra)
 
 
-def application(name: str, config: type, run: Callable[..., None]) -> Callable[[], None]:
+def application(name: str, config: type, run: Callable[..., None], about: str) -> Callable[[], None]:
     """A console command.
 
     Args:
         name: of the command.
         config: dataclass of its options; unknown ones and wrong types are refused.
+        about: what ``--help`` says above the options.
         run: called with the options as keywords; its ``InputError`` becomes one sentence and exit status 1.
 
     Returns:
         What the console script calls.
     """
-    ConfigStore.instance().store(name=name, node=config)
+    node = OmegaConf.structured(config)
+    node.hydra["job"] = {"name": name}
+    node.hydra["help"] = {"template": f"{about}\n\n{name} option=value ...\n\n$CONFIG"}
+    ConfigStore.instance().store(name=name, node=node)
 
     @hydra.main(version_base="1.3", config_path=None, config_name=name)
     def command(options: DictConfig) -> None:

@@ -38,4 +38,9 @@ def run(activations: list[str], out: str, target: int, absolute: bool, method: s
         logger.info("  %s (%d)  %.4f", ranking.neurons.name(index), index, score)
 
 
-main = application("fairseq-neurons-correlate", CorrelateConfig, run)
+main = application(
+    "fairseq-neurons-correlate",
+    CorrelateConfig,
+    run,
+    "Rank a model's neurons by their best correlation with any neuron of any other model.",
+)

@@ -57,4 +57,9 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int) -> None:
     logger.info("The figure is %s/curve.png, every point with its signature is in %s/curve.jsonl.", out, out)
 
 
-main = application("fairseq-neurons-demo", DemoConfig, run)
+main = application(
+    "fairseq-neurons-demo",
+    DemoConfig,
+    run,
+    "From parallel text to ablated translations, on a built-in corpus or on your own text.",
+)

@@ -33,4 +33,9 @@ def run(**options: object) -> None:
     extract(**options)  # type: ignore[arg-type]
 
 
-main = application("fairseq-neurons-extract", ExtractConfig, run)
+main = application(
+    "fairseq-neurons-extract",
+    ExtractConfig,
+    run,
+    "Dump a model's states without generating: of a data folder's subset, or of a text file.",
+)

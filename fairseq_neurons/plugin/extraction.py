@@ -11,6 +11,7 @@ from fairseq.models import BaseFairseqModel
 from fairseq.tasks.language_modeling import LanguageModelingTask
 from tqdm import tqdm
 
+from fairseq_neurons.activations.manifest import DTYPES, POOLINGS
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import read_lines, sha256_of_file
@@ -54,6 +55,9 @@ def extract(
     Raises:
         InputError: if anything given cannot be used; nothing is left behind.
     """
+    for name, value, choices in (("pooling", pooling, POOLINGS), ("dtype", dtype, DTYPES)):
+        if value not in choices:
+            raise InputError(f"{name}={value}: choose {' or '.join(choices)}.")
     check_free(Path(out))
     loaded = load_model(checkpoint, data)
     if text is None:

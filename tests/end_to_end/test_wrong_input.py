@@ -107,6 +107,7 @@ def test_texts_that_cannot_be_read(world, tmp_path):
     (tmp_path / "latin1.txt").write_bytes(b"caf\xe9\n")
     assert "empty.txt is empty" in fail("fairseq-neurons-extract", *common, f"text={tmp_path / 'empty.txt'}")
     assert "not UTF-8 text (byte 3)" in fail("fairseq-neurons-extract", *common, f"text={tmp_path / 'latin1.txt'}")
+    assert "dtype=float64: choose float16 or float32" in fail("fairseq-neurons-extract", *common, "dtype=float64")
     assert "no subset 'dev'" in fail("fairseq-neurons-extract", *common, "subset=dev")
     assert not list(tmp_path.glob("a*"))
 

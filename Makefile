@@ -8,12 +8,12 @@ SRC ?= en
 TGT ?= fr
 BIN := .venv/bin
 
-.PHONY: install demo test test-all lint benchmarks clean
+.PHONY: install demo test test-all lint clean
 
 install: .venv/installed
 
 .venv/installed: setup.py constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or 3.12 is needed: make PYTHON=python3.11")'
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13) and "Python 3.11 or 3.12 is needed: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	touch $@
@@ -31,9 +31,6 @@ test: lint
 
 test-all: lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
-
-benchmarks: install
-	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv demo

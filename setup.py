@@ -4,10 +4,11 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
+# Upstream's last release cannot be imported on Python 3.11; ve-fairseq is the same code made to work there.
+# Where it has no wheel, upstream's name stands for a build of one's own.
 FAIRSEQ = [
-    # Upstream fairseq cannot be imported on Python 3.11 and later; ve-fairseq is the same code made to work there.
-    "ve-fairseq==0.12.3; python_version >= '3.11' and platform_system == 'Linux' and platform_machine == 'x86_64'",
-    "fairseq>=0.12.2; python_version < '3.11' or platform_system != 'Linux' or platform_machine != 'x86_64'",
+    "ve-fairseq==0.12.3; platform_system == 'Linux' and platform_machine == 'x86_64'",
+    "fairseq; platform_system != 'Linux' or platform_machine != 'x86_64'",
 ]
 
 setup(
@@ -17,8 +18,10 @@ setup(
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="MIT",
-    python_requires=">=3.11",
-    packages=find_packages(include=["fairseq_neurons", "fairseq_neurons.*"]),
+    python_requires=">=3.11,<3.13",
+    packages=[*find_packages(include=["fairseq_neurons", "fairseq_neurons.*"]), "fairseq_neurons.user_dir"],
+    # An installation has no checkout beside it: --user-dir then points into the package.
+    package_dir={"fairseq_neurons": "fairseq_neurons", "fairseq_neurons.user_dir": "user_dir"},
     package_data={"fairseq_neurons": ["py.typed"]},
     install_requires=[
         *FAIRSEQ,

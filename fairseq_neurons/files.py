@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
@@ -53,6 +54,32 @@ def read_lines(path: Path, what: str) -> list[str]:
     """
     text = read_text(path, what)
     return text.removesuffix("\n").split("\n") if text else []
+
+
+def stream_lines(path: Path, what: str) -> Iterator[str]:
+    """The same lines one by one, for files that may be large."""
+    try:
+        with open(path, encoding="utf-8", newline="\n") as file:
+            for line in file:
+                yield line.removesuffix("\n")
+    except OSError as error:
+        raise InputError(f"The {what} {path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"The {what} {path} is not UTF-8 text.") from error
+
+
+def check_writable(path: Path) -> None:
+    """Make the folder of a file to be and see whether it can be written, before the work that fills the file.
+
+    Raises:
+        InputError: if it cannot.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
 
 
 def sha256_of_file(path: Path) -> str:

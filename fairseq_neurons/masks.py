@@ -73,7 +73,7 @@ class Mask:
         chosen_by = f"{chosen_by}|value:{value}"
         if value == "mean":
             if means is None:
-                raise InputError("--mask-value mean needs --mask-means, the dump whose means are meant.")
+                raise InputError("The value 'mean' needs the means of a dump (--mask-means).")
             values = np.asarray(means, dtype=np.float32)[indices] if len(indices) else np.zeros(0, np.float32)
         else:
             values = np.full(len(indices), _number(value), dtype=np.float32)
@@ -87,7 +87,7 @@ class Mask:
 
 
 def amount(text: str, total: int, flag: str) -> int:
-    """``50`` -> 50 neurons; ``2.5%`` -> that share of them, rounded to the nearest whole neuron.
+    """``50`` -> 50 neurons; ``2.5%`` -> that share of them, to the nearest whole neuron, at least one if not 0%.
 
     Raises:
         InputError: if the text is neither, or more than there is.
@@ -101,7 +101,9 @@ def amount(text: str, total: int, flag: str) -> int:
         raise InputError(f"{flag} {text}: a percentage lies between 0% and 100%.")
     if not share and not 0 <= number <= total:
         raise InputError(f"{flag} {text}: this model has {total} neurons.")
-    return round(total * number / 100) if share else int(number)
+    if not share:
+        return int(number)
+    return max(1, round(total * number / 100)) if number else 0
 
 
 def select(
@@ -157,4 +159,4 @@ def _number(value: float | str) -> float:
     try:
         return 0.0 if value == "zero" else float(value)
     except ValueError as error:
-        raise InputError(f"--mask-value {value}: give zero, mean or a number.") from error
+        raise InputError(f"A mask's value is zero, mean or a number, not {value!r}.") from error

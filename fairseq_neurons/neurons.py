@@ -52,6 +52,7 @@ class Neurons:
 
     @classmethod
     def of(cls, blocks: Iterable[Block]) -> Neurons:
+        """The neurons of these blocks, in this order."""
         return cls(tuple(blocks))
 
     @classmethod
@@ -74,6 +75,7 @@ class Neurons:
         return cls(parsed)
 
     def to_json(self) -> list[dict[str, Any]]:
+        """The ``neurons`` list of a manifest or a ranking."""
         return [asdict(block) for block in self.blocks]
 
     def __len__(self) -> int:
@@ -109,7 +111,7 @@ class Neurons:
         Raises:
             InputError: if there is no such neuron.
         """
-        if name.lstrip("-").isdecimal():
+        if name.removeprefix("-").isdecimal():
             self._check(int(name))
             return int(name)
         if name not in self._index_of:

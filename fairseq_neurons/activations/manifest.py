@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fairseq_neurons.activations.subwords import SUBWORDS
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import read_text
 from fairseq_neurons.neurons import Neurons
@@ -50,6 +51,15 @@ class Manifest:
     mask: str = ""
     versions: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name, value, choices in (
+            ("dtype", self.dtype, DTYPES),
+            ("pooling", self.pooling, POOLINGS),
+            ("subwords", self.subwords, SUBWORDS),
+        ):
+            if value not in choices:
+                raise InputError(f"{name}={value} cannot be dumped: choose {', '.join(choices[:-1])} or {choices[-1]}.")
+
     @property
     def bytes(self) -> int:
         """Size of the array on disk."""
@@ -89,7 +99,8 @@ class Manifest:
         for name, kind in types.items():
             if type(fields.get(name)) is not kind:
                 raise InputError(f"{path} is a broken manifest: {name!r} is missing or not {kind.__name__}.")
-        if fields["dtype"] not in DTYPES or fields["pooling"] not in POOLINGS:
-            raise InputError(f"{path} is a broken manifest: unknown dtype or pooling.")
         neurons = Neurons.from_json(fields.get("neurons", []), str(path))
-        return cls(neurons=neurons, **{name: fields[name] for name in types})
+        try:
+            return cls(neurons=neurons, **{name: fields[name] for name in types})
+        except InputError as error:
+            raise InputError(f"{path} is a broken manifest: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from fairseq_neurons.activations.manifest import Manifest
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import read_lines
+from fairseq_neurons.files import stream_lines
 from fairseq_neurons.neurons import Neurons
 
 
@@ -48,9 +49,16 @@ class Activations:
         return self.manifest.words
 
     def blocks(self, rows: int = 4096) -> Iterator[np.ndarray]:
-        """Consecutive blocks of at most ``rows`` words, each (rows, neurons), as stored."""
-        for start in range(0, len(self), rows):
-            yield self.values[start : start + rows]
+        """Consecutive blocks of at most ``rows`` words, each (rows, neurons), as stored.
+
+        They are read, not mapped: pages of a map that have been touched count as this process's memory.
+        """
+        width = len(self.neurons)
+        with open(self.path / "activations.npy", "rb") as file:
+            file.seek(-self.values.nbytes, os.SEEK_END)
+            for start in range(0, len(self), rows):
+                count = min(rows, len(self) - start)
+                yield np.fromfile(file, self.values.dtype, count * width).reshape(count, width)
 
     def sentence(self, index: int) -> np.ndarray:
         """(words of the sentence, neurons), as stored."""
@@ -63,15 +71,20 @@ class Activations:
         Raises:
             InputError: if a line has not as many words as the sentence has rows.
         """
-        path = self.path / "words.txt"
-        lines = read_lines(path, "word list")
-        if len(lines) != self.manifest.sentences:
-            raise InputError(f"{path} has {len(lines)} lines, its manifest promises {self.manifest.sentences}.")
-        sentences = [line.split(" ") if line else [] for line in lines]
-        for number, (words, rows) in enumerate(zip(sentences, np.diff(self.offsets), strict=True), start=1):
-            if len(words) != rows:
-                raise InputError(f"{path}, line {number}: {len(words)} words, but {rows} rows of activations.")
-        return sentences
+        return list(self.stream_sentences())
+
+    def stream_sentences(self) -> Iterator[list[str]]:
+        """The same, one by one, without keeping them."""
+        path, number = self.path / "words.txt", 0
+        for number, line in enumerate(stream_lines(path, "word list"), start=1):
+            words = line.split(" ") if line else []
+            if number <= self.manifest.sentences:
+                rows = self.offsets[number] - self.offsets[number - 1]
+                if len(words) != rows:
+                    raise InputError(f"{path}, line {number}: {len(words)} words, but {rows} rows of activations.")
+            yield words
+        if number != self.manifest.sentences:
+            raise InputError(f"{path} has {number} lines, its manifest promises {self.manifest.sentences}.")
 
     def mean(self) -> np.ndarray:
         """Mean of every neuron over all words, float64 (neurons,)."""
@@ -88,6 +101,10 @@ class Activations:
                 f"{path / 'activations.npy'} holds {self.values.dtype} {self.values.shape}, "
                 f"its manifest promises {manifest.dtype} {shape}."
             )
+        # numpy's maps know where in the file they begin; its type stubs do not.
+        end = self.values.offset + self.values.nbytes  # type: ignore[attr-defined]
+        if os.path.getsize(path / "activations.npy") != end:
+            raise InputError(f"{path / 'activations.npy'} is longer than its header says: the dump is corrupt.")
         offsets = self.offsets
         if (
             offsets.dtype != np.int64

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+SUBWORDS = ("words", "bpe", "sentencepiece")
 BPE_CONTINUES = "@@"
 SENTENCEPIECE_STARTS = "▁"
 
 
-def detect_subwords(symbols: Iterable[str]) -> str:
+def detect_subwords(symbols: Sequence[str]) -> str:
     """What a dictionary is made of: ``bpe``, ``sentencepiece`` or ``words``.
 
-    The marks of both are so rare in text that one symbol that carries a mark (and more than the mark) decides.
+    A mark on at least one symbol in twenty decides: vocabularies of subwords carry it on a third or more, and text has
+    it now and then.
     """
-    kind = "words"
-    for symbol in symbols:
-        if symbol.startswith(SENTENCEPIECE_STARTS) and symbol != SENTENCEPIECE_STARTS:
-            return "sentencepiece"
-        if symbol.endswith(BPE_CONTINUES) and symbol != BPE_CONTINUES:
-            kind = "bpe"
-    return kind
+    counts = {
+        "bpe": sum(symbol.endswith(BPE_CONTINUES) for symbol in symbols),
+        "sentencepiece": sum(symbol.startswith(SENTENCEPIECE_STARTS) for symbol in symbols),
+    }
+    kind = max(counts, key=lambda name: counts[name])
+    return kind if counts[kind] and counts[kind] >= len(symbols) / 20 else "words"
 
 
 def word_of_piece(pieces: Sequence[str], subwords: str) -> np.ndarray:

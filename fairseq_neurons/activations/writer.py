@@ -19,6 +19,8 @@ from fairseq_neurons.files import write_text_whole
 
 logger = logging.getLogger(__name__)
 
+FILES = ("manifest.json", "activations.npy", "offsets.npy", "words.txt")
+
 
 class ActivationWriter:
     """A dump in the making.
@@ -99,8 +101,9 @@ class ActivationWriter:
             write_text_whole(self.partial / "words.txt", "".join(line + "\n" for line in sentences))
             write_text_whole(self.partial / "manifest.json", self.manifest.to_json())
             check_free(self.out)
-            (self.partial / "lock").unlink()
+            # The lock goes last: without it another run could take the folder over before it has its name.
             self.partial.rename(self.out)
+            (self.out / "lock").unlink()
         except OSError as error:
             raise InputError(f"{self.out} cannot be written: {error.strerror or error}.") from error
         self._lock.close()
@@ -132,6 +135,9 @@ class ActivationWriter:
             lock.close()
             raise InputError(f"Another run is writing {self.out}; wait for it or choose another name.") from error
         leftovers = [path for path in self.partial.iterdir() if path.name != "lock"]
+        if any(path.name.removesuffix(".partial") not in FILES for path in leftovers):
+            lock.close()
+            raise InputError(f"{self.partial} holds files that are not of a dump; move it away or choose another name.")
         if leftovers:
             logger.warning("%s is what an interrupted run left behind; starting over", self.partial)
         for path in leftovers:

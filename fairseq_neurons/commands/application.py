@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,28 +15,28 @@ from omegaconf import DictConfig, OmegaConf
 
 from fairseq_neurons.errors import InputError
 
+# Hydra's own logging would leave an empty file in the current folder; what fairseq says on loading a model is of no use
+# to who asked for its neurons.
+LOGGING = {
+    "version": 1,
+    "formatters": {"simple": {"format": "%(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "simple"}},
+    "root": {"level": "INFO", "handlers": ["console"]},
+    "loggers": {name: {"level": "WARNING"} for name in ("fairseq", "fairseq_cli")},
+    "disable_existing_loggers": False,
+}
 
-def _quiet_hydra() -> dict[str, Any]:
-    return {
-        "run": {"dir": "."},
-        "output_subdir": None,
-        "job_logging": {
-            "version": 1,
-            "formatters": {"simple": {"format": "%(message)s"}},
-            "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "simple"}},
-            "root": {"level": "INFO", "handlers": ["console"]},
-            # What fairseq says on loading a model is of no use to who asked for its neurons.
-            "loggers": {name: {"level": "WARNING"} for name in ("fairseq", "fairseq_cli")},
-            "disable_existing_loggers": False,
-        },
-    }
+
+def _quiet() -> list[Any]:
+    return ["_self_", {"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]
 
 
 @dataclass
 class CommandConfig:
     """Base of every command's config: Hydra neither changes folder nor leaves files of its own behind."""
 
-    hydra: Any = field(default_factory=_quiet_hydra)
+    defaults: list[Any] = field(default_factory=_quiet)
+    hydra: Any = field(default_factory=lambda: {"run": {"dir": "."}, "output_subdir": None})
 
 
 def application(name: str, config: type, run: Callable[..., None], about: str) -> Callable[[], None]:
@@ -57,6 +58,7 @@ def application(name: str, config: type, run: Callable[..., None], about: str) -
 
     @hydra.main(version_base="1.3", config_path=None, config_name=name)
     def command(options: DictConfig) -> None:
+        logging.config.dictConfig(LOGGING)
         missing = sorted(OmegaConf.missing_keys(options))
         try:
             if missing:

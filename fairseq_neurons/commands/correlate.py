@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import check_writable
 from fairseq_neurons.rankings.crossmodel import correlate
 
 logger = logging.getLogger(__name__)
@@ -29,8 +28,7 @@ class CorrelateConfig(CommandConfig):
 
 def run(activations: list[str], out: str, target: int, absolute: bool, method: str) -> None:
     """Rank and save."""
-    if not os.access(Path(out).absolute().parent, os.W_OK):
-        raise InputError(f"{out} cannot be written: its folder is missing or read-only.")
+    check_writable(Path(out))
     ranking = correlate(activations, target=target, absolute=absolute, method=method)
     ranking.save(out)
     logger.info("%s: %d neurons, %s", out, len(ranking.order), ranking.signature)

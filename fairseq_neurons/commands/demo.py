@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import read_lines, read_text, write_text_whole
 
 logger = logging.getLogger(__name__)
 
@@ -25,16 +26,23 @@ class DemoConfig(CommandConfig):
     src: str = "en"
     tgt: str = "fr"
     seed: int = 1
+    hidden: int = 64
+    epochs: int = 15
 
 
-def run(out: str, corpus: str | None, src: str, tgt: str, seed: int) -> None:
-    """Text, training, dumps, rankings, ablation; a table on screen and a figure in ``out``."""
+def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int, epochs: int) -> None:
+    """Text, training, dumps, rankings, ablation; a table on screen and a figure in ``out``.
+
+    An interrupted demo goes on where it stopped when it is called again.
+    """
     from fairseq_neurons.demo import curves, pipeline
 
+    if corpus is None and (src, tgt) != ("en", "fr"):
+        raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")
     folder = Path(out).absolute()
-    if os.path.lexists(folder):
-        raise InputError(f"{out} already exists; remove it or choose another name.")
-    languages, sizes = pipeline.Languages(src, tgt), pipeline.Sizes()
+    text = corpus and str(Path(corpus).absolute())
+    _claim(folder, {"corpus": text, "src": src, "tgt": tgt, "seed": seed, "hidden": hidden, "epochs": epochs})
+    languages, sizes = pipeline.Languages(src, tgt), pipeline.Sizes(hidden, epochs)
     start = time.monotonic()
 
     def say(what: str) -> None:
@@ -55,6 +63,21 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int) -> None:
     say("Done")
     logger.info("\n%s\n", curves.table(points))
     logger.info("The figure is %s/curve.png, every point with its signature is in %s/curve.jsonl.", out, out)
+
+
+def _claim(folder: Path, settings: dict[str, object]) -> None:
+    """Begin a demo in a new folder, or go on with one of the same settings."""
+    mark = folder / "demo.json"
+    if mark.is_file():
+        if json.loads(read_text(mark, "settings")) != settings:
+            raise InputError(f"{folder} is a demo of other settings; remove it or choose another name with out=.")
+        logger.info("%s has been begun before: going on with it", folder)
+    elif folder.exists() and any(folder.iterdir()):
+        raise InputError(f"{folder} is not empty; remove it or choose another name with out=.")
+    else:
+        for language in (settings["src"], settings["tgt"]) if settings["corpus"] else ():
+            read_lines(Path(f"{settings['corpus']}.{language}"), "text")
+        write_text_whole(mark, json.dumps(settings) + "\n")
 
 
 main = application(

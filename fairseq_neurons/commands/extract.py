@@ -23,6 +23,7 @@ class ExtractConfig(CommandConfig):
     pooling: str = "last"
     dtype: str = "float32"
     eos: bool = False
+    subwords: str | None = None
     max_tokens: int = 4000
 
 

@@ -14,7 +14,7 @@ import torch
 from sacrebleu.metrics import BLEU
 
 from fairseq_neurons.demo.pipeline import Languages, checkpoint
-from fairseq_neurons.files import read_lines
+from fairseq_neurons.files import read_lines, write_text_whole
 from fairseq_neurons.masks import Mask, amount
 from fairseq_neurons.rankings import Ranking
 
@@ -28,6 +28,7 @@ class Point:
 
     ranking: str
     order: str
+    seed: int | None
     share: str
     neurons: int
     metric: str
@@ -36,12 +37,11 @@ class Point:
 
 
 def measure(folder: Path, languages: Languages) -> list[Point]:
-    """Both curves, one process each; every point is also written to ``curve.jsonl``."""
+    """Both curves, one process each; the points are also written to ``curve.jsonl``."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_be_one_quiet_thread) as pool:
         futures = [pool.submit(_bleu_curve, folder, languages), pool.submit(_perplexity_curve, folder)]
         points = [point for future in futures for point in future.result()]
-    lines = (json.dumps(asdict(point)) + "\n" for point in points)
-    (folder / "curve.jsonl").write_text("".join(lines), encoding="utf-8")
+    write_text_whole(folder / "curve.jsonl", "".join(json.dumps(asdict(point)) + "\n" for point in points))
     return points
 
 
@@ -56,7 +56,7 @@ def _bleu_curve(folder: Path, languages: Languages) -> list[Point]:
 
     loaded = load_model(str(folder / checkpoint("1")), str(folder / "bin" / "1"))
     references = read_lines(folder / "text" / f"test.{languages.tgt}", "text")
-    bleu = BLEU(tokenize="none")  # the text is tokenised already
+    bleu = BLEU(tokenize="none", force=True)  # the text is tokenised already
 
     def score() -> float:
         hypotheses = translate(loaded, "test", max_len_a=2, max_len_b=10).hypotheses
@@ -84,14 +84,16 @@ def _curve(
     from fairseq_neurons.plugin.masking import masked
 
     points = []
+    unablated = score()
     for order in ORDERS:
         for share in POINTS:
             count = amount(share, len(ranking.order), "point")
             chosen = ranking.top(count) if order == "top" else ranking.bottom(count)
             mask = Mask.of(ranking.neurons, chosen, chosen_by=f"ranking:{ranking.method}|{order}:{share}")
             with masked(model, mask):
-                value = score()
-            points.append(Point(ranking.method, order, share, count, metric, value, f"{signature()}|{mask.signature}"))
+                value = score() if count else unablated
+            made_by = f"{signature()}|{mask.signature}"
+            points.append(Point(ranking.method, order, None, share, count, metric, value, made_by))
     return points
 
 

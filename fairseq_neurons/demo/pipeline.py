@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,6 @@ THIRDS = ("1", "2", "3")
 class Sizes:
     """Of the demo's models: small enough for minutes on two cores, large enough to translate."""
 
-    embed: int = 64
     hidden: int = 64
     epochs: int = 15
     lm_epochs: int = 4
@@ -48,7 +48,9 @@ def prepare_text(folder: Path, corpus: str | None, languages: Languages, seed: i
         languages: their suffixes.
         seed: of the grammar, or of the choice of held-out sentences.
     """
-    text = folder / "text"
+    if (folder / "text").exists():
+        return
+    text = folder / "text.partial"
     text.mkdir(parents=True, exist_ok=True)
     if corpus is None:
         write_corpus(text, seed=seed)
@@ -58,6 +60,7 @@ def prepare_text(folder: Path, corpus: str | None, languages: Languages, seed: i
         lines = read_lines(text / f"train.{language}", "text")
         for i, third in enumerate(THIRDS):
             _write(text / f"third{third}.{language}", lines[i::3])
+    text.rename(folder / "text")
 
 
 def preprocess(folder: Path, languages: Languages) -> None:
@@ -89,8 +92,8 @@ def train(folder: Path, sizes: Sizes) -> None:
         *("--lr-scheduler", "inverse_sqrt", "--warmup-updates", "100", "--dropout", "0.1"),
         *("--max-tokens", str(sizes.max_tokens), "--num-workers", "0", "--no-epoch-checkpoints", "--no-progress-bar"),
     ]
-    decoder = ["--decoder-embed-dim", str(sizes.embed), "--decoder-hidden-size", str(2 * sizes.hidden)]
-    encoder = ["--encoder-embed-dim", str(sizes.embed), "--encoder-hidden-size", str(sizes.hidden)]
+    decoder = ["--decoder-embed-dim", str(sizes.hidden), "--decoder-hidden-size", str(2 * sizes.hidden)]
+    encoder = ["--encoder-embed-dim", str(sizes.hidden), "--encoder-hidden-size", str(sizes.hidden)]
     jobs = {
         f"train{third}": [
             *("fairseq-train", f"bin/{third}", "--task", "translation_neurons", "--arch", "lstm_dalvi2019_joint"),
@@ -108,6 +111,10 @@ def train(folder: Path, sizes: Sizes) -> None:
 
 def dump(folder: Path, languages: Languages) -> None:
     """Translate the test set with every model, writing down the encoder states; likewise the language model's."""
+    # A run that was killed between a whole dump and its mark would find the name taken.
+    for job, name in (("eval-lm", "lm"), *((f"generate{third}", third) for third in THIRDS)):
+        if not (folder / "logs" / f"{job}.done").exists():
+            shutil.rmtree(folder / "activations" / name, ignore_errors=True)
     ours = ["--user-dir", str(user_dir()), "--gen-subset", "test", "--max-tokens", "4000"]
     text = ["--dump-text", f"text/test.{languages.src}"]
     jobs = {

@@ -27,7 +27,7 @@ def user_dir() -> Path:
 
 
 def run_all(commands: Mapping[str, Sequence[str]], folder: Path) -> None:
-    """Run commands, each on one thread, ``WORKERS`` at a time.
+    """Run commands, each on one thread, ``WORKERS`` at a time; those that an earlier run has finished are left out.
 
     Args:
         commands: name of the log -> command line, the program being one of fairseq's or ours.
@@ -43,8 +43,10 @@ def run_all(commands: Mapping[str, Sequence[str]], folder: Path) -> None:
 
 
 def _run(name: str, command: Sequence[str], folder: Path) -> None:
+    log, done_before = folder / "logs" / f"{name}.log", folder / "logs" / f"{name}.done"
+    if done_before.exists():
+        return
     logger.info("$ %s", shlex.join(command))
-    log = folder / "logs" / f"{name}.log"
     program = Path(sys.executable).parent / command[0]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     with open(log, "w", encoding="utf-8") as output:
@@ -54,3 +56,4 @@ def _run(name: str, command: Sequence[str], folder: Path) -> None:
     if done.returncode:
         last = log.read_text(encoding="utf-8").strip().rpartition("\n")[2]
         raise InputError(f"{command[0]} failed ({last}); its whole output is in {log}.")
+    done_before.touch()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Iterable, List, Tuple, Union, cast
+from typing import Callable, Iterable, Tuple, Union, cast
 
 import torch
 from torch import Tensor, nn
@@ -10,9 +10,8 @@ from torch.nn.utils.rnn import PackedSequence
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Block, Neurons
-from fairseq_neurons.plugin.encoders import JointEncoder, SeparateEncoder
 from fairseq_neurons.plugin.lm import LSTMLanguageModelDalvi2019
-from fairseq_neurons.plugin.nmt import RecurrentTranslationModel
+from fairseq_neurons.plugin.nmt import LSTMDalvi2019JointModel, LSTMDalvi2019Model
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,12 @@ class Adapter:
         cells: in column order.
         hands_on_final_state: whether the final hidden states start something else (a decoder); a language model's
             only continue its own recurrence.
+        read: runs what has neurons, and no more, over (B, T) words and their (B,) lengths.
     """
 
     cells: Tuple[Cell, ...]
     hands_on_final_state: bool
+    read: Callable[[Tensor, Tensor], object]
 
     @property
     def neurons(self) -> Neurons:
@@ -81,37 +82,29 @@ def adapter_for(model: nn.Module) -> Adapter:
 
 
 @adapter_for.register
-def _(model: RecurrentTranslationModel) -> Adapter:
-    return Adapter(tuple(_encoder_cells(model.encoder)), hands_on_final_state=True)
+def _(model: LSTMDalvi2019Model) -> Adapter:
+    cells = []
+    for i, (fwd, bwd) in enumerate(zip(_lstms(model.encoder.fwd), _lstms(model.encoder.bwd))):
+        cells.append(Cell(fwd, (_block("encoder", i, "fwd", fwd),)))
+        cells.append(Cell(bwd, (_block("encoder", i, "bwd", bwd),), backwards=True))
+    return Adapter(tuple(cells), hands_on_final_state=True, read=model.encoder)
+
+
+@adapter_for.register
+def _(model: LSTMDalvi2019JointModel) -> Adapter:
+    cells = (
+        Cell(layer, (_block("encoder", i, "fwd", layer), _block("encoder", i, "bwd", layer)))
+        for i, layer in enumerate(_lstms(model.encoder.layers))
+    )
+    return Adapter(tuple(cells), hands_on_final_state=True, read=model.encoder)
 
 
 @adapter_for.register
 def _(model: LSTMLanguageModelDalvi2019) -> Adapter:
     layers = _lstms(model.decoder.layers)
     cells = (Cell(layer, (_block("decoder", i, "fwd", layer),)) for i, layer in enumerate(layers))
-    return Adapter(tuple(cells), hands_on_final_state=False)
-
-
-@singledispatch
-def _encoder_cells(encoder: nn.Module) -> List[Cell]:
-    raise AssertionError(f"no cells are known for {type(encoder).__name__}")
-
-
-@_encoder_cells.register
-def _(encoder: SeparateEncoder) -> List[Cell]:
-    cells = []
-    for i, (fwd, bwd) in enumerate(zip(_lstms(encoder.fwd), _lstms(encoder.bwd))):
-        cells.append(Cell(fwd, (_block("encoder", i, "fwd", fwd),)))
-        cells.append(Cell(bwd, (_block("encoder", i, "bwd", bwd),), backwards=True))
-    return cells
-
-
-@_encoder_cells.register
-def _(encoder: JointEncoder) -> List[Cell]:
-    return [
-        Cell(layer, (_block("encoder", i, "fwd", layer), _block("encoder", i, "bwd", layer)))
-        for i, layer in enumerate(_lstms(encoder.layers))
-    ]
+    read = model.decoder.extract_features
+    return Adapter(tuple(cells), hands_on_final_state=False, read=lambda tokens, lengths: read(tokens))
 
 
 def _lstms(layers: nn.ModuleList) -> Iterable[nn.LSTM]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, NamedTuple, Optional
 
 import torch
-from fairseq import checkpoint_utils
+from fairseq import checkpoint_utils, tasks
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
 
@@ -24,10 +24,16 @@ class Loaded(NamedTuple):
     task: FairseqTask
 
 
-def check_checkpoint(path: str) -> None:
+def check_checkpoint(path: str) -> Dict[str, Any]:
     """Open a checkpoint as plain data and look whether it is one of fairseq's.
 
     fairseq's own commands open it again with whatever default ``torch.load`` has; what got here is known to be safe.
+
+    Args:
+        path: its file.
+
+    Returns:
+        What is in it; tensors are mapped, not read, where the file allows.
 
     Raises:
         InputError: if the file is missing, no checkpoint, broken, or holds more than plain types.
@@ -46,6 +52,28 @@ def check_checkpoint(path: str) -> None:
         raise InputError(f"{path} is not a checkpoint, or a broken one.") from error
     if not isinstance(state, dict) or "model" not in state or not (state.get("cfg") or state.get("args")):
         raise InputError(f"{path} is not a fairseq checkpoint: it lacks the model or its configuration.")
+    return state
+
+
+def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> None:
+    """Compare the sizes of a checkpoint's embeddings with those of a data folder's dictionaries.
+
+    Args:
+        path: of the checkpoint, for the sentence of the error.
+        state: what is in it.
+        task: set up with the data folder.
+
+    Raises:
+        InputError: if they differ.
+    """
+    dictionaries = {"encoder": task.source_dictionary, "decoder": task.target_dictionary}
+    for side, dictionary in dictionaries.items():
+        embedding = state["model"].get(f"{side}.embed_tokens.weight")
+        if embedding is not None and len(embedding) != len(dictionary):
+            raise InputError(
+                f"{path} was trained with other dictionaries than those of the data folder: "
+                f"{len(embedding)} and {len(dictionary)} words on the {side}'s side."
+            )
 
 
 def load_model(checkpoint: str, data: Optional[str] = None) -> Loaded:
@@ -61,14 +89,21 @@ def load_model(checkpoint: str, data: Optional[str] = None) -> Loaded:
     Raises:
         InputError: if the checkpoint is refused or there are no dictionaries.
     """
-    check_checkpoint(checkpoint)
+    state = check_checkpoint(checkpoint)
     overrides: Dict[str, Any] = {} if data is None else {"data": data}
     try:
-        models, _, task = checkpoint_utils.load_model_ensemble_and_task([checkpoint], arg_overrides=overrides)
-    except FileNotFoundError as error:
+        cfg = checkpoint_utils.load_checkpoint_to_cpu(checkpoint, overrides)["cfg"]
+        task = tasks.setup_task(cfg.task)
+    except Exception as error:  # fairseq raises bare Exceptions here
         raise InputError(
-            f"{checkpoint} needs the dictionaries of its data folder, and {error.filename or error} is not there: "
+            f"{checkpoint} needs the dictionaries of its data folder, which cannot be read ({_first_line(error)}): "
             "give the folder with data=."
         ) from error
+    check_dictionaries(checkpoint, state, task)
+    models, _, _ = checkpoint_utils.load_model_ensemble_and_task([checkpoint], overrides, task=task)
     model = models[0].eval()
     return Loaded(model.cuda() if torch.cuda.is_available() else model, task)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(".")

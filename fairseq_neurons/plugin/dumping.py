@@ -1,5 +1,6 @@
 """Dump the recorded states of a data set, batch by batch, in whatever order the batches come."""
 
+import logging
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,6 +14,8 @@ from fairseq_neurons import __version__
 from fairseq_neurons.activations import ActivationWriter, Manifest
 from fairseq_neurons.plugin.recording import Recorder
 from fairseq_neurons.plugin.sentences import Sentences
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Dump:
             self.lines[i] = " ".join(words)
             counts[i] = len(words)
         self.to_come = len(kept)
+        self._warn_of_unknown_subwords(kept)
         manifest = Manifest(
             neurons=recorder.neurons,
             words=int(counts.sum()),
@@ -93,8 +97,22 @@ class Dump:
             self.writer.commit(self.lines)
 
     def abort(self) -> None:
-        """Remove what has been written. Does nothing once the dump is complete."""
+        """Remove what has been written, and say so. Does nothing once the dump is complete."""
+        if self.to_come:
+            logger.error("%s is not made: %d sentences have not been read", self.writer.out, self.to_come)
         self.writer.abort()
+
+    def _warn_of_unknown_subwords(self, kept: np.ndarray) -> None:
+        sentences = self.sentences
+        if sentences.subwords == "words" or self.pooling == "none" or sentences.text is not None:
+            return
+        unknown = sum(bool((sentences.tokens(i) == sentences.dictionary.unk()).any()) for i in kept.tolist())
+        if unknown:
+            logger.warning(
+                "%d sentences have unknown subwords, and without the text (--dump-text) nobody can tell whether these "
+                "begin a word: word boundaries in these sentences may be wrong",
+                unknown,
+            )
 
     def __enter__(self) -> "Dump":
         return self

@@ -45,7 +45,6 @@ class BidirectionalEncoder(FairseqEncoder):
         hidden_size: units per direction.
         num_layers: number of layers.
         dropout: on the embeddings and on what each layer hands on.
-        left_pad: whether sources are padded on the left, as fairseq's translation task does.
     """
 
     output_units: int
@@ -57,13 +56,11 @@ class BidirectionalEncoder(FairseqEncoder):
         hidden_size: int,
         num_layers: int,
         dropout: float,
-        left_pad: bool,
     ) -> None:
         super().__init__(dictionary)
         self.padding_idx = dictionary.pad()
         self.hidden_size = hidden_size
         self.num_layers = num_layers
-        self.left_pad = left_pad
         self.embed_tokens = Embedding(len(dictionary), embed_dim, self.padding_idx)
         self.dropout_module = FairseqDropout(dropout, module_name=self.__class__.__name__)
 
@@ -75,15 +72,14 @@ class BidirectionalEncoder(FairseqEncoder):
         """Encode a batch, in any order of lengths.
 
         Args:
-            src_tokens: (B, T) word indices.
+            src_tokens: (B, T) word indices, padded on either side.
             src_lengths: (B,) words of each sentence, the end-of-sentence symbol included.
             return_all_hiddens: accepted as in fairseq's other encoders, without effect: record the states instead.
 
         Returns:
             outputs (T, B, C), final h (layers, B, C), final c (layers, B, C), padding mask (T, B); C = output_units.
         """
-        if self.left_pad:
-            src_tokens = utils.convert_padding_direction(src_tokens, self.padding_idx, left_to_right=True)
+        src_tokens = utils.convert_padding_direction(src_tokens, self.padding_idx, left_to_right=True)
         lengths = src_lengths.cpu()
         embedded = self.dropout_module(self.embed_tokens(src_tokens))  # (B, T, E)
         words = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=_is_sorted(lengths))
@@ -114,9 +110,8 @@ class SeparateEncoder(BidirectionalEncoder):
         hidden_size: int,
         num_layers: int,
         dropout: float,
-        left_pad: bool,
     ) -> None:
-        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout, left_pad)
+        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout)
         self.fwd = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers))
         self.bwd = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers))
         self.output_units = hidden_size
@@ -148,9 +143,8 @@ class JointEncoder(BidirectionalEncoder):
         hidden_size: int,
         num_layers: int,
         dropout: float,
-        left_pad: bool,
     ) -> None:
-        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout, left_pad)
+        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout)
         self.layers = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers, bidirectional=True))
         self.output_units = 2 * hidden_size
 

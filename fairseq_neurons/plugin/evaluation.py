@@ -6,6 +6,7 @@ import torch
 from fairseq.data import FairseqDataset
 from fairseq.dataclass.configs import GenerationConfig
 from fairseq.tasks import FairseqTask
+from fairseq.tasks.language_modeling import LanguageModelingTask
 from fairseq_cli.eval_lm import eval_lm
 from omegaconf import OmegaConf
 
@@ -61,21 +62,39 @@ def translate(
 
 @torch.no_grad()
 def perplexity(loaded: Loaded, subset: str, max_tokens: int = 8000) -> float:
-    """Perplexity of a language model on a subset, as ``fairseq-eval-lm`` computes it."""
+    """Perplexity of a language model on a subset, a sentence a sample, as ``fairseq-eval-lm`` computes it.
+
+    Args:
+        loaded: a language model and its task.
+        subset: its name.
+        max_tokens: of a batch.
+    """
     model, task = loaded
     dataset = load_subset(task, subset)
     batches = task.eval_lm_dataloader(dataset, max_tokens=max_tokens, max_positions=model.max_positions())
-    results = eval_lm([model], task.source_dictionary, batches, target_dictionary=task.target_dictionary)
+    results = eval_lm(
+        [model],
+        task.source_dictionary,
+        batches,
+        target_dictionary=task.target_dictionary,
+        remove_bos_token=getattr(task.args, "add_bos_token", False),
+    )
     return float(results["perplexity"])
 
 
 def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
-    """A subset of the task's data folder, loaded once.
+    """A subset of the task's data folder, loaded once; a language model's by the sentence.
+
+    Args:
+        task: set up with the data folder.
+        subset: its name.
 
     Raises:
         InputError: if there is none of that name.
     """
     if subset not in task.datasets:
+        if isinstance(task, LanguageModelingTask):
+            task.args.sample_break_mode = "eos"
         try:
             task.load_dataset(subset)
         except FileNotFoundError as error:

@@ -1,20 +1,22 @@
 """Dump a model's states without generating: the encoder, or the language model's layers, and nothing else."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import List, Optional, Tuple
 
 import numpy as np
 import torch
-from fairseq.data import Dictionary, FairseqDataset, LanguagePairDataset, data_utils
+from fairseq.data import FairseqDataset, LanguagePairDataset, MonolingualDataset, TokenBlockDataset, data_utils
 from fairseq.models import BaseFairseqModel
+from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 from tqdm import tqdm
 
-from fairseq_neurons.activations.manifest import DTYPES, POOLINGS
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import read_lines, sha256_of_file
+from fairseq_neurons.plugin.adapters import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded, load_model
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.evaluation import load_subset
@@ -35,6 +37,7 @@ def extract(
     pooling: str = "last",
     dtype: str = "float32",
     eos: bool = False,
+    subwords: Optional[str] = None,
     max_tokens: int = 4000,
 ) -> None:
     """Dump the states of a data-bin subset or of a text file.
@@ -50,21 +53,24 @@ def extract(
         pooling: ``last``, ``first``, ``mean`` or ``none``.
         dtype: ``float16`` or ``float32``.
         eos: whether the end-of-sentence symbol gets a row.
+        subwords: ``words``, ``bpe`` or ``sentencepiece``: the dictionary's symbols; by default they decide.
         max_tokens: of a batch, padding included.
 
     Raises:
         InputError: if anything given cannot be used; nothing is left behind.
     """
-    for name, value, choices in (("pooling", pooling, POOLINGS), ("dtype", dtype, DTYPES)):
-        if value not in choices:
-            raise InputError(f"{name}={value}: choose {' or '.join(choices)}.")
+    if text is None and sentencepiece is not None:
+        raise InputError("sentencepiece= cuts the lines of text=, which is missing.")
+    if text is not None and dump_text is not None:
+        raise InputError("dump_text= spells the words of a data folder; text= needs no other spelling.")
     check_free(Path(out))
     loaded = load_model(checkpoint, data)
     if text is None:
-        dataset = _load_subset(loaded, subset)
-        sentences = sentences_of(dataset, loaded.task.source_dictionary, Path(dump_text) if dump_text else None)
+        dataset = load_subset(loaded.task, subset)
+        known = Path(dump_text) if dump_text else None
+        sentences = sentences_of(dataset, loaded.task.source_dictionary, known, subwords)
     else:
-        dataset, sentences = _read_text(loaded, Path(text), sentencepiece)
+        dataset, sentences = _read_text(loaded, Path(text), sentencepiece, subwords)
     provenance = Provenance(sha256_of_file(Path(checkpoint)), text or _data_of(loaded), "" if text else subset)
     batches = batches_of(loaded, dataset, max_tokens)
     kept = np.concatenate(batches) if batches else np.zeros(0, dtype=np.int64)
@@ -95,23 +101,12 @@ def run_layers(model: BaseFairseqModel, sample: dict) -> None:
     """Run what has neurons, and no more, over a batch.
 
     Args:
-        model: a translation model, whose encoder is run, or a language model.
+        model: of an architecture that has neurons.
         sample: as collated by fairseq.
     """
     inputs = sample["net_input"]
     device = next(model.parameters()).device
-    tokens = inputs["src_tokens"].to(device)
-    if hasattr(model, "encoder"):
-        model.encoder(tokens, inputs["src_lengths"])
-    else:
-        model.decoder.extract_features(tokens)
-
-
-def _load_subset(loaded: Loaded, subset: str) -> FairseqDataset:
-    task = loaded.task
-    if isinstance(task, LanguageModelingTask):
-        task.args.sample_break_mode = "eos"
-    return load_subset(task, subset)
+    adapter_for(model).read(inputs["src_tokens"].to(device), inputs["src_lengths"])
 
 
 def _data_of(loaded: Loaded) -> str:
@@ -119,22 +114,39 @@ def _data_of(loaded: Loaded) -> str:
     return str(task.args.data if isinstance(task, LanguageModelingTask) else task.cfg.data)
 
 
-def _read_text(loaded: Loaded, path: Path, sentencepiece: Optional[str]) -> Tuple[FairseqDataset, Sentences]:
+def _read_text(
+    loaded: Loaded, path: Path, sentencepiece: Optional[str], subwords: Optional[str]
+) -> Tuple[FairseqDataset, Sentences]:
     lines = read_lines(path, "text")
     if not any(line.split() for line in lines):
         raise InputError(f"The text {path} is empty.")
     if sentencepiece is not None:
         lines = [" ".join(pieces) for pieces in _encode_pieces(lines, sentencepiece)]
     dictionary = loaded.task.source_dictionary
-    tokens = [_encode(dictionary, line) for line in lines]
-    lengths = np.array([len(t) for t in tokens])
-    dataset = loaded.task.build_dataset_for_inference(tokens, lengths)
-    eos_first = not isinstance(dataset, LanguagePairDataset)
-    return dataset, Sentences(len(lines), lambda i: tokens[i][:-1].numpy(), dictionary, eos_first, text=lines)
+    tokens = [dictionary.encode_line(line, add_if_not_exist=False).long() for line in lines]
+    dataset = _dataset(loaded.task, tokens)
+    return dataset, replace(sentences_of(dataset, dictionary, subwords=subwords), text=lines)
 
 
-def _encode(dictionary: Dictionary, line: str) -> torch.Tensor:
-    return dictionary.encode_line(line, add_if_not_exist=False).long()
+def _dataset(task: FairseqTask, tokens: List[torch.Tensor]) -> FairseqDataset:
+    """What ``load_dataset`` would make of the same sentences in a data folder."""
+    sizes = np.array([len(sentence) for sentence in tokens])
+    dictionary = task.source_dictionary
+    if not isinstance(task, LanguageModelingTask):
+        return LanguagePairDataset(tokens, sizes, dictionary, left_pad_source=task.cfg.left_pad_source)
+    blocks = TokenBlockDataset(
+        tokens, sizes, None, pad=dictionary.pad(), eos=dictionary.eos(), break_mode="eos", include_targets=True
+    )
+    return MonolingualDataset(
+        blocks,
+        blocks.sizes,
+        dictionary,
+        task.target_dictionary,
+        add_eos_for_other_targets=True,
+        shuffle=False,
+        targets=task.targets,
+        add_bos_token=task.args.add_bos_token,
+    )
 
 
 def _encode_pieces(lines: List[str], model: str) -> List[List[str]]:
@@ -159,7 +171,10 @@ def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List
     """
     # A translation data set gives the sizes of both sides; the first is the one that is read.
     sizes = np.array([np.atleast_1d(dataset.size(i))[0] for i in range(len(dataset))])
-    longest = min(max_tokens, int(np.atleast_1d(loaded.model.max_positions())[0]))
+    limits = [loaded.model.max_positions()]
+    if isinstance(dataset, LanguagePairDataset):
+        limits.append(loaded.task.max_positions())
+    longest = int(min(max_tokens, *(np.atleast_1d(limit)[0] for limit in limits)))
     order = np.argsort(sizes, kind="stable")
     kept = order[sizes[order] <= longest]
     if len(kept) < len(order):

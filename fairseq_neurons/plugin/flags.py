@@ -4,13 +4,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import List, Optional
 
+import numpy as np
 from fairseq import utils
 from fairseq.dataclass import ChoiceEnum, FairseqDataclass
 from omegaconf import II
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.manifest import DTYPES, POOLINGS
+from fairseq_neurons.activations.subwords import SUBWORDS
+from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import sha256_of_file
 from fairseq_neurons.masks import SITES, Mask, select
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
@@ -32,6 +36,9 @@ class NeuronFlags(FairseqDataclass):
         default=None,
         metadata={"help": "the text given to fairseq-preprocess, for the true spelling of unknown words"},
     )
+    dump_subwords: Optional[ChoiceEnum(SUBWORDS)] = field(
+        default=None, metadata={"help": "what the source dictionary is made of (default: its symbols decide)"}
+    )
     mask_ranking: Optional[str] = field(default=None, metadata={"help": "choose the masked neurons by this ranking"})
     mask_top: Optional[str] = field(
         default=None, metadata={"help": "mask so many neurons (50) or percent (2.5%%) from the top of the ranking"}
@@ -51,7 +58,8 @@ class NeuronFlags(FairseqDataclass):
     checkpoint_path: Optional[str] = II("common_eval.path")
 
 
-MASK_FLAGS = ("mask_ranking", "mask_top", "mask_bottom", "mask_neurons", "mask_means")
+MASK_FLAGS = ("mask_ranking", "mask_top", "mask_bottom", "mask_neurons", "mask_value", "mask_means", "mask_site")
+DUMP_FLAGS = ("dump_dtype", "dump_pooling", "dump_eos", "dump_text", "dump_subwords")
 
 
 def checkpoints(flags: NeuronFlags) -> List[str]:
@@ -60,33 +68,63 @@ def checkpoints(flags: NeuronFlags) -> List[str]:
 
 
 def wants_mask(flags: NeuronFlags) -> bool:
-    """Whether a mask flag is set."""
-    return any(getattr(flags, name) is not None for name in MASK_FLAGS) or flags.mask_invert
+    """Whether a mask flag has been given."""
+    return flags.mask_invert or any(_is_given(flags, name) for name in MASK_FLAGS)
 
 
-def build_mask(flags: NeuronFlags, neurons: Neurons) -> Mask:
+def check_dump_flags(flags: NeuronFlags) -> None:
+    """Refuse flags that would do nothing, and a dump whose name is taken.
+
+    Raises:
+        InputError: in either case.
+    """
+    if flags.dump_activations:
+        check_free(Path(flags.dump_activations))
+        return
+    for name in DUMP_FLAGS:
+        if _is_given(flags, name):
+            raise InputError(
+                f"--{name.replace('_', '-')} says how to dump; --dump-activations says where, and is missing."
+            )
+
+
+def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str) -> Mask:
     """The mask that the flags ask for.
 
     Args:
-        flags: with at least one mask flag set.
+        flags: with at least one mask flag given.
         neurons: of the model.
+        checkpoint: its file; ranking and means must be of the same.
 
     Raises:
         InputError: if the flags contradict each other or do not fit the model.
     """
+    sha256 = sha256_of_file(Path(checkpoint))
     ranking = Ranking.load(flags.mask_ranking) if flags.mask_ranking else None
     indices, chosen_by = select(
         neurons, flags.mask_neurons, ranking, flags.mask_top, flags.mask_bottom, flags.mask_invert
     )
+    if ranking is not None and ranking.checkpoint_sha256 not in ("", sha256):
+        raise InputError(
+            f"{flags.mask_ranking} ranks the neurons of another model (checkpoint {ranking.checkpoint_sha256[:8]}), "
+            f"not those of {checkpoint} ({sha256[:8]})."
+        )
     means = None
     if flags.mask_means:
-        dump = Activations(flags.mask_means)
-        if dump.neurons != neurons:
-            raise InputError(f"{flags.mask_means} holds other neurons ({dump.neurons}) than this model's ({neurons}).")
-        means = dump.mean()
+        means = _means(flags, neurons, checkpoint, sha256)
     return Mask.of(neurons, indices, flags.mask_value, str(flags.mask_site), means, chosen_by)  # type: ignore[arg-type]
 
 
-def text_of(flags: NeuronFlags) -> Optional[Path]:
-    """The file of ``--dump-text``."""
-    return Path(flags.dump_text) if flags.dump_text else None
+def _means(flags: NeuronFlags, neurons: Neurons, checkpoint: str, sha256: str) -> np.ndarray:
+    if flags.mask_value != "mean":
+        raise InputError("--mask-means is for --mask-value mean, which is missing.")
+    dump = Activations(str(flags.mask_means))
+    if dump.neurons != neurons or dump.manifest.checkpoint_sha256 != sha256:
+        raise InputError(
+            f"{flags.mask_means} is a dump of another model than {checkpoint}: its means mean nothing here."
+        )
+    return dump.mean()
+
+
+def _is_given(flags: NeuronFlags, name: str) -> bool:
+    return getattr(flags, name) != NeuronFlags.__dataclass_fields__[name].default

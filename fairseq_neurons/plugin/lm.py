@@ -14,7 +14,7 @@ from fairseq.tasks import FairseqTask
 from omegaconf import II
 from torch import Tensor, nn
 
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.decoder_sizes import check_shared_embedding, out_embed_dim_of
 
 IncrementalState = Dict[str, Dict[str, Optional[Tensor]]]
 
@@ -50,7 +50,7 @@ class FusedLSTMDecoder(FairseqIncrementalDecoder):
         sizes = [cfg.decoder_embed_dim] + [cfg.decoder_hidden_size] * (cfg.decoder_layers - 1)
         self.layers = nn.ModuleList(LSTM(size, cfg.decoder_hidden_size) for size in sizes)
         self.dropout_module = FairseqDropout(cfg.dropout, module_name=self.__class__.__name__)
-        out_embed_dim = cfg.decoder_out_embed_dim or cfg.decoder_hidden_size
+        out_embed_dim = out_embed_dim_of(cfg)
         self.additional_fc = (
             Linear(cfg.decoder_hidden_size, out_embed_dim) if out_embed_dim != cfg.decoder_hidden_size else None
         )
@@ -113,10 +113,5 @@ class LSTMLanguageModelDalvi2019(FairseqLanguageModel):
 
     @classmethod
     def build_model(cls, cfg: LSTMLanguageModelDalvi2019Config, task: FairseqTask) -> "LSTMLanguageModelDalvi2019":
-        out_embed_dim = cfg.decoder_out_embed_dim or cfg.decoder_hidden_size
-        if cfg.share_decoder_input_output_embed and cfg.decoder_embed_dim != out_embed_dim:
-            raise InputError(
-                f"--share-decoder-input-output-embed needs --decoder-embed-dim ({cfg.decoder_embed_dim}) to equal "
-                f"--decoder-out-embed-dim ({out_embed_dim})."
-            )
-        return cls(FusedLSTMDecoder(task.target_dictionary, cfg))
+        check_shared_embedding(cfg.share_decoder_input_output_embed, cfg.decoder_embed_dim, out_embed_dim_of(cfg))
+        return cls(FusedLSTMDecoder(task.source_dictionary, cfg))

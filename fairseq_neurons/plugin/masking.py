@@ -30,8 +30,8 @@ def masked(model: nn.Module, mask: Mask) -> Iterator[nn.Module]:
     Raises:
         InputError: if the mask is for other neurons, or the model is masked already.
 
-    >>> with masked(model, Mask.of(neurons_of(model), [1902])):  # doctest: +SKIP
-    ...     translate(model, task, "test")
+    >>> with masked(loaded.model, Mask.of(neurons_of(loaded.model), [1902])):  # doctest: +SKIP
+    ...     translate(loaded, "test")
     """
     adapter = adapter_for(model)
     if mask.neurons != adapter.neurons:

@@ -7,10 +7,10 @@ from fairseq.dataclass import FairseqDataclass
 from fairseq.models import FairseqEncoderDecoderModel, register_model
 from fairseq.models.lstm import LSTMDecoder
 from fairseq.tasks import FairseqTask
-from omegaconf import II
 from torch import Tensor
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.decoder_sizes import check_shared_embedding, out_embed_dim_of
 from fairseq_neurons.plugin.encoders import BidirectionalEncoder, JointEncoder, SeparateEncoder
 
 
@@ -31,7 +31,6 @@ class LSTMDalvi2019Config(FairseqDataclass):
         default=False, metadata={"help": "share decoder input and output embeddings"}
     )
     dropout: float = field(default=0.3, metadata={"help": "dropout probability"})
-    left_pad_source: bool = II("task.left_pad_source")
 
 
 @dataclass
@@ -53,7 +52,6 @@ class RecurrentTranslationModel(FairseqEncoderDecoderModel):
             hidden_size=cfg.encoder_hidden_size,
             num_layers=cfg.encoder_layers,
             dropout=cfg.dropout,
-            left_pad=cfg.left_pad_source,
         )
         return cls(encoder, build_decoder(cfg, task, encoder))
 
@@ -66,11 +64,12 @@ class RecurrentTranslationModel(FairseqEncoderDecoderModel):
 
 
 def build_decoder(cfg: LSTMDalvi2019Config, task: FairseqTask, encoder: BidirectionalEncoder) -> LSTMDecoder:
+    """fairseq's decoder: attention (Luong et al. 2015), input feeding, started by the encoder's final states."""
     return LSTMDecoder(
         task.target_dictionary,
         embed_dim=cfg.decoder_embed_dim,
         hidden_size=cfg.decoder_hidden_size,
-        out_embed_dim=cfg.decoder_out_embed_dim or cfg.decoder_hidden_size,
+        out_embed_dim=out_embed_dim_of(cfg),
         num_layers=cfg.decoder_layers,
         dropout_in=cfg.dropout,
         dropout_out=cfg.dropout,
@@ -85,12 +84,7 @@ def _check_sizes(cfg: LSTMDalvi2019Config) -> None:
             f"--encoder-layers ({cfg.encoder_layers}) must equal --decoder-layers ({cfg.decoder_layers}): each "
             "decoder layer starts from the final state of its encoder layer."
         )
-    out_embed_dim = cfg.decoder_out_embed_dim or cfg.decoder_hidden_size
-    if cfg.share_decoder_input_output_embed and cfg.decoder_embed_dim != out_embed_dim:
-        raise InputError(
-            f"--share-decoder-input-output-embed needs --decoder-embed-dim ({cfg.decoder_embed_dim}) to equal "
-            f"--decoder-out-embed-dim ({out_embed_dim})."
-        )
+    check_shared_embedding(cfg.share_decoder_input_output_embed, cfg.decoder_embed_dim, out_embed_dim_of(cfg))
 
 
 @register_model("lstm_dalvi2019", dataclass=LSTMDalvi2019Config)

@@ -26,7 +26,12 @@ class Recorder:
 
         Returns:
             float32 (sum of lengths, neurons): sentence after sentence in the order of the batch, columns as in a dump.
+
+        Raises:
+            RuntimeError: if the model has read nothing since the last call.
         """
+        if not self._outputs:
+            raise RuntimeError("nothing to take: the model has read no batch since the last one")
         lengths = lengths.cpu()
         states = np.empty((int(lengths.sum()), len(self.neurons)), dtype=np.float32)
         start = 0

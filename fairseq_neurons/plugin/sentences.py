@@ -24,6 +24,7 @@ class Sentences:
         eos_first: whether the model reads the end-of-sentence symbol before the words (language models do) or after.
         specials: how many symbols besides the pieces it reads.
         text: a line for each sentence, its pieces separated by blanks; None where only the dictionary knows them.
+        subwords_given: ``words``, ``bpe`` or ``sentencepiece`` where the dictionary is not to decide.
     """
 
     count: int
@@ -32,11 +33,12 @@ class Sentences:
     eos_first: bool
     specials: int = 1
     text: Optional[Sequence[str]] = None
+    subwords_given: Optional[str] = None
 
     @cached_property
     def subwords(self) -> str:
         """``words``, ``bpe`` or ``sentencepiece``."""
-        return detect_subwords(self.dictionary.symbols)
+        return self.subwords_given or detect_subwords(self.dictionary.symbols)
 
     def pieces(self, index: int) -> List[str]:
         """The pieces of a sentence, spelled as in the text, or ``<unk>`` where there is none."""
@@ -76,13 +78,16 @@ class Sentences:
         return np.concatenate([rows, states[count : count + 1]])
 
 
-def sentences_of(dataset: object, dictionary: Dictionary, text: Optional[Path] = None) -> Sentences:
+def sentences_of(
+    dataset: object, dictionary: Dictionary, text: Optional[Path] = None, subwords: Optional[str] = None
+) -> Sentences:
     """The sentences of a translation data set's source side, or of a language model's data set.
 
     Args:
         dataset: as loaded by a task.
         dictionary: of the language that is read.
         text: the file that was given to ``fairseq-preprocess``; checked against the data, sentence by sentence.
+        subwords: ``words``, ``bpe`` or ``sentencepiece``; by default the dictionary decides.
 
     Raises:
         InputError: if the text is not that of the data, with the number of its first line that differs.
@@ -104,6 +109,7 @@ def sentences_of(dataset: object, dictionary: Dictionary, text: Optional[Path] =
         )
     else:
         raise InputError(f"Activations cannot be dumped from a {type(dataset).__name__}.")
+    sentences = replace(sentences, subwords_given=subwords)
     return sentences if text is None else _with_text(sentences, text)
 
 

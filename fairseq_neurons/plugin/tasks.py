@@ -5,7 +5,7 @@ import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator, List, Optional
+from typing import Any, Iterator, List, Optional, Tuple
 
 import numpy as np
 from fairseq.data.iterators import EpochBatchIterator
@@ -14,12 +14,11 @@ from fairseq.tasks import FairseqTask, register_task
 from fairseq.tasks.language_modeling import SAMPLE_BREAK_MODE_CHOICES, LanguageModelingConfig, LanguageModelingTask
 from fairseq.tasks.translation import TranslationConfig, TranslationTask
 
-from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import sha256_of_file
-from fairseq_neurons.plugin.checkpoints import check_checkpoint
+from fairseq_neurons.plugin.checkpoints import check_checkpoint, check_dictionaries
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.flags import NeuronFlags, build_mask, checkpoints, text_of, wants_mask
+from fairseq_neurons.plugin.flags import NeuronFlags, build_mask, check_dump_flags, checkpoints, wants_mask
 from fairseq_neurons.plugin.masking import masked, neurons_of
 from fairseq_neurons.plugin.recording import Recorder, recorded
 from fairseq_neurons.plugin.sentences import sentences_of
@@ -52,19 +51,31 @@ class NeuronTask(FairseqTask):
     _built: List[BaseFairseqModel]
     _applied: ExitStack
     _recorder: Optional[Recorder] = None
+    _batches: Optional[Tuple[Any, EpochBatchIterator]] = None
     _mask_signature: str = ""
 
     @classmethod
     def setup_task(cls, cfg: Any, **kwargs: Any) -> "NeuronTask":
-        for path in checkpoints(cfg):
-            check_checkpoint(path)
-        if cfg.dump_activations:
-            check_free(Path(cfg.dump_activations))
-        task = super().setup_task(cfg, **kwargs)
+        states = {path: check_checkpoint(path) for path in checkpoints(cfg)}
+        check_dump_flags(cfg)
+        try:
+            task = super().setup_task(cfg, **kwargs)
+        except FileNotFoundError as error:
+            raise InputError(f"{cfg.data} is not a data folder for this task: {error.filename} is missing.") from error
+        for path, state in states.items():
+            check_dictionaries(path, state, task)
         task.flags = cfg
         task._built = []
         task._applied = ExitStack()
         return task
+
+    def load_dataset(self, split: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().load_dataset(split, *args, **kwargs)
+        except FileNotFoundError as error:
+            if not self.flags.checkpoint_path:
+                raise
+            raise InputError(f"There is no subset {split!r} in {self.flags.data}.") from error
 
     def build_model(self, cfg: Any, from_checkpoint: bool = False) -> BaseFairseqModel:
         if not from_checkpoint and (self.flags.dump_activations or wants_mask(self.flags)):
@@ -76,8 +87,8 @@ class NeuronTask(FairseqTask):
     def apply_flags(self, models: List[BaseFairseqModel]) -> None:
         """Mask and record the models; to be called when their weights are loaded and they are where they will run."""
         if wants_mask(self.flags):
-            for model in models:
-                mask = build_mask(self.flags, neurons_of(model))
+            for model, path in zip(models, checkpoints(self.flags)):
+                mask = build_mask(self.flags, neurons_of(model), path)
                 self._applied.enter_context(masked(model, mask))
                 self._mask_signature = mask.signature
             logger.info("mask: %s", self._mask_signature)
@@ -102,19 +113,25 @@ class NeuronTask(FairseqTask):
         """Reserve the disk for the batches of the last iterator, once the recorder is in place."""
         if self._recorder is None:
             return
-        dataset, batches = self._batches
-        subsets = [name for name, loaded in self.datasets.items() if loaded is dataset]
-        if not subsets:
+        if self._batches is None:
             raise InputError("Activations are dumped by fairseq-generate, fairseq-eval-lm or fairseq-neurons-extract.")
+        dataset, batches = self._batches
+        subset = next(name for name, loaded in self.datasets.items() if loaded is dataset)
+        kept = [np.asarray(batch, dtype=np.int64) for batch in batches.frozen_batches]
         self.dump = Dump(
             Path(str(self.flags.dump_activations)),
-            sentences_of(dataset, self.source_dictionary, text_of(self.flags)),
-            np.concatenate([np.asarray(batch, dtype=np.int64) for batch in batches.frozen_batches]),
+            sentences_of(
+                dataset,
+                self.source_dictionary,
+                Path(self.flags.dump_text) if self.flags.dump_text else None,
+                str(self.flags.dump_subwords) if self.flags.dump_subwords else None,
+            ),
+            np.concatenate([np.zeros(0, dtype=np.int64), *kept]),
             self._recorder,
             Provenance(
                 checkpoint_sha256=sha256_of_file(Path(checkpoints(self.flags)[0])),
                 data=self.flags.data,
-                subset=subsets[0],
+                subset=subset,
                 mask=self._mask_signature,
             ),
             dtype=str(self.flags.dump_dtype),
@@ -130,6 +147,8 @@ class TranslationNeuronsTask(NeuronTask, TranslationTask):
 
     def build_generator(self, models: List[BaseFairseqModel], args: Any, *rest: Any, **kwargs: Any) -> Any:
         if self.flags.checkpoint_path:
+            if self.flags.dump_activations and self.flags.num_batch_buckets:
+                raise InputError("A dump needs sentences as they are: leave out --num-batch-buckets.")
             self.apply_flags(models)
             self.start_dump()
         return super().build_generator(models, args, *rest, **kwargs)
@@ -158,6 +177,8 @@ class LanguageModelingNeuronsTask(NeuronTask, LanguageModelingTask):
             raise InputError("A dump needs each word read once: leave out --context-window.")
         if self.flags.dump_activations and str(self.flags.sample_break_mode) != "eos":
             raise InputError("A dump is made sentence by sentence: give --sample-break-mode eos.")
+        if self.flags.dump_activations and str(self.flags.shorten_method) != "none":
+            raise InputError("A dump needs sentences as they are: leave out --shorten-method.")
         batches = super().eval_lm_dataloader(dataset, *args, **kwargs)
         self.apply_flags(self._built)
         self.start_dump()

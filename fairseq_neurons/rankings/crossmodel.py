@@ -52,7 +52,9 @@ def correlate(
             moments.add(blocks[0], blocks[1:])
             bar.update(len(blocks[0]))
     scores = _best(moments, absolute)
-    return Ranking.from_scores(f"crossmodel-{method}", ours.neurons, scores, _signature(ours, others, absolute, method))
+    signature = _signature(ours, others, absolute, method)
+    checkpoint = ours.manifest.checkpoint_sha256
+    return Ranking.from_scores(f"crossmodel-{method}", ours.neurons, scores, signature, checkpoint)
 
 
 def _best(moments: CrossMoments, absolute: bool) -> np.ndarray:
@@ -82,17 +84,15 @@ def _check_comparable(dumps: Sequence[Activations], target: int) -> None:
 
 
 def _check_same_words(first: Activations, other: Activations) -> None:
-    for number, (left, right) in enumerate(zip(first.sentences, other.sentences, strict=False), start=1):
+    different = f"{first.path} and {other.path} are dumps of different words"
+    if first.manifest.sentences != other.manifest.sentences:
+        raise InputError(f"{different}: {first.manifest.sentences} sentences and {other.manifest.sentences}.")
+    pairs = zip(first.stream_sentences(), other.stream_sentences(), strict=True)
+    for number, (left, right) in enumerate(pairs, start=1):
         if left != right:
             raise InputError(
-                f"{first.path} and {other.path} are dumps of different words: sentence {number} is "
-                f"{_quote(left)} in one and {_quote(right)} in the other."
+                f"{different}: sentence {number} is {_quote(left)} in one and {_quote(right)} in the other."
             )
-    if len(first.sentences) != len(other.sentences):
-        raise InputError(
-            f"{first.path} and {other.path} are dumps of different words: "
-            f"{len(first.sentences)} sentences and {len(other.sentences)}."
-        )
 
 
 def _quote(words: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ class Ranking:
         order: int64 (neurons,), every index once, most important first.
         scores: float64 (neurons,), in the same order.
         signature: the settings that made it.
+        checkpoint_sha256: of the model that is ranked; empty if it is not known.
     """
 
     method: str
@@ -32,16 +33,23 @@ class Ranking:
     order: np.ndarray
     scores: np.ndarray
     signature: str
+    checkpoint_sha256: str = ""
 
     @classmethod
-    def from_scores(cls, method: str, neurons: Neurons, scores: np.ndarray, signature: str) -> Ranking:
+    def from_scores(
+        cls, method: str, neurons: Neurons, scores: np.ndarray, signature: str, checkpoint_sha256: str = ""
+    ) -> Ranking:
         """Rank by descending score; equal scores by index.
 
         Args:
+            method: see the class, as for the others.
+            neurons: likewise.
             scores: (neurons,), by index.
+            signature: likewise.
+            checkpoint_sha256: likewise.
         """
         order = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable").astype(np.int64)
-        return cls(method, neurons, order, np.asarray(scores, dtype=np.float64)[order], signature)
+        return cls(method, neurons, order, np.asarray(scores, dtype=np.float64)[order], signature, checkpoint_sha256)
 
     def top(self, count: int) -> np.ndarray:
         """The indices of the ``count`` most important neurons."""
@@ -57,6 +65,7 @@ class Ranking:
             "format": FORMAT,
             "method": self.method,
             "signature": self.signature,
+            "checkpoint_sha256": self.checkpoint_sha256,
             "neurons": self.neurons.to_json(),
             "order": self.order.tolist(),
             "scores": self.scores.tolist(),
@@ -79,6 +88,7 @@ class Ranking:
             order = np.array(fields["order"], dtype=np.int64)
             scores = np.array(fields["scores"], dtype=np.float64)
             method, signature = str(fields["method"]), str(fields["signature"])
+            checkpoint = str(fields.get("checkpoint_sha256", ""))
         except (json.JSONDecodeError, TypeError, KeyError, OverflowError) as error:
             raise InputError(f"{path} is not a ranking: it lacks or misspells a field ({error}).") from error
         except ValueError as error:
@@ -88,4 +98,4 @@ class Ranking:
         every = np.arange(len(neurons))
         if order.shape != every.shape or scores.shape != every.shape or (np.sort(order) != every).any():
             raise InputError(f"{path} is a broken ranking: 'order' must hold each of {len(neurons)} neurons once.")
-        return cls(method, neurons, order, scores, signature)
+        return cls(method, neurons, order, scores, signature, checkpoint)

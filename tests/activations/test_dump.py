@@ -154,6 +154,14 @@ def test_killed_run__leaves_no_dump_and_the_next_one_takes_over(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+def test_folder_of_other_files__is_not_taken_over(tmp_path):
+    (tmp_path / "a.partial").mkdir()
+    (tmp_path / "a.partial" / "thesis.tex").write_text("mine")
+    with pytest.raises(InputError, match="holds files that are not of a dump"):
+        write(tmp_path / "a", [2])
+    assert (tmp_path / "a.partial" / "thesis.tex").read_text() == "mine"
+
+
 @pytest.fixture
 def small_files():
     """A file may have 100 bytes, as on a disk that is nearly full."""
@@ -203,7 +211,7 @@ def edit(dump: Path, **fields: object) -> None:
         ({"words": "many"}, "'words' is missing or not int"),
         ({"words": 6}, "its manifest promises"),
         ({"sentences": 9}, "offsets.npy.* corrupt"),
-        ({"dtype": "float64"}, "unknown dtype"),
+        ({"dtype": "float64"}, "broken manifest: dtype=float64"),
         ({"neurons": []}, "holds no block"),
         ({"eos": None}, "'eos' is missing or not bool"),
     ],

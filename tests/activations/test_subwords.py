@@ -61,7 +61,8 @@ def test_words__are_left_as_they_are():
         (["a", "b"], "words"),
         (["a", "b@@"], "bpe"),
         (["▁a", "b"], "sentencepiece"),
-        (["@@", "▁"], "words"),
+        ([*"abcdefghijklmnopqrstu", "▁▁▁"], "words"),
+        ([*"abcdefgh", "low@@", "▁"], "bpe"),
         ([], "words"),
     ],
 )

@@ -50,6 +50,37 @@ def test_mask_flags_that_do_not_fit_the_model(world, foreign_ranking):
     assert "between 0% and 100%" in fail(*generate(world, joint, *_own_ranking(foreign_ranking), "--mask-top", "120%"))
 
 
+def test_mask_of_another_model_of_the_same_shape(world, tmp_path):
+    joint, other = world.model("joint"), world.model("joint2")
+    succeed(*generate(world, other, "--dump-activations", tmp_path / "other"))
+    succeed(*generate(world, joint, "--dump-activations", tmp_path / "joint"))
+    dumps = f"activations=[{tmp_path / 'other'},{tmp_path / 'joint'}]"
+    succeed("fairseq-neurons-correlate", dumps, f"out={tmp_path / 'of_other.json'}")
+    mask = ["--mask-ranking", tmp_path / "of_other.json", "--mask-top", 3]
+    assert "ranks the neurons of another model" in fail(*generate(world, joint, *mask))
+    mask = ["--mask-neurons", 3, "--mask-value", "mean", "--mask-means", tmp_path / "other"]
+    assert "is a dump of another model" in fail(*generate(world, joint, *mask))
+
+
+def test_flags_that_would_do_nothing(world, tmp_path):
+    joint = world.model("joint")
+    assert "either --mask-neurons or --mask-ranking" in fail(*generate(world, joint, "--mask-value", 0.5))
+    assert "--dump-activations" in fail(*generate(world, joint, "--dump-eos"))
+    mask = ["--mask-neurons", 3, "--mask-means", tmp_path]
+    assert "--mask-means is for --mask-value mean" in fail(*generate(world, joint, *mask))
+    buckets = ["--num-batch-buckets", 2, "--dump-activations", tmp_path / "a"]
+    assert "leave out --num-batch-buckets" in fail(*generate(world, joint, *buckets))
+
+
+def test_folders_that_are_not_there(world, tmp_path):
+    command = generate(world, world.model("joint"))
+    assert "no subset 'dev'" in fail(*command[:-1], "dev")
+    nowhere = fail(command[0], tmp_path, "-s", "en", "-t", "fr", *command[2:])
+    assert "is not a data folder for this task" in nowhere
+    dump = ["--dump-activations", tmp_path / "a", "--skip-invalid-size-inputs-valid-test", "--max-source-positions", 1]
+    assert "no word to dump" in fail(*command, *dump)
+
+
 def _own_ranking(beside: Path) -> list[object]:
     neurons = Neurons.of(Block("encoder", i, d, 8) for i in (0, 1) for d in ("fwd", "bwd"))
     Ranking.from_scores("m", neurons, np.arange(32), "s").save(beside.with_name("own.json"))
@@ -107,7 +138,9 @@ def test_texts_that_cannot_be_read(world, tmp_path):
     (tmp_path / "latin1.txt").write_bytes(b"caf\xe9\n")
     assert "empty.txt is empty" in fail("fairseq-neurons-extract", *common, f"text={tmp_path / 'empty.txt'}")
     assert "not UTF-8 text (byte 3)" in fail("fairseq-neurons-extract", *common, f"text={tmp_path / 'latin1.txt'}")
-    assert "dtype=float64: choose float16 or float32" in fail("fairseq-neurons-extract", *common, "dtype=float64")
+    assert "dtype=float64 cannot be dumped: choose float16 or float32" in fail(
+        "fairseq-neurons-extract", *common, "dtype=float64"
+    )
     assert "no subset 'dev'" in fail("fairseq-neurons-extract", *common, "subset=dev")
     assert not list(tmp_path.glob("a*"))
 
@@ -117,7 +150,7 @@ def test_options_with_typing_errors__are_refused_by_hydra(tmp_path):
         done = run(*command, folder=tmp_path)
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
-    assert "activations= is missing" in fail("fairseq-neurons-correlate", f"out={tmp_path / 'r.json'}")
+    assert "activations= is missing" in fail("fairseq-neurons-correlate", f"out={tmp_path / 'r.json'}", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -38,7 +38,6 @@ def shaken(model: torch.nn.Module) -> torch.nn.Module:
 def build(model_class, dictionary, **sizes):
     task = SimpleNamespace(source_dictionary=dictionary, target_dictionary=dictionary)
     config = OmegaConf.structured(LSTMDalvi2019Config(**{**SIZES, **sizes}))
-    config.left_pad_source = True
     return shaken(model_class.build_model(config, task))
 
 

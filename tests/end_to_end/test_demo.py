@@ -1,0 +1,77 @@
+"""The demo, small, on a user's own text."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from fairseq_neurons.demo import pipeline
+from fairseq_neurons.errors import InputError
+from tests.end_to_end.conftest import run, succeed
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    chance = random.Random(1)
+    words = [[f"w{chance.randrange(9)}" for _ in range(chance.randrange(2, 7))] for _ in range(260)]
+    (tmp_path / "mine.de").write_text("\n".join(map(" ".join, words)) + "\n", encoding="utf-8")
+    (tmp_path / "mine.en").write_text("\n".join(" ".join(reversed(s)).upper() for s in words) + "\n", encoding="utf-8")
+    return tmp_path / "mine"
+
+
+@pytest.mark.slow
+def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
+    command = ["fairseq-neurons-demo", f"out={tmp_path / 'demo'}", f"corpus={corpus}", "src=de", "tgt=en"]
+    small = ["hidden=8", "epochs=1"]
+    output = succeed(*command, *small)
+    assert "$ fairseq-train bin/1" in output
+    assert "removed             BLEU, top" in output
+    points = [json.loads(line) for line in (tmp_path / "demo" / "curve.jsonl").read_text().splitlines()]
+    assert len(points) == 24
+    assert {point["metric"] for point in points} == {"BLEU", "perplexity"}
+    unablated = [point["score"] for point in points if point["neurons"] == 0 and point["metric"] == "perplexity"]
+    assert len(unablated) == 2 and unablated[0] == unablated[1]
+    assert (tmp_path / "demo" / "curve.png").stat().st_size > 10_000
+    again = succeed(*command, *small)
+    assert "going on with it" in again
+    assert "$ " not in again
+    other = run(*command, "hidden=9")
+    assert other.returncode == 1
+    assert "a demo of other settings" in other.stderr
+
+
+def test_text__is_split_in_three_parts_without_what_is_held_out(corpus, tmp_path):
+    pipeline.prepare_text(tmp_path / "demo", str(corpus), pipeline.Languages("de", "en"), seed=1)
+    text = tmp_path / "demo" / "text"
+    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in text.iterdir()}
+    assert len(lines["valid.de"]) == len(lines["test.de"]) == 26
+    thirds = [line for third in "123" for line in lines[f"third{third}.de"]]
+    assert sorted(thirds) == sorted(lines["train.de"])
+    everything = [*lines["train.de"], *lines["valid.de"], *lines["test.de"]]
+    assert sorted(everything) == sorted(Path(f"{corpus}.de").read_text(encoding="utf-8").splitlines())
+    for split in ("train", "test", "third2"):
+        for source, target in zip(lines[f"{split}.de"], lines[f"{split}.en"]):
+            assert target == " ".join(reversed(source.split())).upper()
+
+
+@pytest.mark.parametrize(
+    ("german", "english", "sentence"),
+    [(["a"] * 120, ["b"] * 119, "has 120 lines"), (["a"] * 50, ["b"] * 50, "at least 100")],
+)
+def test_corpora_that_cannot_be_used__are_one_sentence(tmp_path, german, english, sentence):
+    (tmp_path / "c.de").write_text("\n".join(german) + "\n")
+    (tmp_path / "c.en").write_text("\n".join(english) + "\n")
+    with pytest.raises(InputError, match=sentence):
+        pipeline.prepare_text(tmp_path / "demo", str(tmp_path / "c"), pipeline.Languages("de", "en"), seed=1)
+
+
+def test_mistyped_corpus__leaves_nothing_behind(tmp_path):
+    done = run("fairseq-neurons-demo", f"out={tmp_path / 'demo'}", f"corpus={tmp_path / 'nowhere'}")
+    assert done.returncode == 1
+    assert "nowhere.en cannot be read" in done.stderr
+    done = run("fairseq-neurons-demo", f"out={tmp_path / 'demo'}", "src=de")
+    assert "The built-in corpus is English-French" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ draw their random numbers in the order in which fairseq's ``lstm`` does: with th
 ``lstm_dalvi2019_joint`` is training fairseq's ``lstm``.
 """
 
+from abc import ABC, abstractmethod
 from typing import List, Optional, Tuple
 
 import torch
@@ -36,7 +37,7 @@ def reversal(batch_sizes: Tensor) -> Tensor:
     return starts[lengths[sentence] - 1 - position] + sentence
 
 
-class BidirectionalEncoder(FairseqEncoder):
+class BidirectionalEncoder(FairseqEncoder, ABC):
     """What the two encoders share: packing, embedding, and the output tuple of fairseq's ``LSTMEncoder``.
 
     Args:
@@ -46,8 +47,6 @@ class BidirectionalEncoder(FairseqEncoder):
         num_layers: number of layers.
         dropout: on the embeddings and on what each layer hands on.
     """
-
-    output_units: int
 
     def __init__(
         self,
@@ -63,10 +62,15 @@ class BidirectionalEncoder(FairseqEncoder):
         self.num_layers = num_layers
         self.embed_tokens = Embedding(len(dictionary), embed_dim, self.padding_idx)
         self.dropout_module = FairseqDropout(dropout, module_name=self.__class__.__name__)
+        self.output_units = self.build_layers(embed_dim)
 
+    @abstractmethod
+    def build_layers(self, embed_dim: int) -> int:
+        """Make the layers; returns the size of what the top one hands on."""
+
+    @abstractmethod
     def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
         """Embedded words -> (words, output_units) and every layer's final (h, c), each (B, output_units)."""
-        raise AssertionError("a subclass says how its layers are connected")
 
     def forward(self, src_tokens: Tensor, src_lengths: Tensor, return_all_hiddens: Optional[bool] = None) -> EncoderOut:
         """Encode a batch, in any order of lengths.
@@ -103,18 +107,10 @@ class BidirectionalEncoder(FairseqEncoder):
 class SeparateEncoder(BidirectionalEncoder):
     """Each direction its own stack of layers; the top outputs and all final states are summed (the paper's encoder)."""
 
-    def __init__(
-        self,
-        dictionary: Dictionary,
-        embed_dim: int,
-        hidden_size: int,
-        num_layers: int,
-        dropout: float,
-    ) -> None:
-        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout)
-        self.fwd = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers))
-        self.bwd = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers))
-        self.output_units = hidden_size
+    def build_layers(self, embed_dim: int) -> int:
+        self.fwd = _split(LSTM(embed_dim, self.hidden_size, num_layers=self.num_layers))
+        self.bwd = _split(LSTM(embed_dim, self.hidden_size, num_layers=self.num_layers))
+        return self.hidden_size
 
     def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
         order = reversal(packed.batch_sizes).to(packed.data.device)
@@ -136,17 +132,9 @@ class SeparateEncoder(BidirectionalEncoder):
 class JointEncoder(BidirectionalEncoder):
     """Every layer sees both directions of the one below; outputs are concatenated (as in fairseq's ``lstm``)."""
 
-    def __init__(
-        self,
-        dictionary: Dictionary,
-        embed_dim: int,
-        hidden_size: int,
-        num_layers: int,
-        dropout: float,
-    ) -> None:
-        super().__init__(dictionary, embed_dim, hidden_size, num_layers, dropout)
-        self.layers = _split(LSTM(embed_dim, hidden_size, num_layers=num_layers, bidirectional=True))
-        self.output_units = 2 * hidden_size
+    def build_layers(self, embed_dim: int) -> int:
+        self.layers = _split(LSTM(embed_dim, self.hidden_size, num_layers=self.num_layers, bidirectional=True))
+        return 2 * self.hidden_size
 
     def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
         finals = []

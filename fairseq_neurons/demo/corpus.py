@@ -10,7 +10,7 @@ from fairseq_neurons.demo.phrases import LABEL_SETS, Example
 from fairseq_neurons.files import write_text_whole
 
 
-def write_corpus(out: Path, train: int = 9000, valid: int = 300, test: int = 500, seed: int = 1) -> None:
+def write_corpus(out: Path, train: int = 12000, valid: int = 300, test: int = 500, seed: int = 1) -> None:
     """Write ``train.en``, ``train.fr``, ``train.en.pos`` and the other label sets, and the same for the other splits.
 
     One sentence a line, words or labels separated by blanks. No English sentence is in two splits or twice in one.

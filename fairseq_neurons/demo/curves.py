@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
+import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import torch
 from sacrebleu.metrics import BLEU
 
 from fairseq_neurons.demo.pipeline import Languages, checkpoint
-from fairseq_neurons.files import read_lines, write_text_whole
+from fairseq_neurons.demo.shell import run_all
+from fairseq_neurons.files import read_lines, read_text, write_text_whole
 from fairseq_neurons.masks import Mask, amount
 from fairseq_neurons.rankings import Ranking
 
@@ -37,25 +36,20 @@ class Point:
 
 
 def measure(folder: Path, languages: Languages) -> list[Point]:
-    """Both curves, one process each; the points are also written to ``curve.jsonl``."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_be_one_quiet_thread) as pool:
-        futures = [pool.submit(_bleu_curve, folder, languages), pool.submit(_perplexity_curve, folder)]
-        points = [point for future in futures for point in future.result()]
-    write_text_whole(folder / "curve.jsonl", "".join(json.dumps(asdict(point)) + "\n" for point in points))
-    return points
+    """Both curves, each in a process of its own; the points are also written to ``curve.jsonl``."""
+    module = "fairseq_neurons.demo.curves"
+    run_all({f"curve-{name}": ["python", "-m", module, name, languages.tgt] for name in CURVES}, folder)
+    text = "".join(read_text(folder / f"curve.{name}.jsonl", "curve") for name in CURVES)
+    write_text_whole(folder / "curve.jsonl", text)
+    return [Point(**json.loads(line)) for line in text.splitlines()]
 
 
-def _be_one_quiet_thread() -> None:
-    torch.set_num_threads(1)
-    logging.disable(logging.WARNING)
-
-
-def _bleu_curve(folder: Path, languages: Languages) -> list[Point]:
+def _bleu_curve(folder: Path, target: str) -> list[Point]:
     from fairseq_neurons.plugin.checkpoints import load_model
     from fairseq_neurons.plugin.evaluation import translate
 
     loaded = load_model(str(folder / checkpoint("1")), str(folder / "bin" / "1"))
-    references = read_lines(folder / "text" / f"test.{languages.tgt}", "text")
+    references = read_lines(folder / "text" / f"test.{target}", "text")
     bleu = BLEU(tokenize="none", force=True)  # the text is tokenised already
 
     def score() -> float:
@@ -65,7 +59,7 @@ def _bleu_curve(folder: Path, languages: Languages) -> list[Point]:
     return _curve(loaded.model, Ranking.load(folder / "rankings" / "nmt.json"), "BLEU", score, bleu.get_signature)
 
 
-def _perplexity_curve(folder: Path) -> list[Point]:
+def _perplexity_curve(folder: Path, target: str) -> list[Point]:
     from fairseq_neurons.plugin.checkpoints import load_model
     from fairseq_neurons.plugin.evaluation import perplexity
 
@@ -128,3 +122,12 @@ def figure(points: Sequence[Point], path: Path) -> None:
     axes[-1].set_yscale("log")
     drawing.savefig(path, dpi=120)
     pyplot.close(drawing)
+
+
+CURVES = {"nmt": _bleu_curve, "lm": _perplexity_curve}
+
+
+if __name__ == "__main__":
+    name, target = sys.argv[1:]
+    points = CURVES[name](Path.cwd(), target)
+    write_text_whole(Path(f"curve.{name}.jsonl"), "".join(json.dumps(asdict(point)) + "\n" for point in points))

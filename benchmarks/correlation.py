@@ -41,7 +41,7 @@ def write_random(out: Path, words: int, neurons: int, seed: int) -> None:
             shared = np.random.default_rng(s).normal(size=(SENTENCE, 50)).astype(np.float32)
             noise = generator.normal(size=(SENTENCE, neurons)).astype(np.float32)
             writer.write(s, np.tanh(shared @ mixing * 0.1 + noise))
-        writer.commit([" ".join(["w"] * SENTENCE)] * (words // SENTENCE))
+        writer.commit([" ".join(f"w{s}.{i}" for i in range(SENTENCE)) for s in range(words // SENTENCE)])
 
 
 def corrcoef(paths: list[Path]) -> np.ndarray:

@@ -21,7 +21,7 @@ from fairseq_neurons.plugin import load_model, masked, neurons_of, recorded
 from fairseq_neurons.plugin.checkpoints import Loaded
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.evaluation import load_subset
-from fairseq_neurons.plugin.extraction import batches_of, dump_batches, run_layers
+from fairseq_neurons.plugin.extraction import batches_of, dump_batches, run_layers, source_side
 from fairseq_neurons.plugin.sentences import sentences_of
 
 
@@ -109,10 +109,11 @@ def extraction(loaded: Loaded, samples: list[dict], words: int, rounds: int) -> 
     def run_extract() -> None:
         with tempfile.TemporaryDirectory() as folder, recorded(loaded.model) as recorder:
             sentences = sentences_of(dataset, loaded.task.source_dictionary)
-            batches = batches_of(loaded, dataset, 4000)
+            source = source_side(dataset, loaded.task)
+            batches = batches_of(loaded, source, 4000)
             kept = np.concatenate(batches)
             with Dump(Path(folder) / "a", sentences, kept, recorder, Provenance("", "", "")) as dump:
-                dump_batches(loaded, dataset, batches, dump)
+                dump_batches(loaded, source, batches, dump)
 
     ours, peer, ratios = paired(run_extract, lambda: encode(loaded, samples), rounds * 3)
     report("extract / bare encoder", ours, peer, ratios)

@@ -69,7 +69,9 @@ class ActivationWriter:
         start, end = self.offsets[sentence], self.offsets[sentence + 1]
         if rows.shape != (end - start, len(self.manifest.neurons)):
             raise ValueError(f"sentence {sentence} owns {end - start} rows, got an array of shape {rows.shape}")
-        data = memoryview(np.ascontiguousarray(rows, dtype=self.manifest.dtype).tobytes())
+        if start == end:
+            return
+        data = np.ascontiguousarray(rows, dtype=self.manifest.dtype).data.cast("B")
         place = self._start + int(start) * len(self.manifest.neurons) * np.dtype(self.manifest.dtype).itemsize
         try:
             while data:

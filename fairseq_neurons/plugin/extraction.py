@@ -66,7 +66,7 @@ def extract(
     check_free(Path(out))
     loaded = load_model(checkpoint, data)
     if text is None:
-        dataset = load_subset(loaded.task, subset)
+        dataset = source_side(load_subset(loaded.task, subset), loaded.task)
         known = Path(dump_text) if dump_text else None
         sentences = sentences_of(dataset, loaded.task.source_dictionary, known, subwords)
     else:
@@ -107,6 +107,20 @@ def run_layers(model: BaseFairseqModel, sample: dict) -> None:
     inputs = sample["net_input"]
     device = next(model.parameters()).device
     adapter_for(model).read(inputs["src_tokens"].to(device), inputs["src_lengths"])
+
+
+def source_side(dataset: FairseqDataset, task: FairseqTask) -> FairseqDataset:
+    """A translation data set without its target side, which would only be padded and thrown away.
+
+    Args:
+        dataset: of the task; a language model's is returned as it is.
+        task: knows the source language's dictionary.
+    """
+    if not isinstance(dataset, LanguagePairDataset):
+        return dataset
+    return LanguagePairDataset(
+        dataset.src, dataset.src_sizes, task.source_dictionary, left_pad_source=task.cfg.left_pad_source
+    )
 
 
 def _data_of(loaded: Loaded) -> str:
@@ -169,8 +183,7 @@ def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List
     Returns:
         Indices into the data set, a batch an array.
     """
-    # A translation data set gives the sizes of both sides; the first is the one that is read.
-    sizes = np.array([np.atleast_1d(dataset.size(i))[0] for i in range(len(dataset))])
+    sizes = np.asarray(dataset.src_sizes if isinstance(dataset, LanguagePairDataset) else dataset.sizes)
     limits = [loaded.model.max_positions()]
     if isinstance(dataset, LanguagePairDataset):
         limits.append(loaded.task.max_positions())

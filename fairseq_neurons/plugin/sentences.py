@@ -44,7 +44,8 @@ class Sentences:
         """The pieces of a sentence, spelled as in the text, or ``<unk>`` where there is none."""
         if self.text is not None:
             return self.text[index].split()
-        return [self.dictionary[token] for token in self.tokens(index)]
+        symbols = self.dictionary.symbols
+        return [symbols[token] for token in self.tokens(index).tolist()]
 
     def words(self, index: int, pooling: str, eos: bool) -> List[str]:
         """The words of a sentence: one for each of its rows."""

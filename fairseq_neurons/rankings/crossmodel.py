@@ -17,7 +17,7 @@ from fairseq_neurons.rankings.ranking import Ranking
 
 logger = logging.getLogger(__name__)
 
-BLOCK = 4096
+BLOCK = 8192
 
 
 def correlate(
@@ -102,8 +102,8 @@ def _quote(words: Sequence[str]) -> str:
 
 def _check_finite(blocks: Sequence[np.ndarray], dumps: Sequence[Activations]) -> None:
     for block, dump in zip(blocks, dumps, strict=True):
-        # One sum finds any nan or infinity among the summands.
-        if not np.isfinite(block.sum(dtype=np.float64)):
+        # A sum finds any nan or infinity among the summands.
+        if not np.isfinite(block.sum(axis=0, dtype=np.float32)).all():
             raise InputError(f"{dump.path} holds values that are not finite numbers.")
 
 

@@ -29,15 +29,21 @@ class CrossMoments:
             target: (rows, D) floats.
             others: each (rows, D'), any number of columns, the same arrays in the same order at every call.
         """
-        means, squares, scaled, scales = zip(*(_centred(array) for array in (target, *others)), strict=True)
-        products = [
-            (scaled[0].T @ other) / scales[0][:, None] / scale
-            for other, scale in zip(scaled[1:], scales[1:], strict=True)
-        ]
+        rows, blocks = len(target), [_Centred(array) for array in (target, *others)]
         if self.rows == 0:
-            self.rows, self._means, self._squares, self._products = len(target), [*means], [*squares], products
-        else:
-            self._merge(len(target), means, squares, products)
+            self._means = [block.mean for block in blocks]
+            self._squares = [np.zeros_like(block.mean) for block in blocks]
+            self._products = [np.zeros((len(blocks[0].mean), len(block.mean))) for block in blocks[1:]]
+        weight = self.rows * rows / (self.rows + rows)
+        shifts = [block.mean - mean for block, mean in zip(blocks, self._means, strict=True)]
+        for i, (block, shift) in enumerate(zip(blocks, shifts, strict=True)):
+            self._squares[i] += block.squares + weight * shift**2
+            self._means[i] = self._means[i] + shift * (rows / (self.rows + rows))
+        for product, block, shift in zip(self._products, blocks[1:], shifts[1:], strict=True):
+            product += blocks[0].product(block)
+            left = np.stack([weight * shifts[0], -rows * blocks[0].rest])
+            product += left.T @ np.stack([shift, block.rest])
+        self.rows += rows
 
     def correlations(self) -> list[np.ndarray]:
         """Pearson's rho of every target column with every column of each other array.
@@ -56,34 +62,37 @@ class CrossMoments:
         """Which columns never changed: a boolean (D,) for the target and each other array."""
         return [squares == 0 for squares in self._squares]
 
-    def _merge(
-        self,
-        rows: int,
-        means: Sequence[np.ndarray],
-        squares: Sequence[np.ndarray],
-        products: Sequence[np.ndarray],
-    ) -> None:
-        total = self.rows + rows
-        weight = self.rows * rows / total
-        shifts = [new - old for new, old in zip(means, self._means, strict=True)]
-        for i, shift in enumerate(shifts):
-            self._squares[i] += squares[i] + weight * shift**2
-            self._means[i] += shift * (rows / total)
-        for i, shift in enumerate(shifts[1:]):
-            self._products[i] += products[i]
-            self._products[i] += np.outer(weight * shifts[0], shift)
-        self.rows = total
+
+class _Centred:
+    """A block of rows, its columns centred but for a ``rest``, and scaled to about 1, in float32."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        wide = array if array.dtype == np.float64 else array.astype(np.float32, copy=False)
+        self.mean = wide.mean(axis=0, dtype=np.float64)
+        # Values near their mean are subtracted without rounding; the mean itself has to be rounded first.
+        shift = self.mean.astype(wide.dtype)
+        centred = wide - shift
+        high, low = centred.max(axis=0), centred.min(axis=0)
+        centred[:, high == low] = 0  # constant, whatever the rounding of their mean
+        spread = np.where(high == low, 0.0, np.maximum(high, -low)).astype(np.float64)
+        # A power of two changes no digit.
+        self.scale = np.exp2(-np.round(np.log2(np.where(spread > 0, spread, 1.0))))
+        centred *= self.scale.astype(wide.dtype)
+        self.scaled = centred.astype(np.float32, copy=False)
+        self.rest = np.where(high == low, 0.0, self.mean - shift)
+        self.squares = _sum_of_squares(self.scaled) / self.scale**2 - len(array) * self.rest**2
+
+    def product(self, other: _Centred) -> np.ndarray:
+        """Cross products of the columns, float64 (D, D'), the rests not yet taken off."""
+        product = np.multiply(self.scaled.T @ other.scaled, (1 / self.scale)[:, None], dtype=np.float64)
+        product *= 1 / other.scale
+        return product
 
 
-def _centred(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and sum of squares in float64, centred columns times a scale in float32, and the scale; each (D,)."""
-    wide = array.astype(np.float64)
-    mean = wide.mean(axis=0)
-    # A mean is rounded: a constant column must come out as exactly zero.
-    constant = (array == array[0]).all(axis=0)
-    mean[constant] = array[0, constant]
-    wide -= mean
-    spread = np.abs(wide).max(axis=0)
-    # A power of two changes no digit.
-    scale = np.exp2(-np.round(np.log2(np.where(spread > 0, spread, 1.0))))
-    return mean, np.einsum("ij,ij->j", wide, wide), (wide * scale).astype(np.float32), scale
+def _sum_of_squares(values: np.ndarray) -> np.ndarray:
+    """Of every column, float64: float32 within 64 rows, so that rounding errors stay below 1e-6 of the sum."""
+    total = np.zeros(values.shape[1])
+    for start in range(0, len(values), 64):
+        chunk = values[start : start + 64]
+        total += np.einsum("ij,ij->j", chunk, chunk)
+    return total

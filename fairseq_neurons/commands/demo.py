@@ -27,7 +27,7 @@ class DemoConfig(CommandConfig):
     tgt: str = "fr"
     seed: int = 1
     hidden: int = 64
-    epochs: int = 20
+    epochs: int = 17
 
 
 def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int, epochs: int) -> None:

@@ -25,7 +25,7 @@ class Sizes:
     """Of the demo's models: small enough for minutes on two cores, large enough to translate."""
 
     hidden: int = 64
-    epochs: int = 20
+    epochs: int = 17
     lm_epochs: int = 4
     max_tokens: int = 400
     rate: float = 5e-3

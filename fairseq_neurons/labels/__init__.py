@@ -1,0 +1,1 @@
+"""Labels of words: read from files, or given by built-in labelers and optional taggers."""

@@ -1,0 +1,1 @@
+"""Probes: classifiers that read labels off neurons, and what their accuracy is to be compared with."""

@@ -1,0 +1,116 @@
+"""The values a probe reads: words x neurons, in blocks of rows, so that they need not fit in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fairseq_neurons.errors import InputError
+
+BLOCK = 4096
+RESIDENT_BYTES = 256 << 20
+
+
+class Design:
+    """Values of neurons over words, (words, neurons), or some rows and columns of them.
+
+    A map of a file is read block by block at every pass; what is small is kept in memory once it has been read.
+
+    Args:
+        values: (words, neurons) floats of any precision: an array, or a memory map of a dump.
+        rows: int64 (N,) ascending, the words that count; all if None.
+        columns: int64 (D,), the neurons that count, in this order; all if None.
+        source: what the values are called in an error.
+
+    Attributes:
+        shape: (N, D).
+        dtype: of the blocks: float64 if the values are, else float32.
+        device: of the blocks: the GPU where there is one.
+    """
+
+    def __init__(
+        self,
+        values: np.ndarray,
+        rows: np.ndarray | None = None,
+        columns: np.ndarray | None = None,
+        source: str = "X",
+    ) -> None:
+        self.values, self.rows, self.columns, self.source = values, rows, columns, source
+        words, neurons = values.shape
+        self.shape = (words if rows is None else len(rows), neurons if columns is None else len(columns))
+        self.dtype = torch.float64 if values.dtype == np.float64 else torch.float32
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._kept: Tensor | None = None
+        self._checked = False
+
+    def select(self, columns: np.ndarray) -> Design:
+        """The same words, these of the columns only."""
+        chosen = np.asarray(columns, dtype=np.int64)
+        return Design(self.values, self.rows, chosen if self.columns is None else self.columns[chosen], self.source)
+
+    def blocks(self, size: int = BLOCK) -> Iterator[tuple[slice, Tensor]]:
+        """Consecutive rows: which of the N they are, and their values, (at most ``size``, D), on the device.
+
+        Raises:
+            InputError: if a value is not a finite number.
+        """
+        if self._kept is None and self._fits():
+            self._kept = torch.cat([block for _, block in self._read(size)]) if self.shape[0] else None
+        if self._kept is None:
+            yield from self._read(size)
+        else:
+            for start in range(0, self.shape[0], size):
+                yield slice(start, start + size), self._kept[start : start + size]
+
+    def dense(self) -> np.ndarray:
+        """All of it in memory, (N, D), float32 or float64."""
+        return torch.cat([block.cpu() for _, block in self.blocks()]).numpy()
+
+    def _fits(self) -> bool:
+        return self.shape[0] * self.shape[1] * self.dtype.itemsize <= RESIDENT_BYTES
+
+    def _read(self, size: int) -> Iterator[tuple[slice, Tensor]]:
+        done = 0
+        for start, block in _pieces(self.values, size):
+            if self.rows is not None:
+                first, last = np.searchsorted(self.rows, (start, start + len(block)))
+                block = block[self.rows[first:last] - start]
+            if self.columns is not None:
+                block = block[:, self.columns]
+            if len(block):
+                tensor = torch.from_numpy(np.ascontiguousarray(block)).to(self.device, self.dtype)
+                self._check_finite(tensor)
+                yield slice(done, done + len(block)), tensor
+                done += len(block)
+        self._checked = True
+
+    def _check_finite(self, block: Tensor) -> None:
+        # A sum finds any nan or infinity among the summands; one pass over the values is enough to know them.
+        if not self._checked and not torch.isfinite(block.sum(dtype=torch.float64)):
+            raise InputError(f"{self.source} holds values that are not finite numbers (NaN or infinity).")
+
+
+def _pieces(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Blocks of rows and where they start.
+
+    A map of a whole file is read, not touched: its pages would count as this process's memory.
+    """
+    rows, width = values.shape
+    if _is_whole_file(values):
+        with open(values.filename, "rb") as file:  # type: ignore[attr-defined]
+            file.seek(-values.nbytes, os.SEEK_END)
+            for start in range(0, rows, size):
+                count = min(size, rows - start)
+                yield start, np.fromfile(file, values.dtype, count * width).reshape(count, width)
+    else:
+        for start in range(0, rows, size):
+            yield start, values[start : start + size]
+
+
+def _is_whole_file(values: np.ndarray) -> bool:
+    name, offset = getattr(values, "filename", None), getattr(values, "offset", 0)
+    return name is not None and values.flags.c_contiguous and os.path.getsize(name) == offset + values.nbytes

@@ -66,6 +66,19 @@ class Design:
             for start in range(0, self.shape[0], size):
                 yield slice(start, start + size), self._kept[start : start + size]
 
+    def rows_at(self, index: np.ndarray) -> Tensor:
+        """The values of these of the N rows, int64 (n,), as (n, D) on the device."""
+        if self._kept is not None:
+            return self._kept[torch.from_numpy(index)]
+        block = self.values[index if self.rows is None else self.rows[index]]
+        tensor = self._tensor(block)
+        self._check_finite(tensor)
+        return tensor
+
+    def sample(self, count: int) -> Tensor:
+        """About ``count`` rows, evenly spread over the N, (n, D) on the device."""
+        return self.rows_at(np.arange(0, self.shape[0], max(1, self.shape[0] // count)))
+
     def dense(self) -> np.ndarray:
         """All of it in memory, (N, D), float32 or float64."""
         return torch.cat([block.cpu() for _, block in self.blocks()]).numpy()
@@ -79,14 +92,16 @@ class Design:
             if self.rows is not None:
                 first, last = np.searchsorted(self.rows, (start, start + len(block)))
                 block = block[self.rows[first:last] - start]
-            if self.columns is not None:
-                block = block[:, self.columns]
             if len(block):
-                tensor = torch.from_numpy(np.ascontiguousarray(block)).to(self.device, self.dtype)
+                tensor = self._tensor(block)
                 self._check_finite(tensor)
                 yield slice(done, done + len(block)), tensor
                 done += len(block)
         self._checked = True
+
+    def _tensor(self, block: np.ndarray) -> Tensor:
+        chosen = block if self.columns is None else block[:, self.columns]
+        return torch.from_numpy(np.ascontiguousarray(chosen)).to(self.device, self.dtype)
 
     def _check_finite(self, block: Tensor) -> None:
         # A sum finds any nan or infinity among the summands; one pass over the values is enough to know them.

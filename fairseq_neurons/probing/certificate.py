@@ -1,0 +1,85 @@
+"""How far from the optimum a probe can be at most: the duality gap."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fairseq_neurons.probing.elastic_net import ElasticNet
+from fairseq_neurons.probing.multinomial import Evaluation, Multinomial
+
+# Dual points between the predicted and the true labels; which of them bounds best depends on how far one is.
+FACTORS = (1.0, 0.9999, 0.9995, 0.999, 0.998, 0.995, 0.99, 0.98, 0.95)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is known of a solution.
+
+    Args:
+        objective: mean cross-entropy + penalty, nats a word.
+        bound: no weights have an objective below this one.
+        stationarity: largest entry of the smallest subgradient (a KKT residual), 0 at the optimum.
+    """
+
+    objective: float
+    bound: float
+    stationarity: float
+
+    @property
+    def gap(self) -> float:
+        """The duality gap: how far the objective is above the optimum, at most."""
+        return self.objective - self.bound
+
+    @property
+    def relative(self) -> float:
+        """The gap as a share of the objective."""
+        return self.gap / max(abs(self.objective), 1e-12)
+
+
+class Dual:
+    """Lower bounds of the optimum, by Fenchel duality.
+
+    log sum exp(s) is the largest <p, s> + entropy(p) over distributions p. So for any p_i with the labels' true shares,
+
+        optimum >= mean_i entropy(p_i) - penalty*(-R),   R = sum_i w_i (p_i - e_{y_i}) x_i'.
+
+    Any such p may be taken; the predictions of a nearly optimal probe bound best. Predictions moved to the true
+    labels by a factor have R moved to 0 by the same.
+
+    Args:
+        loss: the labels.
+        mean: (D,), the weighted mean of the neurons.
+        positives: (L, D), the sum of w_i x_i over the words of each label.
+    """
+
+    def __init__(self, loss: Multinomial, mean: Tensor, positives: Tensor) -> None:
+        self.loss, self.mean, self.positives = loss, mean, positives
+
+    def bound(self, at: Evaluation, gradient: Tensor, penalty: ElasticNet) -> float:
+        """The best bound that the predictions of one evaluation give.
+
+        Args:
+            at: the evaluation.
+            gradient: R of its predictions, (L, D).
+            penalty: of the weights.
+        """
+        entropy, slope = self._with_true_shares(at, gradient)
+        factors = [factor * penalty.bounded(slope) for factor in FACTORS]
+        # The entropy is concave and not negative: at t of the way from the true labels it is at least t times as large.
+        return max((t * entropy - penalty.conjugate(t * slope) for t in factors), default=-math.inf)
+
+    def _with_true_shares(self, at: Evaluation, gradient: Tensor) -> tuple[float, Tensor]:
+        """Mix a little of one distribution into all predictions, so that their shares are the true ones to the digit."""
+        shares, marginal = self.loss.shares, at.marginal
+        mix = max(1e-12, ((marginal - shares) / marginal).max().item() * (1 + 1e-6))
+        if mix >= 1:
+            return 0.0, torch.zeros_like(gradient)
+        other = ((shares - (1 - mix) * marginal) / mix).clamp(min=0)
+        other = other / other.sum()
+        constant = torch.outer(other.to(gradient.dtype), self.mean) - self.positives
+        entropy = (1 - mix) * at.entropy + mix * self.loss.entropy_of(other)
+        return entropy, (1 - mix) * gradient + mix * constant

@@ -1,0 +1,87 @@
+"""The elastic-net penalty of a probe's weights (Zou & Hastie 2005)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fairseq_neurons.errors import InputError
+
+
+@dataclass(frozen=True)
+class ElasticNet:
+    """``l1`` ||theta||_1 + ``l2`` ||theta||_2^2 (Dalvi et al. 2019, "Linguistic Correlation Analysis").
+
+    Another penalty offers the same: a value, a proximal step, its conjugate, and what is quadratic in it.
+
+    Args:
+        l1: lambda_1, of the sum of absolute weights.
+        l2: lambda_2, of the sum of squared weights.
+
+    Raises:
+        InputError: if one is negative or no number.
+    """
+
+    l1: float
+    l2: float
+
+    def __post_init__(self) -> None:
+        for name, value in (("l1", self.l1), ("l2", self.l2)):
+            if not (math.isfinite(value) and value >= 0):
+                raise InputError(f"{name}={value}: a penalty is zero or a positive number.")
+
+    @property
+    def ridge(self) -> float:
+        """Second derivative of the quadratic part."""
+        return 2 * self.l2
+
+    @property
+    def smooth(self) -> bool:
+        """Whether nothing but the quadratic part is left."""
+        return self.l1 == 0
+
+    def value(self, weights: Tensor) -> float:
+        """Of the weights, (L, D)."""
+        return (self.l1 * weights.abs().sum(dtype=torch.float64) + self.l2 * (weights * weights).sum()).item()
+
+    def shrink(self, weights: Tensor, strength: Tensor) -> Tensor:
+        """The proximal step of the part that is not quadratic: argmin_z l1 ||z||_1 + strength / 2 ||z - weights||^2.
+
+        Args:
+            weights: (L, D).
+            strength: positive, (L, 1).
+        """
+        return torch.sign(weights) * (weights.abs() - self.l1 / strength).clamp(min=0)
+
+    def conjugate(self, slope: Tensor) -> float:
+        """max over theta of <slope, theta> - penalty(theta); infinite where there is no largest value.
+
+        Args:
+            slope: (L, D).
+        """
+        excess = (slope.abs() - self.l1).clamp(min=0).double()
+        if self.l2 > 0:
+            return ((excess * excess).sum() / (4 * self.l2)).item()
+        return math.inf if bool(excess.any()) else 0.0
+
+    def bounded(self, slope: Tensor) -> float:
+        """The largest factor in [0, 1] at which the conjugate of ``slope`` is finite."""
+        if self.l2 > 0:
+            return 1.0
+        largest = slope.abs().max().item()
+        return 1.0 if largest <= self.l1 else self.l1 / largest * (1 - 1e-6)
+
+    def stationarity(self, weights: Tensor, gradient: Tensor) -> float:
+        """How far zero is from the subdifferential: the largest entry, 0 at the optimum (a KKT residual).
+
+        Args:
+            weights: (L, D).
+            gradient: of the loss, (L, D).
+        """
+        slope = gradient + self.ridge * weights
+        at_zero = (slope.abs() - self.l1).clamp(min=0)
+        elsewhere = (slope + self.l1 * torch.sign(weights)).abs()
+        return torch.where(weights == 0, at_zero, elsewhere).max().item()

@@ -1,0 +1,189 @@
+"""``ElasticNetProbe``: the paper's classifier, as scikit-learn knows classifiers."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+from torch import Tensor
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.design import Design
+from fairseq_neurons.probing.elastic_net import ElasticNet
+from fairseq_neurons.probing.multinomial import Multinomial
+from fairseq_neurons.probing.passes import scores_of
+from fairseq_neurons.probing.solvers.authors import authors_recipe
+from fairseq_neurons.probing.solvers.certified import Problem, Solution, Watch, minimise
+from fairseq_neurons.probing.solvers.metric import Metric
+from fairseq_neurons.probing.solvers.warmup import LEAST, warm_up
+
+SOLVERS = ("certified", "authors")
+
+
+class ElasticNetProbe(ClassifierMixin, BaseEstimator):
+    """Multinomial logistic regression with an elastic-net penalty and a certificate of optimality.
+
+    Minimises mean cross-entropy + ``l1`` ||theta||_1 + ``l2`` ||theta||_2^2 over the weights theta, (L, D), and a bias
+    that is not penalised (Dalvi et al. 2019, "Linguistic Correlation Analysis", the loss as a mean over words).
+
+    Args:
+        l1: lambda_1.
+        l2: lambda_2.
+        tolerance: the duality gap, as a share of the objective, at which the solver stops.
+        max_iter: the steps after which it stops in any case, with a ``ConvergenceWarning``.
+        solver: ``certified``, or ``authors``: the recipe of the paper's code (Adam, batches of 512, 10 epochs, the L2
+            norm not squared), which stops far from the optimum and has no exact zeros.
+        class_weight: None, ``balanced``, or a dict of label to weight, as in scikit-learn.
+        warm_start: begin at the last fit's weights and reuse its model of the curvature; for words and labels that
+            stay the same.
+        random_state: seed of ``authors``; ``certified`` draws nothing.
+
+    Attributes:
+        classes_: the labels, (L,).
+        coef_: theta, (L, D), also for two labels; exactly 0 where a neuron is not used.
+        intercept_: bias, (L,).
+        n_iter_: steps taken.
+        objective_: mean cross-entropy + penalty.
+        gap_: the duality gap: how far ``objective_`` is above the optimum, at most; infinite where there is no bound.
+        stationarity_: largest entry of the smallest subgradient (KKT residual).
+
+    >>> import numpy as np
+    >>> states = np.random.default_rng(1).standard_normal((200, 8))
+    >>> probe = ElasticNetProbe(l1=1e-2).fit(states, states[:, 3] > 0)
+    >>> int(np.abs(probe.coef_).sum(axis=0).argmax()), bool(probe.gap_ <= 1e-3 * probe.objective_)
+    (3, True)
+    """
+
+    def __init__(
+        self,
+        l1: float = 1e-5,
+        l2: float = 1e-5,
+        *,
+        tolerance: float = 1e-3,
+        max_iter: int = 500,
+        solver: str = "certified",
+        class_weight: dict[Any, float] | str | None = None,
+        warm_start: bool = False,
+        random_state: int = 1,
+    ) -> None:
+        self.l1 = l1
+        self.l2 = l2
+        self.tolerance = tolerance
+        self.max_iter = max_iter
+        self.solver = solver
+        self.class_weight = class_weight
+        self.warm_start = warm_start
+        self.random_state = random_state
+
+    def fit(self, X: np.ndarray | Design, y: np.ndarray, watch: Watch | None = None) -> ElasticNetProbe:
+        """Fit.
+
+        Args:
+            X: (N, D) floats; a memory map or a ``Design`` is read in blocks, and stays where it is.
+            y: (N,) labels of any kind.
+            watch: called with the weights (L, D) and the bias (L,) after every step.
+
+        Raises:
+            InputError: if there is only one label, a penalty is negative, or a value is not finite.
+        """
+        if self.solver not in SOLVERS:
+            raise InputError(f"There is no solver {self.solver!r}; the solvers are {', '.join(SOLVERS)}.")
+        design, y = self._words(X, y)
+        self.classes_, ids = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise InputError(f"A probe needs at least two labels (classes); all {len(y)} words have the same one.")
+        problem = Problem(design, self._loss(design, ids), ElasticNet(self.l1, self.l2))
+        solution = self._authors(problem, watch) if self.solver == "authors" else self._certified(problem, watch)
+        self._keep(solution)
+        return self
+
+    def predict_log_proba(self, X: np.ndarray | Design) -> np.ndarray:
+        """Log-probabilities of the labels, (N, L)."""
+        check_is_fitted(self)
+        design = X if isinstance(X, Design) else Design(self._checked(X))
+        weights = torch.from_numpy(self.coef_).to(design.device, design.dtype)
+        scores = scores_of(design, weights) + torch.from_numpy(self.intercept_).to(weights)
+        return torch.log_softmax(scores, dim=1).cpu().numpy()
+
+    def predict_proba(self, X: np.ndarray | Design) -> np.ndarray:
+        """Probabilities of the labels, (N, L)."""
+        return np.exp(self.predict_log_proba(X))
+
+    def predict(self, X: np.ndarray | Design) -> np.ndarray:
+        """The likeliest label of every word, (N,)."""
+        return self.classes_[self.predict_log_proba(X).argmax(axis=1)]
+
+    def _words(self, X: np.ndarray | Design, y: np.ndarray) -> tuple[Design, np.ndarray]:
+        if isinstance(X, Design) or isinstance(X, np.memmap):
+            design = X if isinstance(X, Design) else Design(X)
+            if len(y) != design.shape[0]:
+                raise InputError(f"{design.shape[0]} words, but {len(y)} labels.")
+            self.n_features_in_ = design.shape[1]
+            return design, np.asarray(y)
+        values, y = validate_data(self, X, y, dtype=[np.float64, np.float32, np.float16])
+        check_classification_targets(y)
+        return Design(values), y
+
+    def _checked(self, X: np.ndarray) -> np.ndarray:
+        if isinstance(X, np.memmap):
+            return X
+        return validate_data(self, X, dtype=[np.float64, np.float32, np.float16], reset=False)
+
+    def _loss(self, design: Design, ids: np.ndarray) -> Multinomial:
+        y = torch.from_numpy(ids.reshape(-1)).to(design.device)
+        if self.class_weight is None:
+            return Multinomial(y, len(self.classes_), None, design.dtype)
+        each = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[ids])
+        weight = torch.from_numpy(each[ids] / each[ids].sum())
+        return Multinomial(y, len(self.classes_), weight.to(design.device), design.dtype)
+
+    def _certified(self, problem: Problem, watch: Watch | None) -> Solution:
+        metric: Metric | None = None
+        if self.warm_start and self._fits_again(problem):
+            weights = torch.from_numpy(self.coef_).to(problem.design.device, problem.design.dtype)
+            bias, metric = torch.from_numpy(self.intercept_).to(weights), self._metric
+        elif problem.design.shape[0] >= LEAST:
+            weights, bias = warm_up(problem.design, problem.loss, problem.penalty, watch)
+        else:
+            weights, bias = _nothing(problem), problem.loss.start
+        return minimise(problem, weights, bias, self.tolerance, self.max_iter, metric, watch)
+
+    def _fits_again(self, problem: Problem) -> bool:
+        return getattr(self, "_metric", None) is not None and self.coef_.shape == _nothing(problem).shape
+
+    def _authors(self, problem: Problem, watch: Watch | None) -> Solution:
+        if self.class_weight is not None:
+            raise InputError("The authors' recipe has no class weights.")
+        weights, bias = authors_recipe(problem.design, problem.loss, problem.penalty, self.random_state, watch=watch)
+        at, objective = problem.evaluate(weights, bias)
+        certificate = problem.certificate(problem.iterate(weights, at, objective))
+        return Solution(weights, bias, certificate, 0, converged=False)
+
+    def _keep(self, solution: Solution) -> None:
+        self.coef_ = solution.weights.cpu().numpy()
+        self.intercept_ = solution.bias.cpu().numpy()
+        self.n_iter_ = solution.iterations
+        self.objective_ = solution.certificate.objective
+        self.gap_ = solution.certificate.gap
+        self.stationarity_ = solution.certificate.stationarity
+        self._metric = solution.metric if self.warm_start else None
+        if self.solver == "certified" and not solution.converged:
+            warnings.warn(
+                f"The probe stopped after {solution.iterations} steps, its objective at most "
+                f"{solution.certificate.relative:.1e} of itself above the optimum; tolerance={self.tolerance} was asked "
+                f"for: give it more with max_iter (now {self.max_iter}), or a larger tolerance.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+
+def _nothing(problem: Problem) -> Tensor:
+    design = problem.design
+    return torch.zeros(problem.loss.labels, design.shape[1], dtype=design.dtype, device=design.device)

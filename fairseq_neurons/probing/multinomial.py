@@ -1,0 +1,120 @@
+"""The loss of a probe: multinomial logistic regression, its bias free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+NEWTON_STEPS = 12
+# Relative error of a label's predicted share.
+NEWTON_TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-11}
+# Words at a time: their probabilities stay in the processor's cache.
+CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The loss at some weights, the bias at its best for them.
+
+    Args:
+        scores: (N, L), without the bias.
+        bias: (L,).
+        loss: mean cross-entropy, nats a word.
+        entropy: mean entropy of the predictions, nats a word.
+        marginal: float64 (L,), mean of the predicted probabilities; what the bias makes equal to the labels' shares.
+        uncertainty: float64 (L,), mean of p (1 - p).
+    """
+
+    scores: Tensor
+    bias: Tensor
+    loss: float
+    entropy: float
+    marginal: Tensor
+    uncertainty: Tensor
+
+
+class Multinomial:
+    """Mean cross-entropy of labels given scores; words may weigh more or less.
+
+    The bias is not a variable of the solver: for every matrix of scores it is put where the loss is least, by Newton's
+    method in its L dimensions. That costs a few passes over the scores instead of over the neurons, and makes the
+    predicted shares of the labels the true ones, which the duality gap needs.
+
+    Another loss offers the same: ``start``, ``evaluate``, ``residual``, ``word_uncertainty``.
+
+    Args:
+        y: int64 (N,), labels 0 to L - 1, each at least once.
+        labels: L.
+        weight: (N,), how much each word counts, summing to 1; all the same if None.
+        dtype: of the scores.
+    """
+
+    def __init__(self, y: Tensor, labels: int, weight: Tensor | None, dtype: torch.dtype) -> None:
+        self.y, self.labels = y, labels
+        even = torch.full(y.shape, 1 / len(y), dtype=dtype, device=y.device)
+        self.weight = even if weight is None else weight.to(dtype)
+        shares = torch.zeros(labels, dtype=torch.float64, device=y.device)
+        self.shares = shares.index_add_(0, y, self.weight.double())  # (L,)
+
+    @property
+    def start(self) -> Tensor:
+        """The best bias without any weights, (L,)."""
+        return self.shares.log().to(self.weight.dtype)
+
+    def evaluate(self, scores: Tensor, bias: Tensor) -> Evaluation:
+        """The loss at these scores, (N, L), the bias moved to its best from (L,) by Newton's method."""
+        best, last = bias.double(), float("inf")
+        for _ in range(NEWTON_STEPS):
+            found, hessian = self._survey(scores, best.to(scores.dtype))
+            error = found.marginal - self.shares
+            worst = (error.abs() / self.shares).max().item()
+            if worst < NEWTON_TOLERANCE[scores.dtype] or (worst < 1e-4 and worst > last / 2):
+                break
+            last = worst
+            # Scores that are all shifted alike change nothing; this keeps the matrix invertible.
+            hessian += torch.outer(self.shares, self.shares) + 1e-9 * torch.diag(self.shares)
+            step = torch.linalg.solve(hessian, error)
+            best = best - step * min(1.0, 2.0 / max(step.abs().max().item(), 1e-300))
+        return found
+
+    def residual(self, at: Evaluation, rows: slice) -> Tensor:
+        """Derivative of the loss by the scores of these rows, (n, L)."""
+        residual = torch.softmax(at.scores[rows] + at.bias, dim=1)
+        residual[torch.arange(len(residual), device=residual.device), self.y[rows]] -= 1
+        return residual.mul_(self.weight[rows, None])
+
+    def word_uncertainty(self, at: Evaluation) -> Tensor:
+        """(N,), of every word its weight times the sum of p (1 - p) over the labels."""
+        chunks = [1 - torch.softmax(at.scores[rows] + at.bias, dim=1).square().sum(1) for rows in self._chunks()]
+        return torch.cat(chunks).clamp(min=0) * self.weight
+
+    def entropy_of(self, marginal: Tensor) -> float:
+        """Of one distribution over the labels, (L,), in nats."""
+        return -torch.special.xlogy(marginal, marginal).sum().item()
+
+    def _survey(self, scores: Tensor, bias: Tensor) -> tuple[Evaluation, Tensor]:
+        """All sums over the words at this bias, and the second derivative by the bias, (L, L)."""
+        loss = torch.zeros((), dtype=torch.float64, device=scores.device)
+        entropy = torch.zeros_like(loss)
+        marginal, squares = torch.zeros_like(self.shares), torch.zeros_like(self.shares)
+        products = torch.zeros(self.labels, self.labels, dtype=torch.float64, device=scores.device)
+        for rows in self._chunks():
+            logs = torch.log_softmax(scores[rows] + bias, dim=1)
+            probabilities, weight = logs.exp(), self.weight[rows]
+            weighted = probabilities * weight[:, None]
+            loss -= (logs.gather(1, self.y[rows, None]).squeeze(1) * weight).sum(dtype=torch.float64)
+            entropy -= torch.linalg.vecdot(weighted, logs).sum(dtype=torch.float64)
+            # torch sums columns pairwise: without that, the shares of rare labels would be lost in rounding.
+            marginal += weighted.sum(0)
+            product = probabilities.T @ weighted
+            products += product
+            squares += product.diagonal()
+        found = Evaluation(scores, bias, loss.item(), entropy.item(), marginal, marginal - squares)
+        return found, torch.diag(marginal) - products
+
+    def _chunks(self) -> Iterator[slice]:
+        for start in range(0, len(self.y), CHUNK):
+            yield slice(start, start + CHUNK)

@@ -1,0 +1,185 @@
+"""The solver that says how far from the optimum it stopped."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from fairseq_neurons.probing.certificate import Certificate, Dual
+from fairseq_neurons.probing.design import Design
+from fairseq_neurons.probing.elastic_net import ElasticNet
+from fairseq_neurons.probing.multinomial import Evaluation, Multinomial
+from fairseq_neurons.probing.passes import gradient_of, scores_of
+from fairseq_neurons.probing.solvers.metric import Metric
+from fairseq_neurons.probing.solvers.secants import Curvature, Secants
+from fairseq_neurons.probing.solvers.subproblem import Subproblem
+
+# A metric formed where the labels were that much more, or less, uncertain is formed anew.
+STALE = 2.0
+SHORTEST = 1e-4
+# Steps without any gain that a number of this precision can hold.
+STALLED = 20
+
+Watch = Callable[[Tensor, Tensor], None]
+
+
+@dataclass
+class Solution:
+    """A probe's weights and what is known of them.
+
+    Args:
+        weights: (L, D).
+        bias: (L,).
+        certificate: how far from the optimum they are at most.
+        iterations: how many steps were taken.
+        converged: whether the tolerance was reached.
+        metric: that of the last step, for the next fit on the same words.
+    """
+
+    weights: Tensor
+    bias: Tensor
+    certificate: Certificate
+    iterations: int
+    converged: bool
+    metric: Metric | None = None
+
+
+@dataclass
+class Iterate:
+    """Weights with the loss and its gradient there."""
+
+    weights: Tensor
+    at: Evaluation
+    gradient: Tensor
+    objective: float
+
+
+@dataclass
+class Problem:
+    """One fit: the words, their labels' loss, and the penalty."""
+
+    design: Design
+    loss: Multinomial
+    penalty: ElasticNet
+    dual: Dual = field(init=False)
+
+    def __post_init__(self) -> None:
+        design, loss = self.design, self.loss
+
+        def ones(rows: slice) -> Tensor:
+            marks = torch.nn.functional.one_hot(loss.y[rows], loss.labels).to(design.dtype)
+            return marks.mul_(loss.weight[rows, None])
+
+        positives = gradient_of(design, ones, loss.labels)
+        self.dual = Dual(loss, positives.sum(0), positives)
+
+    def evaluate(self, weights: Tensor, bias: Tensor, scores: Tensor | None = None) -> tuple[Evaluation, float]:
+        """The loss and the objective, (L, D) weights, the bias moved to its best from (L,)."""
+        at = self.loss.evaluate(scores_of(self.design, weights) if scores is None else scores, bias)
+        return at, at.loss + self.penalty.value(weights)
+
+    def iterate(self, weights: Tensor, at: Evaluation, objective: float) -> Iterate:
+        """The same with the gradient."""
+        gradient = gradient_of(self.design, lambda rows: self.loss.residual(at, rows), self.loss.labels)
+        return Iterate(weights, at, gradient, objective)
+
+    def certificate(self, now: Iterate, bound: float = -torch.inf) -> Certificate:
+        """What is known at an iterate; ``bound`` from an earlier one may be better."""
+        found = self.dual.bound(now.at, now.gradient, self.penalty)
+        return Certificate(now.objective, max(bound, found), self.penalty.stationarity(now.weights, now.gradient))
+
+
+def minimise(
+    problem: Problem,
+    weights: Tensor,
+    bias: Tensor,
+    tolerance: float,
+    max_iter: int,
+    metric: Metric | None = None,
+    watch: Watch | None = None,
+) -> Solution:
+    """Proximal quasi-Newton steps (Lee, Sun & Saunders 2014) in a metric that is formed once or twice.
+
+    Every step is one pass for the scores, one for the gradient, and a small problem in L x D numbers.
+
+    Args:
+        problem: what is minimised.
+        weights: where to start, (L, D).
+        bias: likewise, (L,).
+        tolerance: stop when the duality gap is at most this share of the objective; where the penalty allows no bound
+            (``l1`` = ``l2`` = 0), when the KKT residual is at most this.
+        max_iter: stop after as many steps.
+        metric: of an earlier fit on the same words.
+        watch: called with the weights and the bias after every step.
+    """
+    now = problem.iterate(weights, *problem.evaluate(weights, bias))
+    secants, steps = Secants(), Subproblem(problem.penalty)
+    certificate, iterations = problem.certificate(now), 0
+    recent: deque[float] = deque(maxlen=STALLED)
+    while not _done(certificate, problem.penalty, tolerance) and iterations < max_iter:
+        if len(recent) == STALLED and now.objective >= recent[0] * (1 - _noise(problem)):
+            break
+        metric = _fresh(metric, problem, now, secants)
+        following = _step(problem, metric, secants, steps, now)
+        if following is None and not secants.pairs:
+            break
+        iterations += 1
+        if following is None:
+            secants.clear()
+            continue
+        step, change = following.weights - now.weights, following.gradient - now.gradient
+        secants.add(metric.turn(step), metric.turn(change))
+        recent.append(now.objective)
+        now = following
+        certificate = problem.certificate(now, certificate.bound)
+        if watch is not None:
+            watch(now.weights, now.at.bias)
+    converged = _done(certificate, problem.penalty, tolerance)
+    return Solution(now.weights, now.at.bias, certificate, iterations, converged, metric)
+
+
+def _noise(problem: Problem) -> float:
+    """Relative error of an objective, a sum in float64 of terms in the precision of the neurons."""
+    return 0.1 * torch.finfo(problem.design.dtype).eps
+
+
+def _done(certificate: Certificate, penalty: ElasticNet, tolerance: float) -> bool:
+    if penalty.l1 == penalty.l2 == 0:
+        return certificate.stationarity <= tolerance
+    return certificate.relative <= tolerance
+
+
+def _fresh(metric: Metric | None, problem: Problem, now: Iterate, secants: Secants) -> Metric:
+    """The metric, formed anew if the labels have become much more or less uncertain since."""
+    if metric is not None:
+        change = now.at.uncertainty.sum().item() / max(metric.total, 1e-12)
+        if 1 / STALE <= change <= STALE:
+            return metric
+    new = Metric.of(problem.design, problem.loss, now.at)
+    if metric is not None:
+        old = metric
+        secants.rebase(lambda weights: new.turn(old.back(weights)))
+    return new
+
+
+def _step(problem: Problem, metric: Metric, secants: Secants, steps: Subproblem, now: Iterate) -> Iterate | None:
+    """Minimise the model; go there, or half as far until the objective falls; None if it never does.
+
+    Scores are linear in the weights: a shorter step costs no pass over the neurons.
+    """
+    curvature = Curvature(metric.curvature, secants)
+    target = steps.minimise(metric, curvature, now.weights, now.gradient)
+    scores = scores_of(problem.design, target)
+    share, weights = 1.0, target
+    while share >= SHORTEST:
+        at, objective = problem.evaluate(weights, now.at.bias, scores)
+        if objective <= now.objective * (1 + _noise(problem)):
+            return problem.iterate(weights, at, objective)
+        share /= 2
+        weights = now.weights + share * (target - now.weights)
+        scores = torch.lerp(now.at.scores, scores, 0.5)
+    return None

@@ -9,7 +9,7 @@ from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.solvers.metric import Metric
 from fairseq_neurons.probing.solvers.secants import Curvature
 
-ROUNDS = 60
+ROUNDS = 20
 # Of the step's length; the next gradient mends what is left.
 TOLERANCE = 1e-2
 # The strength of the coupling, in units of the mean curvature.

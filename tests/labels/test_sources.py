@@ -1,0 +1,49 @@
+"""One name for labels, wherever they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.labels import labels_of
+from tests.labels.conllu_text import text_of, word
+
+DUMP = [["a", "7", "</s>"], [], ["b", "</s>"]]
+
+
+def test_labeler__sees_neither_end_of_sentence_nor_skipped_sentences():
+    assert labels_of(DUMP, "numbers", eos=True) == ["other", "number", None, "other", None]
+    assert labels_of(DUMP, "position", eos=True) == ["begin", "end", None, "middle", None]
+
+
+def test_file__is_read_by_its_kind(tmp_path: Path):
+    (tmp_path / "a.pos").write_text("X N\nSKIPPED TOO\nX\n", encoding="utf-8")
+    assert labels_of(DUMP, str(tmp_path / "a.pos"), eos=True) == ["X", "N", None, "X", None]
+    sentences = [[word("1", "a", "X"), word("2", "7", "N", feats="Case=Nom")], [word("1", "-")], [word("1", "b", "X")]]
+    (tmp_path / "a.conllu").write_text(text_of(*sentences), encoding="utf-8")
+    assert labels_of(DUMP, str(tmp_path / "a.conllu"), eos=True) == ["X", "N", None, "X", None]
+    assert labels_of(DUMP, str(tmp_path / "a.conllu"), "Case", eos=True) == [None, "Nom", None, None, None]
+
+
+def test_labelers_name__goes_before_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    Path("length").write_text("X\n", encoding="utf-8")
+    assert labels_of([["a"]], "length") == ["1-10"]
+    assert labels_of([["a"]], "./length") == ["X"]
+
+
+def test_what_is_none_of_them__is_refused_with_the_labelers():
+    with pytest.raises(InputError) as error:
+        labels_of(DUMP, "monts", eos=True)
+    assert str(error.value) == (
+        "'monts' is neither a file nor a labeler (position, length, identity, months, numbers, negation) "
+        "nor spacy:… or hanta:…."
+    )
+
+
+@pytest.mark.parametrize("spec", ["length", "hanta:ger"])
+def test_column_of_what_is_no_file__is_refused(spec: str):
+    with pytest.raises(InputError, match=f"^A column, here 'XPOS', is chosen from a CoNLL-U file; '{spec}' is none.$"):
+        labels_of(DUMP, spec, "XPOS", eos=True)

@@ -1,0 +1,71 @@
+"""Optional taggers: they keep the words they are given."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.labels import tag
+
+SENTENCES = [["I", "don't", "e.g.", "twenty-one", "."], [], ["."]]
+OPTIONAL = "an optional package: pip install 'fairseq-neurons[taggers]'"
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    """A spaCy model that knows full stops."""
+    spacy = pytest.importorskip("spacy", reason=OPTIONAL)
+    nlp = spacy.blank("en")
+    rules = nlp.add_pipe("attribute_ruler")
+    rules.add([[{"ORTH": {"!=": "."}}]], {"TAG": "NN", "POS": "NOUN"})
+    rules.add([[{"ORTH": "."}]], {"TAG": ".", "POS": "PUNCT"})
+    nlp.to_disk(tmp_path / "model")
+    return str(tmp_path / "model")
+
+
+def test_spacy__tags_the_words_as_they_are(model: str):
+    assert tag(SENTENCES, f"spacy:{model}") == [["NN", "NN", "NN", "NN", "."], [], ["."]]
+    assert tag(SENTENCES, f"spacy:{model}:tag") == tag(SENTENCES, f"spacy:{model}")
+    assert tag(SENTENCES, f"spacy:{model}:pos") == [["NOUN"] * 4 + ["PUNCT"], [], ["PUNCT"]]
+
+
+def test_spacy_model_without_tags__is_refused(tmp_path: Path):
+    spacy = pytest.importorskip("spacy", reason=OPTIONAL)
+    spacy.blank("en").to_disk(tmp_path / "blank")
+    with pytest.raises(InputError, match=r"gave no label to 'a' in 'a b'; another model is needed\.$"):
+        tag([["a", "b"]], f"spacy:{tmp_path / 'blank'}")
+
+
+def test_missing_spacy_model__is_told():
+    pytest.importorskip("spacy", reason=OPTIONAL)
+    with pytest.raises(InputError, match="^spaCy has no model 'no_such': give one that is installed, or its folder.$"):
+        tag(SENTENCES, "spacy:no_such")
+
+
+def test_hanta__tags_german_in_stts_with_the_model_it_brings_along():
+    pytest.importorskip("HanTa", reason=OPTIONAL)
+    words = ["Ein", "orangefarbener", "Hund", "ist", "in", "Köln", "gelaufen", "."]
+    assert tag([words, []], "hanta:ger") == [["ART", "ADJA", "NN", "VAFIN", "APPR", "NE", "VVPP", "$."], []]
+
+
+def test_missing_hanta_model__is_told_with_those_there_are():
+    pytest.importorskip("HanTa", reason=OPTIONAL)
+    with pytest.raises(InputError, match="^HanTa has no model 'fr'; it has dutch, en, ger.$"):
+        tag(SENTENCES, "hanta:fr")
+
+
+@pytest.mark.parametrize(("spec", "package"), [("spacy:en_core_web_sm", "spacy"), ("hanta:ger", "HanTa.HanoverTagger")])
+def test_missing_package__is_told_with_its_installation(monkeypatch: pytest.MonkeyPatch, spec: str, package: str):
+    monkeypatch.setitem(sys.modules, package, None)
+    package = package.partition(".")[0]
+    with pytest.raises(InputError) as error:
+        tag(SENTENCES, spec)
+    assert str(error.value) == f"{package} is not installed: pip install 'fairseq-neurons[taggers]'."
+
+
+def test_unknown_tagger__is_refused_with_those_there_are():
+    with pytest.raises(InputError, match="^'x:y' is no tagger; there are spacy:MODEL, spacy:MODEL:pos and hanta:LANG"):
+        tag(SENTENCES, "x:y")

@@ -35,6 +35,7 @@ setup(
         "sacrebleu>=2.4",
         "sentencepiece>=0.2",
         "hydra-core>=1.3",
+        "tabulate>=0.9",
         "tqdm>=4.66",
         "matplotlib>=3.8",
     ],
@@ -47,6 +48,7 @@ setup(
         "console_scripts": [
             "fairseq-neurons-extract = fairseq_neurons.commands.extract:main",
             "fairseq-neurons-correlate = fairseq_neurons.commands.correlate:main",
+            "fairseq-neurons-probe = fairseq_neurons.commands.probe:main",
             "fairseq-neurons-demo = fairseq_neurons.commands.demo:main",
         ]
     },

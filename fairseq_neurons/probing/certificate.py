@@ -73,7 +73,7 @@ class Dual:
         return max((t * entropy - penalty.conjugate(t * slope) for t in factors), default=-math.inf)
 
     def _with_true_shares(self, at: Evaluation, gradient: Tensor) -> tuple[float, Tensor]:
-        """Mix a little of one distribution into all predictions, so that their shares are the true ones to the digit."""
+        """Mix a little of one distribution into all predictions, so that their shares are exactly the true ones."""
         shares, marginal = self.loss.shares, at.marginal
         mix = max(1e-12, ((marginal - shares) / marginal).max().item() * (1 + 1e-6))
         if mix >= 1:

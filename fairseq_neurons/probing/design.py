@@ -26,6 +26,9 @@ class Design:
         columns: int64 (D,), the neurons that count, in this order; all if None.
         source: what the values are called in an error.
 
+    Raises:
+        InputError: if the values are not a matrix.
+
     Attributes:
         shape: (N, D).
         dtype: of the blocks: float64 if the values are, else float32.
@@ -39,6 +42,8 @@ class Design:
         columns: np.ndarray | None = None,
         source: str = "X",
     ) -> None:
+        if values.ndim != 2:
+            raise InputError(f"{source} has shape {values.shape}; it must have two dimensions, words x neurons.")
         self.values, self.rows, self.columns, self.source = values, rows, columns, source
         words, neurons = values.shape
         self.shape = (words if rows is None else len(rows), neurons if columns is None else len(columns))
@@ -128,4 +133,6 @@ def _pieces(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
 
 def _is_whole_file(values: np.ndarray) -> bool:
     name, offset = getattr(values, "filename", None), getattr(values, "offset", 0)
-    return name is not None and values.flags.c_contiguous and os.path.getsize(name) == offset + values.nbytes
+    # What is written to a copy-on-write map ("c") is not in its file.
+    on_disk = name is not None and getattr(values, "mode", "c") != "c"
+    return on_disk and values.flags.c_contiguous and os.path.getsize(name) == offset + values.nbytes

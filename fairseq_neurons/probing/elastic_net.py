@@ -45,7 +45,8 @@ class ElasticNet:
 
     def value(self, weights: Tensor) -> float:
         """Of the weights, (L, D)."""
-        return (self.l1 * weights.abs().sum(dtype=torch.float64) + self.l2 * (weights * weights).sum()).item()
+        absolute, squares = weights.abs().sum(dtype=torch.float64), (weights * weights).sum(dtype=torch.float64)
+        return (self.l1 * absolute + self.l2 * squares).item()
 
     def shrink(self, weights: Tensor, strength: Tensor) -> Tensor:
         """The proximal step of the part that is not quadratic: argmin_z l1 ||z||_1 + strength / 2 ||z - weights||^2.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 from torch import Tensor
 
 from fairseq_neurons.errors import InputError
@@ -19,12 +20,13 @@ from fairseq_neurons.probing.design import Design
 from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial import Multinomial
 from fairseq_neurons.probing.passes import scores_of
-from fairseq_neurons.probing.solvers.authors import authors_recipe
+from fairseq_neurons.probing.solvers.authors import EPOCHS, authors_recipe
 from fairseq_neurons.probing.solvers.certified import Problem, Solution, Watch, minimise
 from fairseq_neurons.probing.solvers.metric import Metric
 from fairseq_neurons.probing.solvers.warmup import LEAST, warm_up
 
 SOLVERS = ("certified", "authors")
+FLOATS = (np.float64, np.float32, np.float16)
 
 
 class ElasticNetProbe(ClassifierMixin, BaseEstimator):
@@ -49,7 +51,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         classes_: the labels, (L,).
         coef_: theta, (L, D), also for two labels; exactly 0 where a neuron is not used.
         intercept_: bias, (L,).
-        n_iter_: steps taken.
+        n_iter_: steps taken; of ``authors``, epochs.
         objective_: mean cross-entropy + penalty.
         gap_: the duality gap: how far ``objective_`` is above the optimum, at most; infinite where there is no bound.
         stationarity_: largest entry of the smallest subgradient (KKT residual).
@@ -98,7 +100,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         design, y = self._words(X, y)
         self.classes_, ids = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise InputError(f"A probe needs at least two labels (classes); all {len(y)} words have the same one.")
+            raise InputError(f"A probe needs at least two labels; all words, {len(y)}, are of one class, {y[0]!r}.")
         problem = Problem(design, self._loss(design, ids), ElasticNet(self.l1, self.l2))
         solution = self._authors(problem, watch) if self.solver == "authors" else self._certified(problem, watch)
         self._keep(solution)
@@ -107,7 +109,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
     def predict_log_proba(self, X: np.ndarray | Design) -> np.ndarray:
         """Log-probabilities of the labels, (N, L)."""
         check_is_fitted(self)
-        design = X if isinstance(X, Design) else Design(self._checked(X))
+        design = self._design(X, reset=False)
         weights = torch.from_numpy(self.coef_).to(design.device, design.dtype)
         scores = scores_of(design, weights) + torch.from_numpy(self.intercept_).to(weights)
         return torch.log_softmax(scores, dim=1).cpu().numpy()
@@ -118,29 +120,41 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: np.ndarray | Design) -> np.ndarray:
         """The likeliest label of every word, (N,)."""
-        return self.classes_[self.predict_log_proba(X).argmax(axis=1)]
+        likeliest = self.predict_log_proba(X).argmax(axis=1)
+        return self.classes_[likeliest]
 
     def _words(self, X: np.ndarray | Design, y: np.ndarray) -> tuple[Design, np.ndarray]:
-        if isinstance(X, Design) or isinstance(X, np.memmap):
-            design = X if isinstance(X, Design) else Design(X)
+        if isinstance(X, Design | np.memmap):
+            design, y = self._design(X, reset=True), column_or_1d(y, warn=True)
             if len(y) != design.shape[0]:
-                raise InputError(f"{design.shape[0]} words, but {len(y)} labels.")
-            self.n_features_in_ = design.shape[1]
-            return design, np.asarray(y)
-        values, y = validate_data(self, X, y, dtype=[np.float64, np.float32, np.float16])
+                raise InputError(f"{design.source} has {design.shape[0]} words, but there are {len(y)} labels.")
+        else:
+            values, y = validate_data(self, X, y, dtype=FLOATS, ensure_all_finite=False)
+            design = Design(values)
         check_classification_targets(y)
-        return Design(values), y
+        return design, y
 
-    def _checked(self, X: np.ndarray) -> np.ndarray:
-        if isinstance(X, np.memmap):
-            return X
-        return validate_data(self, X, dtype=[np.float64, np.float32, np.float16], reset=False)
+    def _design(self, X: np.ndarray | Design, reset: bool) -> Design:
+        """As scikit-learn validates, but what is on disk stays there; whether it is finite is known once it is read."""
+        if not isinstance(X, Design | np.memmap):
+            return Design(validate_data(self, X, dtype=FLOATS, ensure_all_finite=False, reset=reset))
+        design = X if isinstance(X, Design) else Design(X)
+        if reset:
+            self.n_features_in_ = design.shape[1]
+        elif design.shape[1] != self.n_features_in_:
+            raise InputError(
+                f"{design.source} has {design.shape[1]} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input."
+            )
+        return design
 
     def _loss(self, design: Design, ids: np.ndarray) -> Multinomial:
         y = torch.from_numpy(ids.reshape(-1)).to(design.device)
         if self.class_weight is None:
             return Multinomial(y, len(self.classes_), None, design.dtype)
         each = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[ids])
+        if not (np.isfinite(each).all() and (each > 0).all()):
+            raise InputError(f"class_weight={self.class_weight}: a weight is a positive number.")
         weight = torch.from_numpy(each[ids] / each[ids].sum())
         return Multinomial(y, len(self.classes_), weight.to(design.device), design.dtype)
 
@@ -148,7 +162,8 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         metric: Metric | None = None
         if self.warm_start and self._fits_again(problem):
             weights = torch.from_numpy(self.coef_).to(problem.design.device, problem.design.dtype)
-            bias, metric = torch.from_numpy(self.intercept_).to(weights), self._metric
+            bias = torch.from_numpy(self.intercept_).to(weights)
+            metric = self._metric if self._metric.basis.dtype == weights.dtype else None
         elif problem.design.shape[0] >= LEAST:
             weights, bias = warm_up(problem.design, problem.loss, problem.penalty, watch)
         else:
@@ -162,9 +177,11 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         if self.class_weight is not None:
             raise InputError("The authors' recipe has no class weights.")
         weights, bias = authors_recipe(problem.design, problem.loss, problem.penalty, self.random_state, watch=watch)
-        at, objective = problem.evaluate(weights, bias)
-        certificate = problem.certificate(problem.iterate(weights, at, objective))
-        return Solution(weights, bias, certificate, 0, converged=False)
+        scores = scores_of(problem.design, weights)
+        objective = problem.loss.loss_at(scores, bias) + problem.penalty.value(weights)
+        # Only a bias at its best gives a good bound; the recipe's own is not.
+        found = problem.certificate(problem.iterate(weights, *problem.evaluate(weights, bias, scores)))
+        return Solution(weights, bias, replace(found, objective=objective), EPOCHS, converged=False)
 
     def _keep(self, solution: Solution) -> None:
         self.coef_ = solution.weights.cpu().numpy()
@@ -177,8 +194,8 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         if self.solver == "certified" and not solution.converged:
             warnings.warn(
                 f"The probe stopped after {solution.iterations} steps, its objective at most "
-                f"{solution.certificate.relative:.1e} of itself above the optimum; tolerance={self.tolerance} was asked "
-                f"for: give it more with max_iter (now {self.max_iter}), or a larger tolerance.",
+                f"{solution.certificate.relative:.1e} of itself above the optimum; tolerance={self.tolerance} was "
+                f"asked for: give it more with max_iter (now {self.max_iter}), or a larger tolerance.",
                 ConvergenceWarning,
                 stacklevel=3,
             )

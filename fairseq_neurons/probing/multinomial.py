@@ -64,6 +64,15 @@ class Multinomial:
         """The best bias without any weights, (L,)."""
         return self.shares.log().to(self.weight.dtype)
 
+    @property
+    def null(self) -> float:
+        """The loss without any weights, nats a word."""
+        return self.entropy_of(self.shares)
+
+    def loss_at(self, scores: Tensor, bias: Tensor) -> float:
+        """The loss at these scores, (N, L), and this very bias, (L,), nats a word."""
+        return self._survey(scores, bias)[0].loss
+
     def evaluate(self, scores: Tensor, bias: Tensor) -> Evaluation:
         """The loss at these scores, (N, L), the bias moved to its best from (L,) by Newton's method."""
         best, last = bias.double(), float("inf")

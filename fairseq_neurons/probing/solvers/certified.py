@@ -82,6 +82,14 @@ class Problem:
         at = self.loss.evaluate(scores_of(self.design, weights) if scores is None else scores, bias)
         return at, at.loss + self.penalty.value(weights)
 
+    def begin(self, weights: Tensor, bias: Tensor) -> Iterate:
+        """The iterate at these weights, (L, D), or at none of them if they are worse than that."""
+        at, objective = self.evaluate(weights, bias)
+        if not objective <= self.loss.null * (1 + 1e-6):
+            weights = torch.zeros_like(weights)
+            at, objective = self.evaluate(weights, self.loss.start, torch.zeros_like(at.scores))
+        return self.iterate(weights, at, objective)
+
     def iterate(self, weights: Tensor, at: Evaluation, objective: float) -> Iterate:
         """The same with the gradient."""
         gradient = gradient_of(self.design, lambda rows: self.loss.residual(at, rows), self.loss.labels)
@@ -108,7 +116,7 @@ def minimise(
 
     Args:
         problem: what is minimised.
-        weights: where to start, (L, D).
+        weights: where to start, (L, D), unless no weights at all are better.
         bias: likewise, (L,).
         tolerance: stop when the duality gap is at most this share of the objective; where the penalty allows no bound
             (``l1`` = ``l2`` = 0), when the KKT residual is at most this.
@@ -116,7 +124,7 @@ def minimise(
         metric: of an earlier fit on the same words.
         watch: called with the weights and the bias after every step.
     """
-    now = problem.iterate(weights, *problem.evaluate(weights, bias))
+    now = problem.begin(weights, bias)
     secants, steps = Secants(), Subproblem(problem.penalty)
     certificate, iterations = problem.certificate(now), 0
     recent: deque[float] = deque(maxlen=STALLED)

@@ -1,0 +1,64 @@
+"""Rankings made in different ways from the same labels: how much they agree, how well a probe does with their first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from fairseq_neurons import __version__
+from fairseq_neurons.analysis.ledger import Entry
+from fairseq_neurons.analysis.linguistic import LinguisticAnalysis
+from fairseq_neurons.analysis.words import Task
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.rankings.from_labels import METHODS
+from fairseq_neurons.rankings.overlap import average_overlap, overlap_matrix, spearman, top_overlap
+
+
+def check_methods(methods: Sequence[str]) -> None:
+    """Refuse names that are no methods.
+
+    Raises:
+        InputError: naming those there are.
+    """
+    for method in methods:
+        if method not in METHODS:
+            raise InputError(f"There is no ranking {method!r} from labels; there are {', '.join(METHODS)}.")
+
+
+def rank_by(method: str, task: Task, seed: int) -> Ranking:
+    """One of `METHODS` on a task's training words; neurons that do not take part come last."""
+    found = METHODS[method](task.train.design, task.train.y, len(task.labels), seed=seed).overall
+    scores = np.full(len(task.neurons), min(0.0, float(found.min())) - 1.0)
+    scores[task.columns] = found
+    signature = f"method:{method}|seed:{seed}|{task.signature}|version:{__version__}"
+    return Ranking.from_scores(method, task.neurons, scores, signature, task.checkpoint_sha256)
+
+
+def accuracy_matrix(
+    analysis: LinguisticAnalysis, rankings: Mapping[str, Ranking], counts: Sequence[int]
+) -> list[Entry]:
+    """Accuracy of a probe trained on the first n neurons of every ranking, for every n."""
+    most = len(analysis.task.columns)
+    for count in counts:
+        if not 1 <= count <= most:
+            raise InputError(f"counts: {count} neurons cannot be kept of {most}.")
+    positions = {name: analysis.positions(ranking.order) for name, ranking in rankings.items()}
+    return [analysis.retrain(positions[name][:count], name) for name in rankings for count in counts]
+
+
+def overlaps(rankings: Mapping[str, Ranking], top: int) -> dict[str, list[list[float]]]:
+    """How alike the rankings are, by name of the measure: a matrix with one row and column a ranking.
+
+    Args:
+        rankings: by name.
+        top: how many of the first neurons the overlaps look at.
+    """
+    measures: dict[str, Callable[[Ranking, Ranking], float]] = {
+        f"top-{top}": partial(top_overlap, k=top),
+        f"average-{top}": partial(average_overlap, depth=top),
+        "spearman": spearman,
+    }
+    return {name: overlap_matrix(rankings, measure).tolist() for name, measure in measures.items()}

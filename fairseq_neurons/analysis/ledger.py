@@ -1,0 +1,74 @@
+"""Results that are kept as they are measured: an interrupted analysis repeats nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fairseq_neurons.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+Entry = dict[str, Any]
+
+
+class Ledger:
+    """One JSON object a line, found again by its signature.
+
+    Args:
+        path: the file; what an earlier run wrote is read. Its last line may be cut short and is then dropped.
+
+    Raises:
+        InputError: if it cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._entries: dict[str, Entry] = {}
+        if path.exists():
+            self._read()
+
+    def measure(self, signature: str, function: Callable[[], Entry]) -> Entry:
+        """The entry of this signature; measured and written down if there is none yet."""
+        if signature not in self._entries:
+            self.add(signature, function())
+        return self._entries[signature]
+
+    def add(self, signature: str, entry: Entry) -> None:
+        """Write a measurement down."""
+        signed = {**entry, "signature": signature}
+        self._append(signed)
+        self._entries[signature] = signed
+
+    def __contains__(self, signature: str) -> bool:
+        return signature in self._entries
+
+    def __getitem__(self, signature: str) -> Entry:
+        return self._entries[signature]
+
+    def _read(self) -> None:
+        whole = []
+        for line in self.path.read_text(encoding="utf-8").splitlines(keepends=True):
+            try:
+                entry = json.loads(line) if line.endswith("\n") else None
+            except json.JSONDecodeError:
+                entry = None
+            if isinstance(entry, dict) and "signature" in entry:
+                self._entries[entry["signature"]] = entry
+                whole.append(line)
+        if whole:
+            logger.info("%s: %d results of an earlier run are kept", self.path.parent, len(whole))
+        self.path.write_text("".join(whole), encoding="utf-8")
+
+    def _append(self, entry: Entry) -> None:
+        try:
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be written: {error.strerror or error}.") from error

@@ -1,0 +1,95 @@
+"""One call that does what ``fairseq-neurons-probe`` does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from fairseq_neurons.analysis.ledger import Ledger
+from fairseq_neurons.analysis.linguistic import Intervals, LinguisticAnalysis
+from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
+from fairseq_neurons.analysis.results import Plan, analyse
+from fairseq_neurons.analysis.words import LabelSource, Task, open_task
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import check_writable
+from fairseq_neurons.labels import LabelOptions
+
+logger = logging.getLogger(__name__)
+
+
+def probe(
+    train: Mapping[str, str],
+    test: Mapping[str, str],
+    out: str | Path,
+    column: str | None = None,
+    language: str = "en",
+    neurons: str | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Train a probe on labelled words, rank the neurons by its weights, and measure it all (Dalvi et al. 2019).
+
+    Results are kept in ``OUT.partial`` as they are measured, and renamed to ``out`` when all are there: a run that was
+    interrupted goes on where it stopped.
+
+    Args:
+        train: ``activations``, a dump, and ``labels``, see `LabelSource`.
+        test: likewise, of the same model.
+        out: the folder of the results; must not exist.
+        column: of CoNLL-U label files.
+        language: for built-in labelers.
+        neurons: only these take part: indices, names, patterns.
+        options: the fields of `LabelOptions`, `ProbeSettings`, `Intervals` and `Plan`.
+
+    Returns:
+        What ``results.json`` holds.
+
+    Raises:
+        InputError: if anything given cannot be used.
+    """
+    folder = Path(out)
+    if folder.exists():
+        raise InputError(f"{out} exists; remove it or choose another name with out=.")
+    check_writable(folder)
+    chosen = LabelOptions(**_of(LabelOptions, options))
+    settings, plan = ProbeSettings(**_of(ProbeSettings, options)), Plan(**_of(Plan, options))
+    intervals = Intervals(**_of(Intervals, options))
+    sources = [LabelSource(part["activations"], part["labels"], column, language) for part in (train, test)]
+    task = open_task(sources[0], sources[1], chosen, neurons)
+    settings.check()
+    plan.check(len(task.columns))
+    _say_what_is_left_out(task)
+    partial = folder.with_name(folder.name + ".partial")
+    partial.mkdir(parents=True, exist_ok=True)
+    trained = _train(task, settings, partial)
+    analysis = LinguisticAnalysis(task, trained, settings, Ledger(partial / "measured.jsonl"), intervals)
+    results = analyse(analysis, plan, partial)
+    (partial / "measured.jsonl").unlink()
+    partial.rename(folder)
+    return results
+
+
+def _train(task: Task, settings: ProbeSettings, folder: Path) -> TrainedProbe:
+    """The probe; the one of an interrupted run if it was trained with the same settings."""
+    path = folder / "probe.npz"
+    if path.exists():
+        earlier = TrainedProbe.load(path)
+        if earlier.signature == f"{settings.signature}|{task.signature}":
+            return earlier
+    logger.info("%d words, %d neurons, %d labels", len(task.train), len(task.columns), len(task.labels))
+    trained = TrainedProbe.fit(task, settings)
+    trained.save(path)
+    return trained
+
+
+def _say_what_is_left_out(task: Task) -> None:
+    if task.unseen:
+        names = ", ".join(f"{label} ({count})" for label, count in task.unseen.items())
+        logger.warning("left out of the test words, since no training word has their label: %s", names)
+
+
+def _of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
+    names = {item.name for item in fields(kind)}
+    return {name: value for name, value in options.items() if name in names}

@@ -1,0 +1,97 @@
+"""Results as text, in the paper's layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tabulate import tabulate
+
+
+def summary(results: dict[str, Any]) -> str:
+    """The tables of one analysis, for the screen."""
+    parts = [_accuracy(results), _ablation(results), _labels(results)]
+    if results["grid"]:
+        parts.append(_grid(results["grid"]))
+    if results["rankings"]:
+        parts.append(_rankings(results["rankings"]))
+    return "\n\n".join(parts)
+
+
+def _accuracy(results: dict[str, Any]) -> str:
+    better = "above" if results["accuracy"] > results["majority"] else "NOT above"
+    gap = "no bound" if results["gap"] is None else f"{results['gap'] / results['objective']:.1e} of it at most"
+    rows = [
+        ["accuracy", _percent(results["accuracy"]), _interval(results)],
+        [
+            "majority baseline",
+            _percent(results["majority"]),
+            f"{_interval(results['majority_interval'])} ({better} it)",
+        ],
+        ["control task", _percent(results["control_accuracy"]), f"selectivity {_percent(results['selectivity'])}"],
+        ["objective", f"{results['objective']:.5f}", f"above the optimum by {gap}"],
+        ["weights not 0", _percent(results["nonzero"]), f"{results['iterations']} steps"],
+    ]
+    return tabulate(rows, tablefmt="plain", disable_numparse=True)
+
+
+def _ablation(results: dict[str, Any]) -> str:
+    """Tables 2 and 4 of the paper: rows are the kinds, columns the fractions; top / random / bottom."""
+    measured = results["ablation"]
+    fractions = list(dict.fromkeys(entry["fraction"] for entry in measured))
+    header = ["top / random / bottom", "all", *(f"{100 * fraction:g} %" for fraction in fractions)]
+    rows = []
+    for kind, name in (("mask", "masking-out"), ("retrain", "retraining")):
+        cells = [" / ".join(_kept(measured, kind, keep, f) for keep in ("top", "random", "bottom")) for f in fractions]
+        rows.append([name, _percent(results["accuracy"]), *cells])
+    return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
+
+
+def _kept(measured: Sequence[dict[str, Any]], kind: str, keep: str, fraction: float) -> str:
+    chosen = [
+        entry["accuracy"]
+        for entry in measured
+        if (entry["kind"], entry["keep"], entry["fraction"]) == (kind, keep, fraction)
+    ]
+    return _percent(sum(chosen) / len(chosen)) if chosen else "-"
+
+
+def _labels(results: dict[str, Any]) -> str:
+    """Per label: scores, and how many neurons hold the first share of its weight mass (Figure 6)."""
+    mass, counts = next(iter(results["focus"].items()))
+    header = ["label", "precision", "recall", "F1", "words", f"neurons for {100 * float(mass):g} % of the mass"]
+    rows = [
+        [label, *(_percent(scores[name]) for name in ("precision", "recall", "f1")), scores["support"], counts[label]]
+        for label, scores in results["label_scores"].items()
+    ]
+    rows.sort(key=lambda row: -int(row[4]))
+    return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True, colalign=["left"] + ["right"] * 5)
+
+
+def _grid(points: Sequence[dict[str, Any]]) -> str:
+    """Figure 2 as a table: accuracy by l1 (rows) and l2 (columns)."""
+    l1 = list(dict.fromkeys(point["l1"] for point in points))
+    l2 = list(dict.fromkeys(point["l2"] for point in points))
+    found = {(point["l1"], point["l2"]): _percent(point["accuracy"]) for point in points}
+    rows = [[f"{a:g}", *(found[a, b] for b in l2)] for a in l1]
+    return tabulate(rows, headers=["l1 \\ l2", *(f"{b:g}" for b in l2)], tablefmt="simple", disable_numparse=True)
+
+
+def _rankings(compared: dict[str, Any]) -> str:
+    """Accuracy with the first neurons of every ranking, then how alike the rankings are."""
+    counts = list(dict.fromkeys(entry["neurons"] for entry in compared["accuracy"]))
+    found = {(entry["ranking"], entry["neurons"]): _percent(entry["accuracy"]) for entry in compared["accuracy"]}
+    rows = [[name, *(found[name, count] for count in counts)] for name in compared["names"]]
+    parts = [tabulate(rows, headers=["ranking", *(f"first {count}" for count in counts)], disable_numparse=True)]
+    for measure, matrix in compared["overlap"].items():
+        rows = [[name, *(f"{value:.2f}" for value in row)] for name, row in zip(compared["names"], matrix, strict=True)]
+        parts.append(tabulate(rows, headers=[measure, *compared["names"]], disable_numparse=True))
+    return "\n\n".join(parts)
+
+
+def _interval(found: dict[str, Any]) -> str:
+    return "" if found["low"] is None else f"{_percent(found['low'])} to {_percent(found['high'])}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f}"

@@ -16,6 +16,8 @@ from tqdm import tqdm
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import read_lines, sha256_of_file
+from fairseq_neurons.labels import conllu_sentences
+from fairseq_neurons.labels.reading import CONLLU_SUFFIXES
 from fairseq_neurons.plugin.adapters import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded, load_model
 from fairseq_neurons.plugin.dumping import Dump, Provenance
@@ -47,7 +49,8 @@ def extract(
         out: the folder to be; must not exist.
         data: the data folder; by default the one the model was trained on.
         subset: of the data folder.
-        text: a raw text file, a sentence a line, in the tokens the model was trained on, instead of a subset.
+        text: a raw text file, a sentence a line, in the tokens the model was trained on, instead of a subset; of a
+            CoNLL-U file, its words (blanks inside a word become ``_``).
         dump_text: the text given to ``fairseq-preprocess``, for the spelling of unknown words in a subset.
         sentencepiece: a SentencePiece model that cuts the lines of ``text`` into the model's pieces.
         pooling: ``last``, ``first``, ``mean`` or ``none``.
@@ -131,7 +134,7 @@ def _data_of(loaded: Loaded) -> str:
 def _read_text(
     loaded: Loaded, path: Path, sentencepiece: Optional[str], subwords: Optional[str]
 ) -> Tuple[FairseqDataset, Sentences]:
-    lines = read_lines(path, "text")
+    lines = _lines_of(path)
     if not any(line.split() for line in lines):
         raise InputError(f"The text {path} is empty.")
     if sentencepiece is not None:
@@ -140,6 +143,12 @@ def _read_text(
     tokens = [dictionary.encode_line(line, add_if_not_exist=False).long() for line in lines]
     dataset = _dataset(loaded.task, tokens)
     return dataset, replace(sentences_of(dataset, dictionary, subwords=subwords), text=lines)
+
+
+def _lines_of(path: Path) -> List[str]:
+    if path.suffix.lower() in CONLLU_SUFFIXES:
+        return [" ".join(words) for words in conllu_sentences(path)]
+    return read_lines(path, "text")
 
 
 def _dataset(task: FairseqTask, tokens: List[torch.Tensor]) -> FairseqDataset:

@@ -3,12 +3,13 @@
 python -m benchmarks.probing [--words 40000] [--neurons 1000] [--classes 40] [--skip saga recipe512 recipe32 lbfgsb]
 python -m benchmarks.probing --activations DUMP --labels FILE [--saga-passes 20]
 python -m benchmarks.probing --memory | --grid
+
+On a machine with other work to do, set OMP_WAIT_POLICY=PASSIVE: else threads that wait for each other keep a core busy.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import tempfile
 import time
 from pathlib import Path
@@ -21,7 +22,9 @@ from benchmarks.probing_peers import Problem, Trace, lbfgsb, recipe, saga
 from benchmarks.timing import peak_memory, report
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.files import stream_lines
+from fairseq_neurons.probing.design import Design
 from fairseq_neurons.probing.estimator import ElasticNetProbe
+from fairseq_neurons.probing.path import regularisation_path
 
 PEERS = ("saga", "recipe512", "recipe32", "lbfgsb")
 WITHIN = 1e-3
@@ -131,31 +134,29 @@ def memory(problem: Problem, options: argparse.Namespace) -> None:
         fit += f".fit(np.load({str(values)!r}, mmap_mode='r'), np.load({str(labels)!r}))"
         peak, imports = peak_memory(IMPORTS + fit), peak_memory(IMPORTS)
         size = values.stat().st_size / 2**20
-    print(f"peak memory: {peak - imports:.0f} MiB above the {imports:.0f} of the imports; {size:.0f} MiB of values on disk")
+    print(f"peak memory: {peak - imports:.0f} MiB above the {imports:.0f} of the imports; {size:.0f} MiB of values")
 
 
 def grid(problem: Problem) -> None:
-    """Every pair of 1e-1 .. 1e-7, from the strongest to the weakest, against one fit from nothing at 1e-5."""
+    """Every pair of 1e-1 .. 1e-7 against one fit from nothing at 1e-5, before and after."""
     penalties = [10.0**-exponent for exponent in range(1, 8)]
-    single = fit_seconds(ElasticNetProbe(tolerance=WITHIN), problem)
-    total, row = 0.0, ElasticNetProbe(tolerance=WITHIN, warm_start=True)
-    for l1 in penalties:
-        probe = row
-        for l2 in penalties:
-            seconds = fit_seconds(probe.set_params(l1=l1, l2=l2), problem)
-            total += seconds
-            gap = probe.gap_ / probe.objective_
-            print(f"l1={l1:.0e} l2={l2:.0e}: {probe.n_iter_:3d} steps, {seconds:6.2f} s, gap {gap:.0e}", flush=True)
-            if l2 == penalties[0]:
-                # The next row starts where this one did.
-                row = copy.copy(probe)
-    report("7 x 7 grid / a single fit at 1e-5", total, single, [total / single])
+    single = [fit_seconds(problem)]
+    cells, probe = [], ElasticNetProbe(tolerance=WITHIN)
+    start = time.perf_counter()
+    for fitted in regularisation_path(Design(problem.values), problem.y, penalties, penalties, probe):
+        cells.append(time.perf_counter() - start)
+        gap = fitted.gap_ / fitted.objective_
+        cell = f"l1={fitted.l1:.0e} l2={fitted.l2:.0e}"
+        print(f"{cell}: {fitted.n_iter_:3d} steps, {cells[-1]:6.2f} s, gap {gap:.0e}", flush=True)
+        start = time.perf_counter()
+    single.append(fit_seconds(problem))
+    report("7 x 7 grid / a single fit", sum(cells), float(np.median(single)), [sum(cells) / each for each in single])
 
 
-def fit_seconds(probe: ElasticNetProbe, problem: Problem) -> float:
+def fit_seconds(problem: Problem) -> float:
     """How long one fit takes."""
     start = time.perf_counter()
-    probe.fit(problem.values, problem.y)
+    ElasticNetProbe(1e-5, 1e-5, tolerance=WITHIN).fit(problem.values, problem.y)
     return time.perf_counter() - start
 
 

@@ -106,7 +106,7 @@ class Design:
 
     def _tensor(self, block: np.ndarray) -> Tensor:
         chosen = block if self.columns is None else block[:, self.columns]
-        return torch.from_numpy(np.ascontiguousarray(chosen)).to(self.device, self.dtype)
+        return torch.from_numpy(np.require(chosen, requirements=("C", "W"))).to(self.device, self.dtype)
 
     def _check_finite(self, block: Tensor) -> None:
         # A sum finds any nan or infinity among the summands; one pass over the values is enough to know them.
@@ -132,7 +132,8 @@ def _pieces(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _is_whole_file(values: np.ndarray) -> bool:
-    name, offset = getattr(values, "filename", None), getattr(values, "offset", 0)
+    if not isinstance(values, np.memmap) or values.filename is None:
+        return False
     # What is written to a copy-on-write map ("c") is not in its file.
-    on_disk = name is not None and getattr(values, "mode", "c") != "c"
-    return on_disk and values.flags.c_contiguous and os.path.getsize(name) == offset + values.nbytes
+    on_disk = values.mode != "c" and values.flags.c_contiguous
+    return on_disk and os.path.getsize(values.filename) == values.offset + values.nbytes

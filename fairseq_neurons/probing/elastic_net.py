@@ -15,7 +15,7 @@ from fairseq_neurons.errors import InputError
 class ElasticNet:
     """``l1`` ||theta||_1 + ``l2`` ||theta||_2^2 (Dalvi et al. 2019, "Linguistic Correlation Analysis").
 
-    Another penalty offers the same: a value, a proximal step, its conjugate, and what is quadratic in it.
+    Another penalty offers the same: a value, a proximal step, a centre, its conjugate, and what is quadratic in it.
 
     Args:
         l1: lambda_1, of the sum of absolute weights.
@@ -57,6 +57,24 @@ class ElasticNet:
         """
         return torch.sign(weights) * (weights.abs() - self.l1 / strength).clamp(min=0)
 
+    def centre(self, weights: Tensor) -> Tensor:
+        """The same differences between the labels, all that a softmax sees, at the smallest penalty there is for them.
+
+        argmin_c l1 ||w - c||_1 + l2 ||w - c||^2 of the weights w of a neuron is the median of w and of
+        mean(w) + l1 (L - 2 k) / (2 l2 L), k = 0 to L (Li & Osher 2009, "A new median formula").
+
+        Args:
+            weights: (L, D).
+        """
+        if self.l1 == self.l2 == 0:
+            return weights
+        labels = len(weights)
+        pull = torch.arange(labels, -labels - 1, -2, dtype=weights.dtype, device=weights.device) * (self.l1 / labels)
+        # Without l2, whatever lies between the two middle weights is as good: 0, if it does.
+        offsets = pull / self.ridge if self.ridge else torch.where(pull == 0, pull, pull * torch.inf)
+        anchors = offsets[:, None] + (weights.mean(0) if self.ridge else torch.zeros_like(weights[0]))
+        return weights - torch.cat([weights, anchors]).median(0).values
+
     def conjugate(self, slope: Tensor) -> float:
         """max over theta of <slope, theta> - penalty(theta); infinite where there is no largest value.
 
@@ -73,7 +91,7 @@ class ElasticNet:
         if self.l2 > 0:
             return 1.0
         largest = slope.abs().max().item()
-        return 1.0 if largest <= self.l1 else self.l1 / largest * (1 - 1e-6)
+        return 1.0 if largest <= self.l1 else self.l1 / largest * (1 - 4 * torch.finfo(slope.dtype).eps)
 
     def stationarity(self, weights: Tensor, gradient: Tensor) -> float:
         """How far zero is from the subdifferential: the largest entry, 0 at the optimum (a KKT residual).

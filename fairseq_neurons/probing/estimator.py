@@ -53,7 +53,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         intercept_: bias, (L,).
         n_iter_: steps taken; of ``authors``, epochs.
         objective_: mean cross-entropy + penalty.
-        gap_: the duality gap: how far ``objective_`` is above the optimum, at most; infinite where there is no bound.
+        gap_: the duality gap: how far ``objective_`` is above the optimum, at most; all of it if both penalties are 0.
         stationarity_: largest entry of the smallest subgradient (KKT residual).
 
     >>> import numpy as np
@@ -163,7 +163,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         if self.warm_start and self._fits_again(problem):
             weights = torch.from_numpy(self.coef_).to(problem.design.device, problem.design.dtype)
             bias = torch.from_numpy(self.intercept_).to(weights)
-            metric = self._metric if self._metric.basis.dtype == weights.dtype else None
+            metric = self._metric if self._metric is not None and self._metric.basis.dtype == weights.dtype else None
         elif problem.design.shape[0] >= LEAST:
             weights, bias = warm_up(problem.design, problem.loss, problem.penalty, watch)
         else:
@@ -192,13 +192,22 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         self.stationarity_ = solution.certificate.stationarity
         self._metric = solution.metric if self.warm_start else None
         if self.solver == "certified" and not solution.converged:
-            warnings.warn(
-                f"The probe stopped after {solution.iterations} steps, its objective at most "
-                f"{solution.certificate.relative:.1e} of itself above the optimum; tolerance={self.tolerance} was "
-                f"asked for: give it more with max_iter (now {self.max_iter}), or a larger tolerance.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
+            warnings.warn(self._unfinished(solution), ConvergenceWarning, stacklevel=3)
+
+    def _unfinished(self, solution: Solution) -> str:
+        known = solution.certificate
+        if self.l1 == self.l2 == 0:
+            state = f"with a gradient of up to {known.stationarity:.1e}"
+        else:
+            state = f"its objective at most {known.relative:.1e} of itself above the optimum"
+        if solution.iterations < self.max_iter:
+            remedy = "further steps gain nothing at this precision: standardise the neurons, or give a larger tolerance"
+        else:
+            remedy = f"give it more with max_iter (now {self.max_iter}), or a larger tolerance"
+        return (
+            f"The probe stopped after {solution.iterations} steps, {state}; tolerance={self.tolerance} was asked for: "
+            f"{remedy}."
+        )
 
 
 def _nothing(problem: Problem) -> Tensor:

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fairseq_neurons.probing import multinomial
+from fairseq_neurons.probing.multinomial import Multinomial
+
+seeds = st.integers(0, 10_000)
+
+
+def drawn(seed: int, words: int = 40, labels: int = 4):
+    generator = np.random.default_rng(seed)
+    y = np.concatenate([np.arange(labels), generator.integers(0, labels, words - labels)])
+    weight = generator.random(words) + 0.1
+    scores = torch.from_numpy(generator.standard_normal((words, labels)) * 3)
+    return Multinomial(torch.from_numpy(y), labels, torch.from_numpy(weight / weight.sum()), torch.float64), scores
+
+
+def literal(loss: Multinomial, scores, bias):
+    """Loss, entropy, marginal, uncertainty and each word's uncertainty, in loops."""
+    labels = loss.labels
+    total, entropy, marginal, uncertainty, words = 0.0, 0.0, np.zeros(labels), np.zeros(labels), []
+    for s, label, weight in zip(scores.numpy(), loss.y.tolist(), loss.weight.tolist()):
+        p = np.exp(s + bias.numpy())
+        p /= p.sum()
+        total -= weight * np.log(p[label])
+        entropy -= weight * sum(each * np.log(each) for each in p)
+        marginal += weight * p
+        uncertainty += weight * p * (1 - p)
+        words.append(weight * (p * (1 - p)).sum())
+    return total, entropy, marginal, uncertainty, np.array(words)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_evaluation__equals_loops_over_words(seed):
+    loss, scores = drawn(seed)
+    found = loss.evaluate(scores, loss.start)
+    total, entropy, marginal, uncertainty, words = literal(loss, scores, found.bias)
+    assert found.loss == pytest.approx(total, abs=1e-12)
+    assert found.entropy == pytest.approx(entropy, abs=1e-12)
+    np.testing.assert_allclose(found.marginal, marginal, atol=1e-12)
+    np.testing.assert_allclose(found.uncertainty, uncertainty, atol=1e-12)
+    np.testing.assert_allclose(loss.word_uncertainty(found), words, atol=1e-12)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_bias__is_at_its_optimum(seed):
+    loss, scores = drawn(seed)
+    found = loss.evaluate(scores, loss.start)
+    np.testing.assert_allclose(found.marginal, loss.shares, rtol=1e-8)
+    for label in range(loss.labels):
+        for change in (1e-3, -1e-3):
+            moved = found.bias.clone()
+            moved[label] += change
+            assert loss.loss_at(scores, moved) > found.loss
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_residual__is_the_derivative_by_autograd(seed):
+    loss, scores = drawn(seed)
+    found = loss.evaluate(scores, loss.start)
+    free = scores.clone().requires_grad_()
+    each = torch.nn.functional.cross_entropy(free + found.bias, loss.y, reduction="none")
+    (each * loss.weight).sum().backward()
+    torch.testing.assert_close(loss.residual(found, slice(0, len(scores))), free.grad, atol=1e-12, rtol=0)
+
+
+def test_residual__is_the_derivative_also_with_the_bias_following():
+    loss, scores = drawn(3, words=12)
+    residual = loss.residual(loss.evaluate(scores, loss.start), slice(0, 12))
+    for i in range(12):
+        for label in range(4):
+            step = torch.zeros_like(scores)
+            step[i, label] = 1e-5
+            rise = loss.evaluate(scores + step, loss.start).loss - loss.evaluate(scores - step, loss.start).loss
+            assert residual[i, label].item() == pytest.approx(rise / 2e-5, abs=1e-8)
+
+
+def test_chunks__change_nothing(monkeypatch):
+    loss, scores = drawn(5)
+    whole = loss.evaluate(scores, loss.start)
+    monkeypatch.setattr(multinomial, "CHUNK", 7)
+    pieces = loss.evaluate(scores, loss.start)
+    assert pieces.loss == pytest.approx(whole.loss, abs=1e-12)
+    torch.testing.assert_close(pieces.bias, whole.bias)
+
+
+def test_no_scores__have_the_loss_of_the_labels_shares():
+    loss, scores = drawn(6)
+    found = loss.evaluate(torch.zeros_like(scores), loss.start)
+    assert found.loss == pytest.approx(loss.null, abs=1e-12)
+    torch.testing.assert_close(found.bias, loss.start)
+
+
+@pytest.mark.parametrize("size", [1e2, 1e4])
+def test_enormous_scores__give_finite_numbers(size):
+    loss, scores = drawn(7)
+    found = loss.evaluate(scores * size, loss.start)
+    assert np.isfinite(found.loss) and torch.isfinite(found.bias).all() and torch.isfinite(found.uncertainty).all()

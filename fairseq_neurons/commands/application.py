@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,10 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from fairseq_neurons.errors import InputError
+
+# Threads that spin while they wait slow down whatever else runs, a training for instance, and by that themselves: many
+# times over on busy cores. It is read when torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Hydra's own logging would leave an empty file in the current folder; what fairseq says on loading a model is of no use
 # to who asked for its neurons.

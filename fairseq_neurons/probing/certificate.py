@@ -31,8 +31,8 @@ class Certificate:
 
     @property
     def gap(self) -> float:
-        """The duality gap: how far the objective is above the optimum, at most."""
-        return self.objective - self.bound
+        """The duality gap: how far the objective is above the optimum, at most; not below 0 by rounding."""
+        return max(0.0, self.objective - self.bound)
 
     @property
     def relative(self) -> float:

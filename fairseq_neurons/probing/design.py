@@ -63,8 +63,8 @@ class Design:
         Raises:
             InputError: if a value is not a finite number.
         """
-        if self._kept is None and self._fits():
-            self._kept = torch.cat([block for _, block in self._read(size)]) if self.shape[0] else None
+        if self._kept is None:
+            self._kept = self._keep(size)
         if self._kept is None:
             yield from self._read(size)
         else:
@@ -88,8 +88,26 @@ class Design:
         """All of it in memory, (N, D), float32 or float64."""
         return torch.cat([block.cpu() for _, block in self.blocks()]).numpy()
 
-    def _fits(self) -> bool:
-        return self.shape[0] * self.shape[1] * self.dtype.itemsize <= RESIDENT_BYTES
+    def _keep(self, size: int) -> Tensor | None:
+        """All values as a tensor, if they are one already or small enough; else None."""
+        values = self.values
+        if self._is_resident():
+            kept = torch.from_numpy(values)
+            for start in range(0, len(kept), size):
+                self._check_finite(kept[start : start + size])
+            return kept
+        if self.shape[0] * self.shape[1] * self.dtype.itemsize > RESIDENT_BYTES:
+            return None
+        kept = torch.empty(self.shape, dtype=self.dtype, device=self.device)
+        for rows, block in self._read(size):
+            kept[rows] = block
+        return kept
+
+    def _is_resident(self) -> bool:
+        """Whether the values are an array that torch can use where it lies."""
+        values, whole = self.values, self.rows is None and self.columns is None
+        usable = values.flags.c_contiguous and values.flags.writeable and not isinstance(values, np.memmap)
+        return whole and usable and values.dtype in (np.float32, np.float64) and self.device.type == "cpu"
 
     def _read(self, size: int) -> Iterator[tuple[slice, Tensor]]:
         done = 0
@@ -109,8 +127,8 @@ class Design:
         return torch.from_numpy(np.require(chosen, requirements=("C", "W"))).to(self.device, self.dtype)
 
     def _check_finite(self, block: Tensor) -> None:
-        # A sum finds any nan or infinity among the summands; one pass over the values is enough to know them.
-        if not self._checked and not torch.isfinite(block.sum(dtype=torch.float64)):
+        # One pass over the values is enough to know them; a nan is its own minimum.
+        if not self._checked and block.numel() and not torch.isfinite(torch.stack(torch.aminmax(block))).all():
             raise InputError(f"{self.source} holds values that are not finite numbers (NaN or infinity).")
 
 

@@ -163,7 +163,8 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         if self.warm_start and self._fits_again(problem):
             weights = torch.from_numpy(self.coef_).to(problem.design.device, problem.design.dtype)
             bias = torch.from_numpy(self.intercept_).to(weights)
-            metric = self._metric if self._metric is not None and self._metric.basis.dtype == weights.dtype else None
+            known = self._metric
+            metric = known if known is not None and known.basis.dtype == weights.dtype else None
         elif problem.design.shape[0] >= LEAST:
             weights, bias = warm_up(problem.design, problem.loss, problem.penalty, watch)
         else:
@@ -171,7 +172,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         return minimise(problem, weights, bias, self.tolerance, self.max_iter, metric, watch)
 
     def _fits_again(self, problem: Problem) -> bool:
-        return getattr(self, "_metric", None) is not None and self.coef_.shape == _nothing(problem).shape
+        return hasattr(self, "coef_") and self.coef_.shape == _nothing(problem).shape
 
     def _authors(self, problem: Problem, watch: Watch | None) -> Solution:
         if self.class_weight is not None:
@@ -201,7 +202,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         else:
             state = f"its objective at most {known.relative:.1e} of itself above the optimum"
         if solution.iterations < self.max_iter:
-            remedy = "further steps gain nothing at this precision: standardise the neurons, or give a larger tolerance"
+            remedy = "further steps gain next to nothing: standardise the neurons, or give a larger tolerance"
         else:
             remedy = f"give it more with max_iter (now {self.max_iter}), or a larger tolerance"
         return (

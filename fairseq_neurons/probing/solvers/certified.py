@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -21,8 +22,10 @@ from fairseq_neurons.probing.solvers.subproblem import Subproblem
 # A metric formed where the labels were that much more, or less, uncertain is formed anew.
 STALE = 2.0
 SHORTEST = 1e-4
-# Steps without any gain that a number of this precision can hold.
+# So many steps without a gain that a number of this precision can hold, or that the tolerance would ever notice:
+# with very weak penalties the bound may stay behind although the objective has long arrived.
 STALLED = 20
+HOPELESS = 0.01
 
 Watch = Callable[[Tensor, Tensor], None]
 
@@ -65,17 +68,18 @@ class Problem:
     design: Design
     loss: Multinomial
     penalty: ElasticNet
-    dual: Dual = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def dual(self) -> Dual:
+        """What bounds the optimum from below: one pass over the neurons."""
         design, loss = self.design, self.loss
 
-        def ones(rows: slice) -> Tensor:
-            marks = torch.nn.functional.one_hot(loss.y[rows], loss.labels).to(design.dtype)
-            return marks.mul_(loss.weight[rows, None])
+        def marks(rows: slice) -> Tensor:
+            ones = torch.nn.functional.one_hot(loss.y[rows], loss.labels).to(design.dtype)
+            return ones.mul_(loss.weight[rows, None])
 
-        positives = gradient_of(design, ones, loss.labels)
-        self.dual = Dual(loss, positives.sum(0), positives)
+        positives = gradient_of(design, marks, loss.labels)
+        return Dual(loss, positives.sum(0), positives)
 
     def evaluate(self, weights: Tensor, bias: Tensor, scores: Tensor | None = None) -> tuple[Evaluation, float]:
         """The loss and the objective, (L, D) weights, the bias moved to its best from (L,)."""
@@ -129,7 +133,8 @@ def minimise(
     certificate, iterations = problem.certificate(now), 0
     recent: deque[float] = deque(maxlen=STALLED)
     while not _done(certificate, problem.penalty, tolerance) and iterations < max_iter:
-        if len(recent) == STALLED and now.objective >= recent[0] * (1 - _noise(problem)):
+        least = max(_noise(problem), HOPELESS * tolerance)
+        if len(recent) == STALLED and now.objective >= recent[0] * (1 - least):
             break
         metric = _fresh(metric, problem, now, secants)
         following = _step(problem, metric, secants, steps, now)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import write_text_whole
 
 logger = logging.getLogger(__name__)
 
@@ -50,24 +51,36 @@ class Ledger:
     def __getitem__(self, signature: str) -> Entry:
         return self._entries[signature]
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def _read(self) -> None:
-        whole = []
-        for line in self.path.read_text(encoding="utf-8").splitlines(keepends=True):
-            try:
-                entry = json.loads(line) if line.endswith("\n") else None
-            except json.JSONDecodeError:
-                entry = None
-            if isinstance(entry, dict) and "signature" in entry:
-                self._entries[entry["signature"]] = entry
-                whole.append(line)
+        try:
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be read: {error.strerror or error}.") from error
+        whole = [line for line in lines if self._parse(line)]
         if whole:
             logger.info("%s: %d results of an earlier run are kept", self.path.parent, len(whole))
-        self.path.write_text("".join(whole), encoding="utf-8")
+        if len(whole) < len(lines):
+            write_text_whole(self.path, "".join(whole))
+
+    def _parse(self, line: str) -> bool:
+        """Take an entry over; False if the line holds none."""
+        try:
+            entry = json.loads(line) if line.endswith("\n") else None
+        except json.JSONDecodeError:
+            return False
+        if not isinstance(entry, dict) or "signature" not in entry:
+            return False
+        self._entries[entry["signature"]] = entry
+        return True
 
     def _append(self, entry: Entry) -> None:
+        line = json.dumps(entry, allow_nan=False) + "\n"
         try:
             with open(self.path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(entry) + "\n")
+                file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from fairseq_neurons import __version__
 from fairseq_neurons.analysis.ledger import Entry, Ledger
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.analysis.words import Task
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.baselines import MajorityBaseline
 from fairseq_neurons.probing.control import control_labels, selectivity
 from fairseq_neurons.probing.estimator import ElasticNetProbe
@@ -34,6 +35,21 @@ class Intervals:
     confidence: float = 0.95
     resamples: int = 1000
     seed: int = 1
+
+    def check(self) -> None:
+        """Refuse what cannot be, before anything is read.
+
+        Raises:
+            InputError: naming the setting.
+        """
+        if not 0 < self.confidence < 1 or self.resamples < 1:
+            raise InputError(
+                f"confidence={self.confidence}, resamples={self.resamples}: give one in (0, 1), one above 0."
+            )
+
+    @property
+    def signature(self) -> str:
+        return f"interval:{self.confidence:.9g}x{self.resamples}-seed:{self.seed}"
 
     def of(self, correct: np.ndarray, sentence: np.ndarray) -> dict[str, float | None]:
         """``low`` and ``high`` of an accuracy; None where one sentence tells nothing."""
@@ -65,7 +81,8 @@ class LinguisticAnalysis:
 
     def control(self) -> Entry:
         """Accuracy on the control task, and selectivity (Hewitt & Liang 2019)."""
-        return self.ledger.measure(self._signature(f"control|seed:{self.settings.seed}"), self._control)
+        signature = self._signature(f"control|seed:{self.settings.seed}|{self._refit}")
+        return self.ledger.measure(signature, self._control)
 
     def ablation(self, order: np.ndarray, fractions: Sequence[float], random: int) -> list[Entry]:
         """Accuracy with only the top, the bottom or random neurons: masked out, and trained again (Tables 2, 4 to 6).
@@ -83,8 +100,13 @@ class LinguisticAnalysis:
         return found
 
     def retrain(self, neurons: np.ndarray, name: str) -> Entry:
-        """Accuracy of a probe of the first neurons, int64 (n,), of some ranking, by position among those that take part."""
-        settings = f"retrain|ranking:{name}|kept:{len(neurons)}|refit_tolerance:{self.settings.refit_tolerance:g}"
+        """Accuracy of a probe of a ranking's first neurons.
+
+        Args:
+            neurons: int64 (n,), their positions among those that take part.
+            name: of the ranking.
+        """
+        settings = f"retrain|ranking:{name}|{_digest(neurons)}|{self._refit}"
 
         def measure() -> Entry:
             return {"ranking": name, "neurons": len(neurons), **self._score(self._retrained(neurons)())}
@@ -93,16 +115,21 @@ class LinguisticAnalysis:
 
     def grid(self, values: Sequence[float]) -> list[Entry]:
         """Accuracy for every pair of penalties (Figure 2)."""
-        stop = f"refit_tolerance:{self.settings.refit_tolerance:g}"
-        wanted = {(a, b): self._signature(f"grid|l1:{a:g}|l2:{b:g}|{stop}") for a in values for b in values}
+        wanted = self._grid_signatures(values)
         train, test = self.task.train, self.task.test
         probe = replace(self.settings, solver="certified").estimator(refit=True)
-        path = regularisation_path(train.design, train.y, values, values, probe, self._known(wanted))
+        fits = regularisation_path(train.design, train.y, values, values, probe, self._known(wanted))
         missing = sum(signature not in self.ledger for signature in wanted.values())
-        for fitted in tqdm(path, total=missing, desc="penalties", disable=None):
+        for fitted in tqdm(fits, total=missing, desc="penalties", disable=None):
             entry = _grid_point(fitted, accuracy(test.y, fitted.predict(test.design)))
             self.ledger.add(wanted[fitted.l1, fitted.l2], entry)
         return [self.ledger[signature] for signature in wanted.values()]
+
+    def _grid_signatures(self, values: Sequence[float]) -> dict[tuple[float, float], str]:
+        # A fit begins where its neighbour ended: it is of its grid, up to the tolerance.
+        path = ",".join(f"{value:.9g}" for value in sorted(values))
+        fit = f"path:{path}|max_iter:{self.settings.max_iter}|{self._refit}"
+        return {(a, b): self._signature(f"grid|l1:{a:.9g}|l2:{b:.9g}|{fit}") for a in values for b in values}
 
     def _known(self, wanted: dict[tuple[float, float], str]) -> Callable[[float, float], bool]:
         return lambda l1, l2: wanted[l1, l2] in self.ledger
@@ -157,8 +184,9 @@ class LinguisticAnalysis:
 
     def _measure_subset(self, kind: str, subset: Subset, predictions: Callable[[], np.ndarray]) -> Entry:
         seed = f"|seed:{subset.seed}" if subset.seed is not None else ""
-        stop = f"|refit_tolerance:{self.settings.refit_tolerance:g}" if kind == "retrain" else ""
-        signature = self._signature(f"{kind}|keep:{subset.keep}|fraction:{subset.fraction:g}{seed}{stop}")
+        stop = f"|{self._refit}" if kind == "retrain" else ""
+        kept = f"keep:{subset.keep}|fraction:{subset.fraction:.9g}{seed}|{_digest(subset.neurons)}"
+        signature = self._signature(f"{kind}|{kept}{stop}")
 
         def measure() -> Entry:
             place = {"kind": kind, "keep": subset.keep, "fraction": subset.fraction, "seed": subset.seed}
@@ -171,9 +199,17 @@ class LinguisticAnalysis:
         correct = predicted == test.y
         return {"accuracy": float(correct.mean()), **self.intervals.of(correct, test.sentence)}
 
+    @property
+    def _refit(self) -> str:
+        return f"refit_tolerance:{self.settings.refit_tolerance:.9g}"
+
     def _signature(self, what: str) -> str:
-        interval = f"interval:{self.intervals.confidence:g}x{self.intervals.resamples}"
-        return f"{what}|{interval}|{self.probe.signature}|version:{__version__}"
+        return f"{what}|{self.intervals.signature}|{self.probe.signature}"
+
+
+def _digest(neurons: np.ndarray) -> str:
+    """How many and which, as they were ranked."""
+    return f"neurons:{len(neurons)}-{hashlib.sha256(neurons.astype(np.int64).tobytes()).hexdigest()[:8]}"
 
 
 def _grid_point(fitted: ElasticNetProbe, reached: float) -> Entry:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from fairseq_neurons import __version__
 from fairseq_neurons.analysis.words import LabelledWords, Task
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import write_bytes_whole
@@ -70,12 +72,16 @@ class ProbeSettings:
                 raise InputError(f"{name}={getattr(self, name)}: give a number above 0.")
         if self.max_iter < 1:
             raise InputError(f"max_iter={self.max_iter}: give at least one step.")
+        if self.class_weight and self.solver == "authors":
+            raise InputError("The authors' recipe has no class weights: leave out class_weight or solver.")
 
-    @property
-    def signature(self) -> str:
+    def signature(self, task: Task) -> str:
+        """Of a probe that is trained on this task."""
         weighting = f"|class_weight:{self.class_weight}" if self.class_weight else ""
-        stop = f"tolerance:{self.tolerance:g}" if self.solver == "certified" else f"seed:{self.seed}"
-        return f"solver:{self.solver}|l1:{self.l1:g}|l2:{self.l2:g}|{stop}{weighting}"
+        stop = f"tolerance:{self.tolerance:.9g}|max_iter:{self.max_iter}"
+        how = f"{stop}{weighting}" if self.solver == "certified" else f"seed:{self.seed}"
+        penalty = f"l1:{self.l1:.9g}|l2:{self.l2:.9g}"
+        return f"solver:{self.solver}|{penalty}|{how}|{task.signature}|version:{__version__}"
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ class TrainedProbe:
         weights = np.zeros((len(task.labels), len(task.neurons)), dtype=probe.coef_.dtype)
         weights[:, task.columns] = probe.coef_
         found = (probe.objective_, probe.gap_, probe.stationarity_, probe.n_iter_)
-        return cls(weights, probe.intercept_, task.labels, *found, f"{settings.signature}|{task.signature}")
+        return cls(weights, probe.intercept_, task.labels, *found, settings.signature(task))
 
     def predict(self, words: LabelledWords, task: Task, kept: np.ndarray | None = None) -> np.ndarray:
         """Label ids, (N,), of words; with the neurons ``kept``, positions among those that take part, or all.
@@ -154,7 +160,7 @@ class TrainedProbe:
                     int(saved["iterations"]),
                     str(saved["signature"]),
                 )
-        except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
             raise InputError(f"{path} is no probe: it is missing, broken or lacks a field ({error}).") from error
 
 

@@ -3,71 +3,27 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairseq_neurons.analysis.comparison import accuracy_matrix, check_methods, overlaps, rank_by
+from fairseq_neurons.analysis.comparison import accuracy_matrix, overlaps, rank_by
 from fairseq_neurons.analysis.focus import salient_counts
 from fairseq_neurons.analysis.linguistic import LinguisticAnalysis, finite
+from fairseq_neurons.analysis.plan import Plan
 from fairseq_neurons.analysis.probe import TrainedProbe
 from fairseq_neurons.analysis.shared import most_shared, shared
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import write_text_whole
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.linguistic import algorithm1, rank, rank_label
 
 FORMAT = 1
+# Of 255 bytes, "ranking.", ".json" and ".partial" take some.
+LONGEST_NAME = 200
 PROBE = "linguistic"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is asked of a probe.
-
-    Args:
-        alpha: step of Algorithm 1 in percent.
-        fractions: of the neurons that are kept in turn.
-        random: random subsets of each size.
-        control: whether to train on the control task, too.
-        grid: values of both penalties; none for no grid.
-        mass: shares of the weight mass to count neurons for (Figure 6).
-        top: how many of the first neurons are compared between labels and rankings.
-        rankings: other methods to compare with, by name.
-        counts: how many of each ranking's first neurons a probe is trained on.
-        against: folders of other probes of the same model, whose labels' neurons are compared.
-    """
-
-    alpha: float = 1.0
-    fractions: Sequence[float] = (0.1, 0.15, 0.2)
-    random: int = 3
-    control: bool = True
-    grid: Sequence[float] = ()
-    mass: Sequence[float] = (0.25,)
-    top: int = 50
-    rankings: Sequence[str] = ()
-    counts: Sequence[int] = (10, 20, 50)
-    against: Sequence[str] = ()
-
-    def check(self, neurons: int) -> None:
-        """Refuse what cannot be, before anything is trained.
-
-        Raises:
-            InputError: if a number is out of range or a method or folder does not exist.
-        """
-        check_methods(self.rankings)
-        for name, shares in {"fractions": self.fractions, "mass": self.mass}.items():
-            if any(not 0 < share <= 1 for share in shares):
-                raise InputError(f"{name}={list(shares)}: give numbers above 0 and up to 1 (0.1 is 10 %).")
-        if self.rankings and any(not 1 <= count <= neurons for count in self.counts):
-            raise InputError(f"counts={list(self.counts)}: this probe has {neurons} neurons.")
-        if any(value < 0 for value in self.grid) or self.random < 0 or self.top < 1:
-            raise InputError("grid, random and top are not negative, and top is at least 1.")
-        for folder in self.against:
-            TrainedProbe.load(Path(folder) / "probe.npz")
 
 
 def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> dict[str, Any]:
@@ -76,25 +32,15 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> dict[str, An
     Returns:
         What ``results.json`` holds.
     """
-    task, probe = analysis.task, analysis.probe
-    about = f"{probe.signature}|{task.checkpoint_sha256[:8]}"
-    ranking = rank(probe.weights, task.neurons, about, task.checkpoint_sha256, plan.alpha)
-    ranking.save(out / "ranking.json")
-    for i, label in enumerate(task.labels):
-        rank_label(probe.weights, i, task.neurons, about, task.checkpoint_sha256, plan.alpha).save(
-            out / f"ranking.{file_name(label)}.json"
-        )
-    reached = analysis.accuracy()
+    ranking = _rank(analysis, plan, out)
     results = {
         "format": FORMAT,
         **_describe(analysis),
-        **{name: reached[name] for name in ("accuracy", "low", "high", "majority", "majority_interval")},
-        "unknown_words": reached["unknown_words"],
-        "label_scores": reached["labels"],
+        **_accuracy(analysis),
         "ablation": analysis.ablation(ranking.order, plan.fractions, plan.random),
         **_control(analysis, plan),
         "grid": analysis.grid(plan.grid) if plan.grid else [],
-        **_weights(probe, plan),
+        **_weights(analysis.probe, plan),
         "rankings": _compare(analysis, ranking, plan, out),
     }
     write_results(results, out)
@@ -106,7 +52,10 @@ def write_results(results: dict[str, Any], out: Path) -> None:
     tables = {
         "ablation": results["ablation"],
         "grid": results["grid"],
-        "labels": [{"label": label, **scores} for label, scores in results["label_scores"].items()],
+        "labels": [
+            {"label": label, **scores, "signature": results["accuracy_signature"]}
+            for label, scores in results["label_scores"].items()
+        ],
         "rankings": results["rankings"].get("accuracy", []),
     }
     for name, rows in tables.items():
@@ -116,8 +65,33 @@ def write_results(results: dict[str, Any], out: Path) -> None:
 
 
 def file_name(label: str) -> str:
-    """A label as part of a file's name."""
-    return label.replace("%", "%25").replace("/", "%2F").replace("\0", "%00")
+    """A label as part of a file's name; a long one is cut, and told from its like by a digest."""
+    name = label.replace("%", "%25").replace("/", "%2F").replace("\0", "%00")
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    start = name.encode()[: LONGEST_NAME - 9].decode(errors="ignore")
+    return f"{start}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+
+
+def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:
+    """The overall ranking; saved, as are those of single labels."""
+    task, weights = analysis.task, analysis.probe.weights
+    about = (task.neurons, f"{analysis.probe.signature}|{task.checkpoint_sha256[:8]}", task.checkpoint_sha256)
+    for i, label in enumerate(task.labels):
+        rank_label(weights, i, *about, plan.alpha).save(out / f"ranking.{file_name(label)}.json")
+    ranking = rank(weights, *about, plan.alpha)
+    ranking.save(out / "ranking.json")
+    return ranking
+
+
+def _accuracy(analysis: LinguisticAnalysis) -> dict[str, Any]:
+    reached = analysis.accuracy()
+    same = ("accuracy", "low", "high", "majority", "majority_interval", "unknown_words")
+    return {
+        **{name: reached[name] for name in same},
+        "label_scores": reached["labels"],
+        "accuracy_signature": reached["signature"],
+    }
 
 
 def _describe(analysis: LinguisticAnalysis) -> dict[str, Any]:
@@ -140,9 +114,13 @@ def _describe(analysis: LinguisticAnalysis) -> dict[str, Any]:
 
 def _control(analysis: LinguisticAnalysis, plan: Plan) -> dict[str, Any]:
     if not plan.control:
-        return {"control_accuracy": None, "selectivity": None}
+        return {"control_accuracy": None, "selectivity": None, "control_signature": None}
     measured = analysis.control()
-    return {"control_accuracy": measured["accuracy"], "selectivity": measured["selectivity"]}
+    return {
+        "control_accuracy": measured["accuracy"],
+        "selectivity": measured["selectivity"],
+        "control_signature": measured["signature"],
+    }
 
 
 def _weights(probe: TrainedProbe, plan: Plan) -> dict[str, Any]:
@@ -153,7 +131,7 @@ def _weights(probe: TrainedProbe, plan: Plan) -> dict[str, Any]:
     within = shared(probe.weights, top)
     neurons, labels = most_shared(probe.weights, top)
     return {
-        "cutoffs": {"percent": selection.percents.tolist(), "neurons": selection.cutoffs.tolist()},
+        "cutoffs": {"alpha": plan.alpha, "percent": selection.percents.tolist(), "neurons": selection.cutoffs.tolist()},
         "focus": {
             f"{mass:g}": dict(zip(probe.labels, counts[:, m].tolist(), strict=True)) for m, mass in enumerate(plan.mass)
         },
@@ -192,6 +170,7 @@ def _compare(analysis: LinguisticAnalysis, ranking: Ranking, plan: Plan, out: Pa
     top = min(plan.top, len(analysis.task.columns))
     return {
         "names": list(rankings),
+        "signatures": {name: other.signature for name, other in rankings.items()},
         "accuracy": accuracy_matrix(analysis, rankings, plan.counts),
         "overlap": overlaps(rankings, top),
     }

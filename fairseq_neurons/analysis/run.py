@@ -8,13 +8,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.analysis.ledger import Ledger
 from fairseq_neurons.analysis.linguistic import Intervals, LinguisticAnalysis
+from fairseq_neurons.analysis.plan import Plan
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
-from fairseq_neurons.analysis.results import Plan, analyse
+from fairseq_neurons.analysis.results import analyse
 from fairseq_neurons.analysis.words import LabelSource, Task, open_task
-from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import check_writable
+from fairseq_neurons.analysis.workplace import Workplace
 from fairseq_neurons.labels import LabelOptions
 
 logger = logging.getLogger(__name__)
@@ -47,36 +48,33 @@ def probe(
         What ``results.json`` holds.
 
     Raises:
-        InputError: if anything given cannot be used.
+        InputError: if anything given cannot be used; nothing is left behind.
+        TypeError: if there is no such option.
     """
-    folder = Path(out)
-    if folder.exists():
-        raise InputError(f"{out} exists; remove it or choose another name with out=.")
-    check_writable(folder)
-    chosen = LabelOptions(**_of(LabelOptions, options))
+    check_free(Path(out))
+    _refuse_unknown(options)
     settings, plan = ProbeSettings(**_of(ProbeSettings, options)), Plan(**_of(Plan, options))
     intervals = Intervals(**_of(Intervals, options))
+    for part in (settings, plan, intervals):
+        part.check()
     sources = [LabelSource(part["activations"], part["labels"], column, language) for part in (train, test)]
-    task = open_task(sources[0], sources[1], chosen, neurons)
-    settings.check()
-    plan.check(len(task.columns))
+    task = open_task(sources[0], sources[1], LabelOptions(**_of(LabelOptions, options)), neurons)
+    plan.check_task(task)
     _say_what_is_left_out(task)
-    partial = folder.with_name(folder.name + ".partial")
-    partial.mkdir(parents=True, exist_ok=True)
-    trained = _train(task, settings, partial)
-    analysis = LinguisticAnalysis(task, trained, settings, Ledger(partial / "measured.jsonl"), intervals)
-    results = analyse(analysis, plan, partial)
-    (partial / "measured.jsonl").unlink()
-    partial.rename(folder)
+    with Workplace(Path(out)) as place:
+        trained = _train(task, settings, place.probe)
+        results = analyse(
+            LinguisticAnalysis(task, trained, settings, Ledger(place.ledger), intervals), plan, place.results
+        )
+        place.commit()
     return results
 
 
-def _train(task: Task, settings: ProbeSettings, folder: Path) -> TrainedProbe:
+def _train(task: Task, settings: ProbeSettings, path: Path) -> TrainedProbe:
     """The probe; the one of an interrupted run if it was trained with the same settings."""
-    path = folder / "probe.npz"
     if path.exists():
         earlier = TrainedProbe.load(path)
-        if earlier.signature == f"{settings.signature}|{task.signature}":
+        if earlier.signature == settings.signature(task):
             return earlier
     logger.info("%d words, %d neurons, %d labels", len(task.train), len(task.columns), len(task.labels))
     trained = TrainedProbe.fit(task, settings)
@@ -88,6 +86,12 @@ def _say_what_is_left_out(task: Task) -> None:
     if task.unseen:
         names = ", ".join(f"{label} ({count})" for label, count in task.unseen.items())
         logger.warning("left out of the test words, since no training word has their label: %s", names)
+
+
+def _refuse_unknown(options: Mapping[str, Any]) -> None:
+    known = {item.name for kind in (LabelOptions, ProbeSettings, Intervals, Plan) for item in fields(kind)}
+    if unknown := sorted(options.keys() - known):
+        raise TypeError(f"probe() got an unexpected keyword argument {unknown[0]!r}")
 
 
 def _of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:

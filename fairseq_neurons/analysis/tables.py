@@ -20,7 +20,11 @@ def summary(results: dict[str, Any]) -> str:
 
 def _accuracy(results: dict[str, Any]) -> str:
     better = "above" if results["accuracy"] > results["majority"] else "NOT above"
-    gap = "no bound" if results["gap"] is None else f"{results['gap'] / results['objective']:.1e} of it at most"
+    gap = (
+        "no bound"
+        if results["gap"] is None
+        else f"{results['gap'] / max(results['objective'], 1e-12):.1e} of it at most"
+    )
     rows = [
         ["accuracy", _percent(results["accuracy"]), _interval(results)],
         [

@@ -142,14 +142,22 @@ def _signature(
     columns = f"|column:{sources[0].column}" if sources[0].column else ""
     names = hashlib.sha256("\n".join(encoded.labels).encode()).hexdigest()[:8]
     return (
-        f"model:{model}|neurons:{neurons or 'all'}|labels:{Path(sources[0].labels).name}{columns}"
+        f"model:{model}|{_states(dumps)}|neurons:{neurons or 'all'}|labels:{Path(sources[0].labels).name}{columns}"
         f"|classes:{len(encoded.labels)}-{names}|train:{len(parts[0])}-{_digest(parts[0])}"
         f"|test:{len(parts[1])}-{_digest(parts[1])}"
     )
 
 
+def _states(dumps: Sequence[Activations]) -> str:
+    """What else than the model and the words decides about the values."""
+    found = [f"{dump.manifest.dtype}-{dump.manifest.pooling}" for dump in dumps]
+    masks = "".join(f"|mask:({dump.manifest.mask})" for dump in dumps if dump.manifest.mask)
+    return f"states:{'/'.join(dict.fromkeys(found))}{masks}"
+
+
 def _digest(part: LabelledWords) -> str:
-    """Of the words and their labels: two data sets of one size are easily mixed up."""
+    """Of the words, their labels and sentences: two data sets of one size are easily mixed up."""
     digest = hashlib.sha256(part.y.tobytes())
+    digest.update(part.sentence.astype(np.int64).tobytes())
     digest.update("\n".join(part.words).encode())
     return digest.hexdigest()[:8]

@@ -31,11 +31,11 @@ class DemoConfig(CommandConfig):
 
 
 def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int, epochs: int) -> None:
-    """Text, training, dumps, rankings, ablation; a table on screen and a figure in ``out``.
+    """Text, training, dumps, rankings, probes, ablation; tables on screen and a figure in ``out``.
 
     An interrupted demo goes on where it stopped when it is called again.
     """
-    from fairseq_neurons.demo import curves, pipeline
+    from fairseq_neurons.demo import curves, pipeline, probes
 
     if corpus is None and (src, tgt) != ("en", "fr"):
         raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")
@@ -57,11 +57,16 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
     pipeline.dump(folder, languages)
     say("Neurons, ranked by their likes in the other models")
     pipeline.rank(folder)
+    say("Word properties, told by probes of the first model's neurons")
+    probed = probes.probe(folder, languages, corpus)
     say("Neurons switched off, from the top and from the bottom of the rankings")
     points = curves.measure(folder, languages)
     curves.figure(points, folder / "curve.png")
     say("Done")
     logger.info("\n%s\n", curves.table(points))
+    if probed:
+        logger.info("%s\n", probes.table(folder, probed))
+        logger.info("Probes of %s/probes, in percent of the test words; each results.json has signatures.", out)
     logger.info("The figure is %s/curve.png, every point with its signature is in %s/curve.jsonl.", out, out)
 
 

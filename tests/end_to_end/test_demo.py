@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from fairseq_neurons.demo import pipeline
+from fairseq_neurons.demo.phrases import LABEL_SETS
 from fairseq_neurons.errors import InputError
 from tests.end_to_end.conftest import run, succeed
 
@@ -34,6 +36,8 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     assert {point["metric"] for point in points} == {"BLEU", "perplexity"}
     unablated = [point["score"] for point in points if point["neurons"] == 0 and point["metric"] == "perplexity"]
     assert len(unablated) == 2 and unablated[0] == unablated[1]
+    assert "built-in labelers tell position" in output
+    assert re.search(r"^position( +-?[0-9.]+){3} .* encoder\.", output, re.MULTILINE)
     assert (tmp_path / "demo" / "curve.png").stat().st_size > 10_000
     again = succeed(*command, *small)
     assert "going on with it" in again
@@ -41,6 +45,22 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     other = run(*command, "hidden=9")
     assert other.returncode == 1
     assert "a demo of other settings" in other.stderr
+
+
+@pytest.mark.slow
+def test_demo_on_the_built_in_corpus__probes_its_gold_labels(tmp_path):
+    small = ["fairseq-neurons-demo", f"out={tmp_path / 'demo'}", "hidden=8", "epochs=1"]
+    output = succeed(*small)
+    assert "$ fairseq-neurons-probe" in output
+    table = output[output.index("selectivity") :]
+    rows = re.findall(r"^(\w+) +([0-9.]+) .* encoder\.", table, re.MULTILINE)
+    assert [name for name, _ in rows] == list(LABEL_SETS)
+    results = json.loads((tmp_path / "demo" / "probes" / "number" / "results.json").read_text())
+    assert results["labels"] == ["plur", "sing"]
+    assert f"{100 * results['accuracy']:.1f}" == dict(rows)["number"]
+    again = succeed(*small)
+    assert "$ " not in again
+    assert table.splitlines()[2:8] == again[again.index("selectivity") :].splitlines()[2:8]
 
 
 def test_text__is_split_in_three_parts_without_what_is_held_out(corpus, tmp_path):

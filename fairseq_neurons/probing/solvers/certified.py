@@ -130,7 +130,7 @@ def minimise(
     """
     now = problem.begin(weights, bias)
     secants, steps = Secants(), Subproblem(problem.penalty)
-    certificate, iterations = problem.certificate(now), 0
+    certificate, iterations, lost = problem.certificate(now), 0, False
     recent: deque[float] = deque(maxlen=STALLED)
     while not _done(certificate, problem.penalty, tolerance) and iterations < max_iter:
         least = max(_noise(problem), HOPELESS * tolerance)
@@ -138,12 +138,15 @@ def minimise(
             break
         metric = _fresh(metric, problem, now, secants)
         following = _step(problem, metric, secants, steps, now)
-        if following is None and not secants.pairs:
-            break
         iterations += 1
         if following is None:
+            if lost:
+                break
+            # What is known of the curvature may be of other penalties or of long ago: once more without it.
+            lost, metric = True, None
             secants.clear()
             continue
+        lost = False
         step, change = following.weights - now.weights, following.gradient - now.gradient
         secants.add(metric.turn(step), metric.turn(change))
         recent.append(now.objective)

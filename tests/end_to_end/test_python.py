@@ -89,3 +89,15 @@ def test_extract__refuses_options_that_do_not_go_together(world, tmp_path, optio
     with pytest.raises(InputError, match=sentence):
         extract(str(world.model("joint")), str(tmp_path / "a"), data=str(world.data), **options)
     assert not list(tmp_path.iterdir())
+
+
+def test_text_in_conllu__is_its_words(world, tmp_path):
+    sentences = [line.split() for line in world.text("test").read_text().splitlines()[:3]]
+    table = ["\n".join(f"{i}\t{w}" + "\t_" * 8 for i, w in enumerate(s, start=1)) + "\n\n" for s in sentences]
+    (tmp_path / "a.conllu").write_text("".join(table))
+    (tmp_path / "a.txt").write_text("".join(" ".join(words) + "\n" for words in sentences))
+    for kind in ("conllu", "txt"):
+        path = str(tmp_path / f"a.{kind}")
+        extract(str(world.model("joint")), str(tmp_path / kind), data=str(world.data), text=path)
+    assert Activations(tmp_path / "conllu").sentences == sentences
+    assert np.array_equal(Activations(tmp_path / "conllu").values, Activations(tmp_path / "txt").values)

@@ -29,7 +29,7 @@ setup(
         "torch>=2.6",
         # fairseq's language modelling uses np.compat, which NumPy 2 removed.
         "numpy>=1.26,<2",
-        "scikit-learn>=1.6",
+        "scikit-learn>=1.8",
         "scipy>=1.15",
         "conllu>=6",
         "sacrebleu>=2.4",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +78,8 @@ class Activations:
         """The same, one by one, without keeping them."""
         path, number = self.path / "words.txt", 0
         for number, line in enumerate(stream_lines(path, "word list"), start=1):
-            words = line.split(" ") if line else []
+            # A text has few different words: one string each.
+            words = [sys.intern(word) for word in line.split(" ")] if line else []
             if number <= self.manifest.sentences:
                 rows = self.offsets[number] - self.offsets[number - 1]
                 if len(words) != rows:

@@ -71,7 +71,8 @@ def encode(train: WordLabels, test: WordLabels | None = None, options: LabelOpti
     if test is None:
         return encoded
     unseen = Counter(name for name in map(names.get, _present(test)) if name is not None and name not in counts)
-    if unseen and options.unseen == "error":
+    # Who keeps the most frequent labels only has said that the others do not matter.
+    if unseen and options.unseen == "error" and options.most_frequent is None:
         raise InputError(_unseen(unseen))
     return replace(encoded, test=_test_part(test, index, labels), unseen=dict(unseen))
 

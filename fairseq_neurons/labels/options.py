@@ -19,7 +19,7 @@ class LabelOptions:
         min_count: labels that fewer training words have are left out.
         most_frequent: only so many are kept, those that most training words have (the first in the alphabet of equals).
         unseen: a label of the test words that no training word has is an ``error``; with ``ignore`` its words are left
-            out and counted.
+            out and counted, and so they are if ``most_frequent`` is given.
         balance: with ``downsample`` every label keeps as many training words as the rarest has.
         per_label: every label keeps at most so many training words.
         seed: which words balancing keeps.

@@ -59,6 +59,12 @@ class Dual:
     def __init__(self, loss: Multinomial, mean: Tensor, positives: Tensor) -> None:
         self.loss, self.mean, self.positives = loss, mean, positives
 
+    @property
+    def steepest(self) -> float:
+        """The largest entry of the gradient where all weights are 0 and the bias is at its best."""
+        shares = self.loss.shares.to(self.mean.dtype)
+        return (torch.outer(shares, self.mean) - self.positives).abs().max().item()
+
     def bound(self, at: Evaluation, gradient: Tensor, penalty: ElasticNet) -> float:
         """The best bound that the predictions of one evaluation give.
 

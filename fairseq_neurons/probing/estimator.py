@@ -25,6 +25,8 @@ from fairseq_neurons.probing.solvers.certified import Problem, Solution, Watch, 
 from fairseq_neurons.probing.solvers.metric import Metric
 from fairseq_neurons.probing.solvers.warmup import LEAST, warm_up
 
+# Scores of all words for all labels are held, twice: the one thing that grows with both.
+SCORES_BYTES = 4 << 30
 SOLVERS = ("certified", "authors")
 FLOATS = (np.float64, np.float32, np.float16)
 
@@ -101,6 +103,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         self.classes_, ids = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise InputError(f"A probe needs at least two labels; all words, {len(y)}, are of one class, {y[0]!r}.")
+        _check_size(design, len(self.classes_))
         problem = Problem(design, self._loss(design, ids), ElasticNet(self.l1, self.l2))
         solution = self._authors(problem, watch) if self.solver == "authors" else self._certified(problem, watch)
         self._keep(solution)
@@ -208,6 +211,15 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         return (
             f"The probe stopped after {solution.iterations} steps, {state}; tolerance={self.tolerance} was asked for: "
             f"{remedy}."
+        )
+
+
+def _check_size(design: Design, labels: int) -> None:
+    size = design.shape[0] * labels * design.dtype.itemsize
+    if size > SCORES_BYTES:
+        raise InputError(
+            f"{design.shape[0]} words x {labels} labels need {size >> 30} GiB for their scores, more than "
+            f"{SCORES_BYTES >> 30}: keep fewer labels (classes) or words."
         )
 
 

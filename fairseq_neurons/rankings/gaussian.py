@@ -9,7 +9,7 @@ from torch import Tensor
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.design import Design
 from fairseq_neurons.rankings.conditionals import Conditionals, Words
-from fairseq_neurons.rankings.scores import LabelScores, check_labels, sample
+from fairseq_neurons.rankings.scores import NeuronScores, check_labels, sample
 
 HELD_OUT = 0.25
 # In nats, between neurons that were chosen one after the other though the second gained more.
@@ -18,7 +18,7 @@ STEP = 1e-9
 
 def gaussian(
     X: Design, y: np.ndarray, labels: int, seed: int = 1, select: int = 50, words: int = 10_000
-) -> LabelScores:
+) -> NeuronScores:
     """Score by how many nats a neuron adds to the log-likelihood of the labels.
 
     p(label | neurons) follows by Bayes' rule from a Gaussian of the neurons given each label (Torroba Hennigen,
@@ -55,7 +55,7 @@ def gaussian(
         first = told.log_likelihoods()
         per_label[present] = _gains_per_label(told, first)
         overall = _greedy(told, first)
-    return LabelScores(overall, per_label)
+    return NeuronScores(overall, per_label)
 
 
 def _held_out(y: np.ndarray, seed: int) -> np.ndarray:

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.design import Design
-from fairseq_neurons.rankings.scores import LabelScores, check_labels, members
+from fairseq_neurons.rankings.scores import NeuronScores, check_labels, members
 
 
-def iou(X: Design, y: np.ndarray, labels: int, seed: int = 1, threshold: float = 0.0) -> LabelScores:
+def iou(X: Design, y: np.ndarray, labels: int, seed: int = 1, threshold: float = 0.0) -> NeuronScores:
     """Score by the overlap of {words where the neuron is active} and {words of the label}.
 
     IoU = size of the intersection / size of the union (Bau et al. 2017, "Network Dissection", equation 1; Mu & Andreas
@@ -37,7 +37,7 @@ def iou(X: Design, y: np.ndarray, labels: int, seed: int = 1, threshold: float =
     union = counts[:, None] + active[:, None, :] - both  # (2, L, D)
     # A label without words has an empty intersection with anything.
     per_label = np.where(changes, both / np.maximum(union, 1), 0.0).max(axis=0)
-    return LabelScores(per_label[counts > 0].mean(axis=0), per_label)
+    return NeuronScores(per_label[counts > 0].mean(axis=0), per_label)
 
 
 def _count(X: Design, y: np.ndarray, labels: int, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from fairseq_neurons.probing.design import Design
-from fairseq_neurons.rankings.scores import LabelScores, check_labels, members
+from fairseq_neurons.rankings.scores import NeuronScores, check_labels, members
 
 
-def probeless(X: Design, y: np.ndarray, labels: int, seed: int = 1) -> LabelScores:
+def probeless(X: Design, y: np.ndarray, labels: int, seed: int = 1) -> NeuronScores:
     """Score by how far apart the labels' means are.
 
     q(z) being the mean values of the words with label z, overall r = sum over pairs z, z' of abs(q(z) - q(z'))
@@ -34,7 +34,7 @@ def probeless(X: Design, y: np.ndarray, labels: int, seed: int = 1) -> LabelScor
     for label in present:
         per_label[label] = np.abs(means[present] - means[label]).sum(axis=0)
     # Every pair is in the sums of both of its labels.
-    return LabelScores(per_label.sum(axis=0) / 2, per_label)
+    return NeuronScores(per_label.sum(axis=0) / 2, per_label)
 
 
 def _means(X: Design, y: np.ndarray, labels: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from fairseq_neurons.probing.design import Design
 
 
 @dataclass(frozen=True)
-class LabelScores:
+class NeuronScores:
     """How much every neuron has to do with the labels; higher is more, and none is NaN or infinite.
 
     Args:
@@ -29,7 +29,7 @@ class LabelScores:
 class Method(Protocol):
     """A way to score neurons by the labels of words; the same input and seed give the same scores."""
 
-    def __call__(self, X: Design, y: np.ndarray, labels: int, seed: int = 1) -> LabelScores:
+    def __call__(self, X: Design, y: np.ndarray, labels: int, seed: int = 1) -> NeuronScores:
         """Score the neurons.
 
         Args:

@@ -10,13 +10,13 @@ from sklearn.feature_selection import f_classif
 
 from fairseq_neurons.probing.design import Design
 from fairseq_neurons.rankings.mutual_information import mutual_information, without_ties
-from fairseq_neurons.rankings.scores import LabelScores, check_labels, sample
+from fairseq_neurons.rankings.scores import NeuronScores, check_labels, sample
 
 # The F-test copies its columns more than once, in float64.
 COLUMNS = 256
 
 
-def f_test(X: Design, y: np.ndarray, labels: int, seed: int = 1, words: int = 20_000) -> LabelScores:
+def f_test(X: Design, y: np.ndarray, labels: int, seed: int = 1, words: int = 20_000) -> NeuronScores:
     """Score by F, the variance between labels over that within: one-way ANOVA, scikit-learn's ``f_classif``.
 
     Overall it is of all labels, per label of that one against the rest. It is 0 for neurons that never change, and the
@@ -39,13 +39,13 @@ def f_test(X: Design, y: np.ndarray, labels: int, seed: int = 1, words: int = 20
     for start in range(0, values.shape[1], COLUMNS):
         changes, changing = _changing(values[:, start : start + COLUMNS])
         scores.append(_score(y, labels, changes, partial(_f, changing)))
-    return LabelScores(
+    return NeuronScores(
         np.concatenate([score.overall for score in scores]),
         np.concatenate([score.per_label for score in scores], axis=1),
     )
 
 
-def mutual_info(X: Design, y: np.ndarray, labels: int, seed: int = 1, words: int = 2_000) -> LabelScores:
+def mutual_info(X: Design, y: np.ndarray, labels: int, seed: int = 1, words: int = 2_000) -> NeuronScores:
     """Score by the mutual information of neuron and label in nats, from 3 nearest neighbours.
 
     The estimate is that of scikit-learn's ``mutual_info_classif`` (Ross 2014), see :func:`mutual_information`. Overall
@@ -68,14 +68,14 @@ def mutual_info(X: Design, y: np.ndarray, labels: int, seed: int = 1, words: int
     return _score(y, labels, changes, partial(mutual_information, rows))
 
 
-def _score(y: np.ndarray, labels: int, changes: np.ndarray, method: Callable[[np.ndarray], np.ndarray]) -> LabelScores:
+def _score(y: np.ndarray, labels: int, changes: np.ndarray, method: Callable[[np.ndarray], np.ndarray]) -> NeuronScores:
     """Run a method for all labels and for each against the rest; neurons that do not change, (D,), score 0."""
     overall, per_label = np.zeros(len(changes)), np.zeros((labels, len(changes)))
     if changes.any() and y.min() < y.max():
         overall[changes] = method(y)
         for label in np.unique(y):
             per_label[label, changes] = method((y == label).astype(np.int64))
-    return LabelScores(overall, per_label)
+    return NeuronScores(overall, per_label)
 
 
 def _changing(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

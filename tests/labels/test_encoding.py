@@ -142,3 +142,9 @@ def test_encoding__is_the_literal_reading_of_the_options(train, test, min_count,
     assert list(encoded.labels) == labels and encoded.test is not None
     assert [named(encoded, encoded.train), named(encoded, encoded.test)] == expected
     assert encoded.unseen == Counter(merged(x) for x in test if x and merged(x) not in counts)
+
+
+def test_most_frequent__leaves_out_test_labels_that_were_never_seen():
+    encoded = encode(["the", "the", "a", "a", "dog"], ["the", "a", "cat"], LabelOptions(most_frequent=2))
+    assert encoded.labels == ("a", "the") and encoded.test is not None
+    assert encoded.test.y.tolist() == [1, 0] and encoded.unseen == {"cat": 1}

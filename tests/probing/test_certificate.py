@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,8 +68,11 @@ def test_stationarity__is_that_of_the_weights_in_a_literal_loop():
     assert probe.stationarity_ == pytest.approx(worst, abs=1e-10)
 
 
-def test_no_penalty__has_no_bound_and_stops_by_stationarity():
-    X, y = made(5)
-    probe = ElasticNetProbe(0, 0, tolerance=1e-6).fit(X, y)
-    assert probe.stationarity_ <= 1e-6
+@pytest.mark.parametrize("scale", [1.0, 1e-2, 1e2])
+def test_no_penalty__has_no_bound_and_still_ends_near_the_optimum_whatever_the_scale(scale):
+    X, y = made(5, words=600)
+    best = LogisticRegression(C=np.inf, tol=1e-10, max_iter=10000).fit(X, y)
+    optimum = log_loss(y, best.predict_proba(X))
+    probe = ElasticNetProbe(0, 0).fit(X * scale, y)
+    assert probe.objective_ == pytest.approx(optimum, rel=1e-2)
     assert probe.gap_ == probe.objective_

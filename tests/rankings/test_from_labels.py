@@ -9,13 +9,13 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing import design
 from fairseq_neurons.probing.design import Design
 from fairseq_neurons.rankings.from_labels import METHODS
-from fairseq_neurons.rankings.scores import LabelScores, Method, sample
+from fairseq_neurons.rankings.scores import Method, NeuronScores, sample
 from tests.rankings.labelled import ABSENT, CONSTANT, LABELS, PLANTED, labelled_words
 
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 
-def assert_equal(a: LabelScores, b: LabelScores, tolerance: float = 0.0) -> None:
+def assert_equal(a: NeuronScores, b: NeuronScores, tolerance: float = 0.0) -> None:
     np.testing.assert_allclose(a.overall, b.overall, rtol=tolerance, atol=tolerance)
     np.testing.assert_allclose(a.per_label, b.per_label, rtol=tolerance, atol=tolerance)
 

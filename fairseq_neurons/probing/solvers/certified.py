@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -123,38 +123,36 @@ def minimise(
         weights: where to start, (L, D), unless no weights at all are better.
         bias: likewise, (L,).
         tolerance: stop when the duality gap is at most this share of the objective; where the penalty allows no bound
-            (``l1`` = ``l2`` = 0), when the KKT residual is at most this.
+            (``l1`` = ``l2`` = 0), when the gradient is at most this share of that without any weights, and the last
+            step gained no more than this share of the objective.
         max_iter: stop after as many steps.
         metric: of an earlier fit on the same words.
         watch: called with the weights and the bias after every step.
     """
-    now = problem.begin(weights, bias)
-    secants, steps = Secants(), Subproblem(problem.penalty)
+    now, secants, steps = problem.begin(weights, bias), Secants(), Subproblem(problem.penalty)
     certificate, iterations, lost = problem.certificate(now), 0, False
-    recent: deque[float] = deque(maxlen=STALLED)
-    while not _done(certificate, problem.penalty, tolerance) and iterations < max_iter:
-        least = max(_noise(problem), HOPELESS * tolerance)
-        if len(recent) == STALLED and now.objective >= recent[0] * (1 - least):
+    objectives = deque([now.objective], maxlen=STALLED + 1)
+    while not _done(problem, certificate, objectives, tolerance) and iterations < max_iter:
+        if _stalled(problem, objectives, tolerance):
             break
         metric = _fresh(metric, problem, now, secants)
         following = _step(problem, metric, secants, steps, now)
         iterations += 1
+        if following is None and lost:
+            break
+        lost = following is None
         if following is None:
-            if lost:
-                break
             # What is known of the curvature may be of other penalties or of long ago: once more without it.
-            lost, metric = True, None
+            metric = None
             secants.clear()
             continue
-        lost = False
-        step, change = following.weights - now.weights, following.gradient - now.gradient
-        secants.add(metric.turn(step), metric.turn(change))
-        recent.append(now.objective)
+        secants.add(metric.turn(following.weights - now.weights), metric.turn(following.gradient - now.gradient))
         now = following
+        objectives.append(now.objective)
         certificate = problem.certificate(now, certificate.bound)
         if watch is not None:
             watch(now.weights, now.at.bias)
-    converged = _done(certificate, problem.penalty, tolerance)
+    converged = _done(problem, certificate, objectives, tolerance)
     return Solution(now.weights, now.at.bias, certificate, iterations, converged, metric)
 
 
@@ -163,10 +161,17 @@ def _noise(problem: Problem) -> float:
     return 0.1 * torch.finfo(problem.design.dtype).eps
 
 
-def _done(certificate: Certificate, penalty: ElasticNet, tolerance: float) -> bool:
-    if penalty.l1 == penalty.l2 == 0:
-        return certificate.stationarity <= tolerance
-    return certificate.relative <= tolerance
+def _done(problem: Problem, certificate: Certificate, objectives: Sequence[float], tolerance: float) -> bool:
+    """Whether the bound shows it; without penalties there is none, and the gradient and the last gain have to do."""
+    if problem.penalty.l1 or problem.penalty.l2:
+        return certificate.relative <= tolerance
+    gained = len(objectives) > 1 and objectives[-2] - objectives[-1] <= tolerance * objectives[-1]
+    return gained and certificate.stationarity <= tolerance * problem.dual.steepest
+
+
+def _stalled(problem: Problem, objectives: Sequence[float], tolerance: float) -> bool:
+    least = max(_noise(problem), HOPELESS * tolerance)
+    return len(objectives) > STALLED and objectives[-1] >= objectives[0] * (1 - least)
 
 
 def _fresh(metric: Metric | None, problem: Problem, now: Iterate, secants: Secants) -> Metric:
@@ -197,5 +202,5 @@ def _step(problem: Problem, metric: Metric, secants: Secants, steps: Subproblem,
             return problem.iterate(weights, at, objective)
         share /= 2
         weights = now.weights + share * (target - now.weights)
-        scores = torch.lerp(now.at.scores, scores, 0.5)
+        scores.add_(now.at.scores).mul_(0.5)
     return None

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
 from fairseq_neurons.probing.estimator import ElasticNetProbe
 from tests.probing.made import made, objective_of, problem_of

@@ -137,11 +137,11 @@ def memory(problem: Problem, options: argparse.Namespace) -> None:
     print(f"peak memory: {peak - imports:.0f} MiB above the {imports:.0f} of the imports; {size:.0f} MiB of values")
 
 
-def grid(problem: Problem) -> None:
+def grid(problem: Problem, tolerance: float) -> None:
     """Every pair of 1e-1 .. 1e-7 against one fit from nothing at 1e-5, before and after."""
     penalties = [10.0**-exponent for exponent in range(1, 8)]
     single = [fit_seconds(problem)]
-    cells, probe = [], ElasticNetProbe(tolerance=WITHIN)
+    cells, probe = [], ElasticNetProbe(tolerance=tolerance)
     start = time.perf_counter()
     for fitted in regularisation_path(Design(problem.values), problem.y, penalties, penalties, probe):
         cells.append(time.perf_counter() - start)
@@ -176,6 +176,7 @@ def main() -> None:
     parser.add_argument("--skip", nargs="*", choices=PEERS, default=[])
     parser.add_argument("--memory", action="store_true", help="the memory of our fit only")
     parser.add_argument("--grid", action="store_true", help="the grid only")
+    parser.add_argument("--grid-tolerance", type=float, default=WITHIN, help="of its cells; the single fit has 1e-3")
     options = parser.parse_args()
     if (options.activations is None) != (options.labels is None):
         parser.error("--activations and --labels go together")
@@ -189,7 +190,7 @@ def main() -> None:
         print(f"{size} labels, l1={options.l1:g}, l2={options.l2:g}, {options.threads} threads", flush=True)
         problem = Problem(values, labels, options.l1, options.l2)
         if options.grid:
-            grid(problem)
+            grid(problem, options.grid_tolerance)
         if not (options.grid or options.memory):
             race(problem, options)
         if options.memory or not options.grid:

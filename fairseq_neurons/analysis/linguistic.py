@@ -10,51 +10,20 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from fairseq_neurons.analysis.differences import CORRECT
+from fairseq_neurons.analysis.intervals import Intervals, pack, unpack
 from fairseq_neurons.analysis.ledger import Entry, Ledger
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.analysis.words import Task
-from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.baselines import MajorityBaseline
 from fairseq_neurons.probing.control import control_labels, selectivity
 from fairseq_neurons.probing.estimator import ElasticNetProbe
 from fairseq_neurons.probing.path import regularisation_path
-from fairseq_neurons.probing.scores import accuracy, accuracy_interval, label_scores
+from fairseq_neurons.probing.scores import label_scores
 from fairseq_neurons.probing.subsets import Subset, subsets
 
-
-@dataclass(frozen=True)
-class Intervals:
-    """Bootstrap over sentences.
-
-    Args:
-        confidence: of the intervals.
-        resamples: how often.
-        seed: of the draws.
-    """
-
-    confidence: float = 0.95
-    resamples: int = 1000
-    seed: int = 1
-
-    def check(self) -> None:
-        """Refuse what cannot be, before anything is read.
-
-        Raises:
-            InputError: naming the setting.
-        """
-        if not 0 < self.confidence < 1 or self.resamples < 1:
-            raise InputError(
-                f"confidence={self.confidence}, resamples={self.resamples}: give one in (0, 1), one above 0."
-            )
-
-    @property
-    def signature(self) -> str:
-        return f"interval:{self.confidence:.9g}x{self.resamples}-seed:{self.seed}"
-
-    def of(self, correct: np.ndarray, sentence: np.ndarray) -> dict[str, float | None]:
-        """``low`` and ``high`` of an accuracy; None where one sentence tells nothing."""
-        ends = accuracy_interval(correct, sentence, self.confidence, self.resamples, self.seed)
-        return {name: None if np.isnan(end) else end for name, end in zip(("low", "high"), ends, strict=True)}
+# Predicted label ids, (N,), and how near to its optimum the probe is that made them.
+Predictions = Callable[[], tuple[np.ndarray, Entry]]
+NO_FIT: Entry = {"objective": None, "gap": None, "iterations": None}
 
 
 @dataclass
@@ -109,7 +78,8 @@ class LinguisticAnalysis:
         settings = f"retrain|ranking:{name}|{_digest(neurons)}|{self._refit}"
 
         def measure() -> Entry:
-            return {"ranking": name, "neurons": len(neurons), **self._score(self._retrained(neurons)())}
+            predicted, fit = self._retrained(neurons)()
+            return {"ranking": name, "neurons": len(neurons), **self._score(predicted), **fit}
 
         return self.ledger.measure(self._signature(settings), measure)
 
@@ -121,8 +91,8 @@ class LinguisticAnalysis:
         fits = regularisation_path(train.design, train.y, values, values, probe, self._known(wanted))
         missing = sum(signature not in self.ledger for signature in wanted.values())
         for fitted in tqdm(fits, total=missing, desc="penalties", disable=None):
-            entry = _grid_point(fitted, accuracy(test.y, fitted.predict(test.design)))
-            self.ledger.add(wanted[fitted.l1, fitted.l2], entry)
+            entry = {**self._score(fitted.predict(test.design)), **_fit(fitted), "nonzero": _nonzero(fitted)}
+            self.ledger.add(wanted[fitted.l1, fitted.l2], {"l1": fitted.l1, "l2": fitted.l2, **entry})
         return [self.ledger[signature] for signature in wanted.values()]
 
     def _grid_signatures(self, values: Sequence[float]) -> dict[tuple[float, float], str]:
@@ -135,25 +105,29 @@ class LinguisticAnalysis:
         return lambda l1, l2: wanted[l1, l2] in self.ledger
 
     def _accuracy(self) -> Entry:
-        test, train = self.task.test, self.task.train
+        test, baseline = self.task.test, self.task.baseline
         predicted = self.probe.predict(test, self.task)
-        baseline = MajorityBaseline.fit(train.words, train.y)
-        majority = baseline.predict(test.words)
-        scores = label_scores(test.y, predicted, len(self.task.labels))
+        correct, majority = predicted == test.y, baseline.predict(test.words) == test.y
         return {
             **self._score(predicted),
-            "majority": accuracy(test.y, majority),
-            "majority_interval": self.intervals.of(majority == test.y, test.sentence),
+            CORRECT: pack(correct),
+            "majority": float(majority.mean()),
+            "majority_interval": self.intervals.of(majority, test.sentence),
+            "versus_majority": self.intervals.difference(correct, majority, test.sentence),
             "unknown_words": baseline.unknown_share(test.words),
-            "labels": {
-                label: {
-                    "precision": float(scores.precision[i]),
-                    "recall": float(scores.recall[i]),
-                    "f1": float(scores.f1[i]),
-                    "support": int(scores.support[i]),
-                }
-                for i, label in enumerate(self.task.labels)
-            },
+            "labels": self._label_scores(predicted),
+        }
+
+    def _label_scores(self, predicted: np.ndarray) -> dict[str, dict[str, float | int]]:
+        scores = label_scores(self.task.test.y, predicted, len(self.task.labels))
+        return {
+            label: {
+                "precision": float(scores.precision[i]),
+                "recall": float(scores.recall[i]),
+                "f1": float(scores.f1[i]),
+                "support": int(scores.support[i]),
+            }
+            for i, label in enumerate(self.task.labels)
         }
 
     def _control(self) -> Entry:
@@ -161,10 +135,17 @@ class LinguisticAnalysis:
         counts = np.bincount(train.y, minlength=len(self.task.labels))
         labels = [control_labels(part.words, counts, self.settings.seed) for part in (train, test)]
         if len(np.unique(labels[0])) < 2:
-            return {"accuracy": None, "selectivity": None}
+            return {**dict.fromkeys(("accuracy", "selectivity", "selectivity_interval")), **NO_FIT}
         fitted = self.settings.estimator(refit=True).fit(train.design, labels[0])
-        reached = accuracy(labels[1], fitted.predict(test.design))
-        return {"accuracy": reached, "selectivity": selectivity(self.accuracy()["accuracy"], reached)}
+        correct, told = fitted.predict(test.design) == labels[1], self.accuracy()
+        # Both tasks are scored on the same words.
+        between = self.intervals.difference(unpack(told[CORRECT], len(test)), correct, test.sentence)
+        return {
+            "accuracy": float(correct.mean()),
+            "selectivity": selectivity(told["accuracy"], float(correct.mean())),
+            "selectivity_interval": {end: between[end] for end in ("low", "high")},
+            **_fit(fitted),
+        }
 
     def positions(self, order: np.ndarray) -> np.ndarray:
         """Of those neurons that take part, in the order of a ranking of all."""
@@ -172,17 +153,18 @@ class LinguisticAnalysis:
         position[self.task.columns] = np.arange(len(self.task.columns))
         return position[order][position[order] >= 0]
 
-    def _masked(self, neurons: np.ndarray) -> Callable[[], np.ndarray]:
-        return lambda: self.probe.predict(self.task.test, self.task, neurons)
+    def _masked(self, neurons: np.ndarray) -> Predictions:
+        return lambda: (self.probe.predict(self.task.test, self.task, neurons), NO_FIT)
 
-    def _retrained(self, neurons: np.ndarray) -> Callable[[], np.ndarray]:
-        def predictions() -> np.ndarray:
+    def _retrained(self, neurons: np.ndarray) -> Predictions:
+        def predictions() -> tuple[np.ndarray, Entry]:
             train, test = self.task.train.design.select(neurons), self.task.test.design.select(neurons)
-            return self.settings.estimator(refit=True).fit(train, self.task.train.y).predict(test)
+            fitted = self.settings.estimator(refit=True).fit(train, self.task.train.y)
+            return fitted.predict(test), _fit(fitted)
 
         return predictions
 
-    def _measure_subset(self, kind: str, subset: Subset, predictions: Callable[[], np.ndarray]) -> Entry:
+    def _measure_subset(self, kind: str, subset: Subset, predictions: Predictions) -> Entry:
         seed = f"|seed:{subset.seed}" if subset.seed is not None else ""
         stop = f"|{self._refit}" if kind == "retrain" else ""
         kept = f"keep:{subset.keep}|fraction:{subset.fraction:.9g}{seed}|{_digest(subset.neurons)}"
@@ -190,7 +172,9 @@ class LinguisticAnalysis:
 
         def measure() -> Entry:
             place = {"kind": kind, "keep": subset.keep, "fraction": subset.fraction, "seed": subset.seed}
-            return {**place, "neurons": len(subset.neurons), **self._score(predictions())}
+            predicted, fit = predictions()
+            correct = {CORRECT: pack(predicted == self.task.test.y)}
+            return {**place, "neurons": len(subset.neurons), **self._score(predicted), **fit, **correct}
 
         return self.ledger.measure(signature, measure)
 
@@ -212,16 +196,13 @@ def _digest(neurons: np.ndarray) -> str:
     return f"neurons:{len(neurons)}-{hashlib.sha256(neurons.astype(np.int64).tobytes()).hexdigest()[:8]}"
 
 
-def _grid_point(fitted: ElasticNetProbe, reached: float) -> Entry:
-    return {
-        "l1": fitted.l1,
-        "l2": fitted.l2,
-        "accuracy": reached,
-        "objective": fitted.objective_,
-        "gap": finite(fitted.gap_),
-        "nonzero": float((fitted.coef_ != 0).mean()),
-        "iterations": fitted.n_iter_,
-    }
+def _fit(fitted: ElasticNetProbe) -> Entry:
+    """How near a probe came to its optimum."""
+    return {"objective": fitted.objective_, "gap": finite(fitted.gap_), "iterations": fitted.n_iter_}
+
+
+def _nonzero(fitted: ElasticNetProbe) -> float:
+    return float((fitted.coef_ != 0).mean())
 
 
 def finite(value: float) -> float | None:

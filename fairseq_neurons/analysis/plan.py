@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from fairseq_neurons.analysis.comparison import check_methods
 from fairseq_neurons.analysis.probe import TrainedProbe
 from fairseq_neurons.analysis.words import Task
@@ -74,7 +76,9 @@ class Plan:
 
 
 def _check_other(folder: Path, task: Task) -> None:
-    width = TrainedProbe.load(folder / "probe.npz").weights.shape[1]
+    other = TrainedProbe.load(folder / "probe.npz")
     theirs, ours = Ranking.load(folder / "ranking.json").checkpoint_sha256, task.checkpoint_sha256
-    if width != len(task.neurons) or (ours and theirs and ours != theirs):
+    if other.weights.shape[1] != len(task.neurons) or (ours and theirs and ours != theirs):
         raise InputError(f"{folder} is a probe of another model; their neurons cannot be compared.")
+    if not len(np.intersect1d(other.columns, task.columns)):
+        raise InputError(f"{folder} is a probe of other neurons: none of them takes part here, so none can be shared.")

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from fairseq_neurons import __version__
+from fairseq_neurons.analysis.intervals import check_seed
 from fairseq_neurons.analysis.words import LabelledWords, Task
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import write_bytes_whole
@@ -74,6 +75,7 @@ class ProbeSettings:
             raise InputError(f"max_iter={self.max_iter}: give at least one step.")
         if self.class_weight and self.solver == "authors":
             raise InputError("The authors' recipe has no class weights: leave out class_weight or solver.")
+        check_seed(self.seed)
 
     def signature(self, task: Task) -> str:
         """Of a probe that is trained on this task."""
@@ -90,6 +92,7 @@ class TrainedProbe:
 
     Args:
         weights: theta, (L, neurons), 0 for neurons that did not take part.
+        columns: int64 (D,), ascending: the neurons that took part.
         bias: (L,).
         labels: names, in row order.
         objective: mean cross-entropy + penalty.
@@ -100,6 +103,7 @@ class TrainedProbe:
     """
 
     weights: np.ndarray
+    columns: np.ndarray
     bias: np.ndarray
     labels: tuple[str, ...]
     objective: float
@@ -115,7 +119,7 @@ class TrainedProbe:
         weights = np.zeros((len(task.labels), len(task.neurons)), dtype=probe.coef_.dtype)
         weights[:, task.columns] = probe.coef_
         found = (probe.objective_, probe.gap_, probe.stationarity_, probe.n_iter_)
-        return cls(weights, probe.intercept_, task.labels, *found, settings.signature(task))
+        return cls(weights, task.columns, probe.intercept_, task.labels, *found, settings.signature(task))
 
     def predict(self, words: LabelledWords, task: Task, kept: np.ndarray | None = None) -> np.ndarray:
         """Label ids, (N,), of words; with the neurons ``kept``, positions among those that take part, or all.
@@ -123,14 +127,17 @@ class TrainedProbe:
         The others are set to 0, as the paper masks them out ("Ablation Experiments").
         """
         columns = np.arange(len(task.columns)) if kept is None else kept
-        return predict(words.design.select(columns), self.weights[:, task.columns[columns]], self.bias)
+        # The same design once more knows its values already, and those of its neurons.
+        design = words.design if kept is None else words.design.select(kept)
+        return predict(design, self.weights[:, task.columns[columns]], self.bias)
 
     def save(self, path: Path) -> None:
-        """Write ``probe.npz``: ``weights``, ``bias``, ``labels`` (DESIGN), and what is known of them."""
+        """Write ``probe.npz``: ``weights``, ``columns``, ``bias``, ``labels``, and what is known of them."""
         file = io.BytesIO()
         np.savez(
             file,
             weights=self.weights,
+            columns=self.columns,
             bias=self.bias,
             labels=np.array(self.labels),
             objective=self.objective,
@@ -152,6 +159,7 @@ class TrainedProbe:
             with np.load(path, allow_pickle=False) as saved:
                 return cls(
                     saved["weights"],
+                    saved["columns"],
                     saved["bias"],
                     tuple(saved["labels"].tolist()),
                     float(saved["objective"]),

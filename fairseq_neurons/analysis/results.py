@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from fairseq_neurons.analysis.comparison import accuracy_matrix, overlaps, rank_by
-from fairseq_neurons.analysis.focus import salient_counts
+from fairseq_neurons.analysis.differences import differences, shown
 from fairseq_neurons.analysis.linguistic import LinguisticAnalysis, finite
 from fairseq_neurons.analysis.plan import Plan
-from fairseq_neurons.analysis.probe import TrainedProbe
-from fairseq_neurons.analysis.shared import most_shared, shared
+from fairseq_neurons.analysis.weights import read_weights
 from fairseq_neurons.files import write_text_whole
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.rankings.linguistic import algorithm1, rank, rank_label
+from fairseq_neurons.rankings.linguistic import rank, rank_label
 
 FORMAT = 1
 # Of 255 bytes, "ranking.", ".json" and ".partial" take some.
@@ -33,14 +32,17 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> dict[str, An
         What ``results.json`` holds.
     """
     ranking = _rank(analysis, plan, out)
+    # First what reads all neurons of all words: a value that is not finite must show before anything is kept.
+    known = {**_describe(analysis), **_accuracy(analysis)}
+    ablation = analysis.ablation(ranking.order, plan.fractions, plan.random)
     results = {
         "format": FORMAT,
-        **_describe(analysis),
-        **_accuracy(analysis),
-        "ablation": analysis.ablation(ranking.order, plan.fractions, plan.random),
+        **known,
+        "ablation": [shown(entry) for entry in ablation],
+        "differences": differences(ablation, analysis.task.test.sentence, analysis.intervals),
         **_control(analysis, plan),
         "grid": analysis.grid(plan.grid) if plan.grid else [],
-        **_weights(analysis.probe, plan),
+        **read_weights(analysis.probe, analysis.task.neurons, plan),
         "rankings": _compare(analysis, ranking, plan, out),
     }
     write_results(results, out)
@@ -51,6 +53,7 @@ def write_results(results: dict[str, Any], out: Path) -> None:
     """``results.json``, and the tables in it as CSV."""
     tables = {
         "ablation": results["ablation"],
+        "differences": results["differences"],
         "grid": results["grid"],
         "labels": [
             {"label": label, **scores, "signature": results["accuracy_signature"]}
@@ -86,7 +89,7 @@ def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:
 
 def _accuracy(analysis: LinguisticAnalysis) -> dict[str, Any]:
     reached = analysis.accuracy()
-    same = ("accuracy", "low", "high", "majority", "majority_interval", "unknown_words")
+    same = ("accuracy", "low", "high", "majority", "majority_interval", "versus_majority", "unknown_words")
     return {
         **{name: reached[name] for name in same},
         "label_scores": reached["labels"],
@@ -107,6 +110,7 @@ def _describe(analysis: LinguisticAnalysis) -> dict[str, Any]:
         "objective": probe.objective,
         "gap": finite(probe.gap),
         "stationarity": probe.stationarity,
+        "converged": probe.gap <= analysis.settings.tolerance * probe.objective,
         "iterations": probe.iterations,
         "nonzero": float((probe.weights[:, task.columns] != 0).mean()),
     }
@@ -114,49 +118,15 @@ def _describe(analysis: LinguisticAnalysis) -> dict[str, Any]:
 
 def _control(analysis: LinguisticAnalysis, plan: Plan) -> dict[str, Any]:
     if not plan.control:
-        return {"control_accuracy": None, "selectivity": None, "control_signature": None}
+        nothing = ("control_accuracy", "selectivity", "selectivity_interval", "control_fit", "control_signature")
+        return dict.fromkeys(nothing)
     measured = analysis.control()
     return {
         "control_accuracy": measured["accuracy"],
         "selectivity": measured["selectivity"],
+        "selectivity_interval": measured["selectivity_interval"],
+        "control_fit": {name: measured[name] for name in ("objective", "gap", "iterations")},
         "control_signature": measured["signature"],
-    }
-
-
-def _weights(probe: TrainedProbe, plan: Plan) -> dict[str, Any]:
-    """What can be read off the weights alone."""
-    selection = algorithm1(probe.weights, plan.alpha)
-    counts = salient_counts(probe.weights, plan.mass)
-    top = min(plan.top, probe.weights.shape[1])
-    within = shared(probe.weights, top)
-    neurons, labels = most_shared(probe.weights, top)
-    return {
-        "cutoffs": {"alpha": plan.alpha, "percent": selection.percents.tolist(), "neurons": selection.cutoffs.tolist()},
-        "focus": {
-            f"{mass:g}": dict(zip(probe.labels, counts[:, m].tolist(), strict=True)) for m, mass in enumerate(plan.mass)
-        },
-        "shared": {
-            "top": top,
-            "counts": within.counts.tolist(),
-            "expected": within.expected.tolist(),
-            "most_shared": [
-                {"neuron": neuron, "labels": count}
-                for neuron, count in zip(neurons[:top].tolist(), labels[:top].tolist(), strict=True)
-            ],
-        },
-        "against": [_against(probe, folder, top) for folder in plan.against],
-    }
-
-
-def _against(probe: TrainedProbe, folder: str, top: int) -> dict[str, Any]:
-    other = TrainedProbe.load(Path(folder) / "probe.npz")
-    across = shared(probe.weights, top, other.weights)
-    return {
-        "probe": str(folder),
-        "signature": other.signature,
-        "labels": list(other.labels),
-        "counts": across.counts.tolist(),
-        "expected": across.expected.tolist(),
     }
 
 
@@ -165,14 +135,17 @@ def _compare(analysis: LinguisticAnalysis, ranking: Ranking, plan: Plan, out: Pa
         return {}
     rankings = {PROBE: ranking}
     for method in plan.rankings:
-        rankings[method] = rank_by(method, analysis.task, analysis.settings.seed)
-        rankings[method].save(out / "rankings" / f"{method}.json")
+        found = rank_by(method, analysis.task, analysis.settings.seed)
+        rankings[method] = found.overall
+        found.overall.save(out / "rankings" / f"{method}.json")
+        for label, ranked in found.labels.items():
+            ranked.save(out / "rankings" / f"{method}.{file_name(label)}.json")
     top = min(plan.top, len(analysis.task.columns))
     return {
         "names": list(rankings),
         "signatures": {name: other.signature for name, other in rankings.items()},
         "accuracy": accuracy_matrix(analysis, rankings, plan.counts),
-        "overlap": overlaps(rankings, top),
+        "overlap": overlaps(rankings, top, analysis.task.columns),
     }
 
 

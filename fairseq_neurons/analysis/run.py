@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fairseq_neurons.activations.writer import check_free
+from fairseq_neurons.analysis.intervals import Intervals
 from fairseq_neurons.analysis.ledger import Ledger
-from fairseq_neurons.analysis.linguistic import Intervals, LinguisticAnalysis
+from fairseq_neurons.analysis.linguistic import LinguisticAnalysis
 from fairseq_neurons.analysis.plan import Plan
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.analysis.results import analyse

@@ -9,6 +9,10 @@ import numpy as np
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.linguistic import WeightMass
 
+# A pair of labels is worth a name if it shares so many times what chance would put there.
+ABOVE_CHANCE = 2
+MOST_PAIRS = 20
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -82,6 +86,22 @@ def shared_neurons(a: np.ndarray, b: np.ndarray, k: int) -> np.ndarray:
     ours, theirs = in_top(np.atleast_2d(a), k), in_top(np.atleast_2d(b), k)
     _check_same_width(ours, theirs)
     return np.flatnonzero(ours[0] & theirs[0])
+
+
+def strongest_pairs(found: Shared, within: bool) -> list[tuple[int, int]]:
+    """The pairs of labels that share far more neurons than chance expects, the largest surplus first; at most 20.
+
+    Args:
+        found: what is shared.
+        within: the labels are of one probe: a pair counts once, and a label is no pair with itself.
+    """
+    surplus = found.counts - found.expected
+    strong = (found.counts > 0) & (found.counts >= ABOVE_CHANCE * found.expected)
+    if within:
+        strong = np.triu(strong, k=1)
+    rows, columns = np.nonzero(strong)
+    order = np.argsort(-surplus[rows, columns], kind="stable")[:MOST_PAIRS]
+    return list(zip(rows[order].tolist(), columns[order].tolist(), strict=True))
 
 
 def most_shared(weights: np.ndarray, k: int, least: int = 2) -> tuple[np.ndarray, np.ndarray]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
+
+STRONGEST, NAMED = 5, 3
 
 
 def summary(results: dict[str, Any]) -> str:
     """The tables of one analysis, for the screen."""
     parts = [_accuracy(results), _ablation(results), _labels(results)]
+    if results["against"]:
+        parts.append(_pairs(results["against"]))
     if results["grid"]:
         parts.append(_grid(results["grid"]))
     if results["rankings"]:
@@ -48,7 +53,15 @@ def _ablation(results: dict[str, Any]) -> str:
     for kind, name in (("mask", "masking-out"), ("retrain", "retraining")):
         cells = [" / ".join(_kept(measured, kind, keep, f) for keep in ("top", "random", "bottom")) for f in fractions]
         rows.append([name, _percent(results["accuracy"]), *cells])
+        rows.append(["  top minus bottom", "", *(_top_minus_bottom(results, kind, f) for f in fractions)])
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
+
+
+def _top_minus_bottom(results: dict[str, Any], kind: str, fraction: float) -> str:
+    """The difference in percent, with its interval."""
+    wanted = (kind, fraction, "top-bottom")
+    found = next(x for x in results["differences"] if (x["kind"], x["fraction"], x["between"]) == wanted)
+    return f"{_percent(found['value'])} ({_interval(found)})" if found["low"] is not None else _percent(found["value"])
 
 
 def _kept(measured: Sequence[dict[str, Any]], kind: str, keep: str, fraction: float) -> str:
@@ -70,6 +83,26 @@ def _labels(results: dict[str, Any]) -> str:
     ]
     rows.sort(key=lambda row: -int(row[4]))
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True, colalign=["left"] + ["right"] * 5)
+
+
+def _pairs(against: Sequence[dict[str, Any]]) -> str:
+    """The labels that share the most neurons with one of another probe."""
+    pairs = [(pair, Path(other["probe"]).name) for other in against for pair in other["pairs"]]
+    pairs.sort(key=lambda found: found[0]["expected"] - found[0]["count"])
+    rows = [
+        [
+            pair["a"],
+            f"{pair['b']} ({name})",
+            pair["count"],
+            f"{pair['expected']:.1f}",
+            ", ".join(pair["neurons"][:NAMED]),
+        ]
+        for pair, name in pairs[:STRONGEST]
+    ]
+    if not rows:
+        return "No label shares far more neurons with one of another probe than chance expects."
+    header = ["label", "label of another probe", "shared", "by chance", "neurons"]
+    return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
 
 
 def _grid(points: Sequence[dict[str, Any]]) -> str:

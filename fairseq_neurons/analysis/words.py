@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import EncodedLabels, LabelOptions, encode, labels_of
 from fairseq_neurons.labels.encoding import Part
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.probing.baselines import MajorityBaseline
 from fairseq_neurons.probing.design import Design
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Task:
         labels: names, by label id.
         train: the words that train.
         test: the words that test.
+        baseline: of all training words, also those that balancing leaves out: it says how a text's words are told
+            without a neuron.
         unseen: labels that only test words have, and how many; left out.
         checkpoint_sha256: of the model.
         signature: data and labels.
@@ -74,6 +80,7 @@ class Task:
     labels: tuple[str, ...]
     train: LabelledWords
     test: LabelledWords
+    baseline: MajorityBaseline
     unseen: Mapping[str, int]
     checkpoint_sha256: str
     signature: str
@@ -93,6 +100,7 @@ def open_task(train: LabelSource, test: LabelSource, options: LabelOptions, neur
     """
     dumps = [Activations(source.activations) for source in (train, test)]
     _check_same_model(*dumps)
+    _check_same_states(*dumps)
     found = [_labels(dump, source) for dump, source in zip(dumps, (train, test), strict=True)]
     encoded = encode(found[0], found[1], options)
     assert encoded.test is not None
@@ -102,9 +110,10 @@ def open_task(train: LabelSource, test: LabelSource, options: LabelOptions, neur
         _words(dump, part, None if neurons is None else columns)
         for dump, part in zip(dumps, (encoded.train, encoded.test), strict=True)
     ]
-    settings = _signature(dumps, (train, test), encoded, neurons, parts)
+    baseline, drawn = _baseline(dumps[0], found[0], options)
+    settings = _signature(dumps, (train, test), encoded, neurons, parts) + drawn
     checkpoint = dumps[0].manifest.checkpoint_sha256
-    return Task(every, columns, encoded.labels, parts[0], parts[1], encoded.unseen, checkpoint, settings)
+    return Task(every, columns, encoded.labels, parts[0], parts[1], baseline, encoded.unseen, checkpoint, settings)
 
 
 def _labels(dump: Activations, source: LabelSource) -> list[str | None]:
@@ -112,11 +121,24 @@ def _labels(dump: Activations, source: LabelSource) -> list[str | None]:
 
 
 def _words(dump: Activations, part: Part, columns: np.ndarray | None) -> LabelledWords:
-    every = [word for sentence in dump.sentences for word in sentence]
     rows = None if len(part.rows) == len(dump) else part.rows
     sentence = np.searchsorted(dump.offsets, part.rows, side="right") - 1
     design = Design(dump.values, rows, columns, source=str(dump.path))
-    return LabelledWords(design, part.y, [every[row] for row in part.rows.tolist()], sentence)
+    return LabelledWords(design, part.y, _spelled(dump, part), sentence)
+
+
+def _spelled(dump: Activations, part: Part) -> list[str]:
+    every = [word for sentence in dump.sentences for word in sentence]
+    return [every[row] for row in part.rows.tolist()]
+
+
+def _baseline(dump: Activations, found: Sequence[str | None], options: LabelOptions) -> tuple[MajorityBaseline, str]:
+    """Of the words before balancing, and what that adds to the task's signature."""
+    part = encode(found, options=replace(options, balance="none", per_label=None)).train
+    words = _spelled(dump, part)
+    balanced = options.balance != "none" or options.per_label is not None
+    digest = hashlib.sha256(part.y.tobytes() + "\n".join(words).encode()).hexdigest()[:8]
+    return MajorityBaseline.fit(words, part.y), f"|drawn-of:{len(words)}-{digest}" if balanced else ""
 
 
 def _check_same_model(train: Activations, test: Activations) -> None:
@@ -128,6 +150,19 @@ def _check_same_model(train: Activations, test: Activations) -> None:
     if ours and theirs and ours != theirs:
         raise InputError(
             f"{train.path} and {test.path} are dumps of different checkpoints ({ours[:8]} and {theirs[:8]})."
+        )
+
+
+def _check_same_states(train: Activations, test: Activations) -> None:
+    ours, theirs = train.manifest, test.manifest
+    if ours.pooling != theirs.pooling:
+        raise InputError(
+            f"{train.path} holds words pooled by {ours.pooling!r}, {test.path} by {theirs.pooling!r}: "
+            "extract both with the same pooling."
+        )
+    if ours.mask != theirs.mask:
+        logger.warning(
+            "%s and %s were recorded with different masks: %r and %r", train.path, test.path, ours.mask, theirs.mask
         )
 
 

@@ -30,7 +30,7 @@ class ProbeConfig(CommandConfig):
     out: str = MISSING
     column: str | None = None
     language: str = "en"
-    neurons: str | None = None
+    neurons: Any = None
     merge: list[str] = field(default_factory=list)
     ignore: list[str] = field(default_factory=list)
     min_count: int = 0
@@ -60,14 +60,21 @@ class ProbeConfig(CommandConfig):
     resamples: int = 1000
 
 
-def run(train: dict[str, str], test: dict[str, str], out: str, **options: Any) -> None:
+def run(train: dict[str, str], test: dict[str, str], out: str, neurons: Any, **options: Any) -> None:
     """Import the solver only when there is work: ``--help`` need not wait for it."""
     from fairseq_neurons.analysis.run import probe
     from fairseq_neurons.analysis.tables import summary
 
-    results = probe(train, test, out, **options)
+    results = probe(train, test, out, neurons=joined(neurons), **options)
     logger.info("\n%s\n", summary(results))
     logger.info("%s: probe.npz, ranking.json, results.json and tables; %s", out, results["signature"])
+
+
+def joined(neurons: Any) -> str | None:
+    """Neurons as people type them, ``5``, ``encoder.1.*`` or ``[0,1,'encoder.1.*']``, as one text."""
+    if neurons is None:
+        return None
+    return ",".join(map(str, neurons)) if isinstance(neurons, list) else str(neurons)
 
 
 main = application(

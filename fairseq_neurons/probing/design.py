@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -53,9 +53,13 @@ class Design:
         self._checked = False
 
     def select(self, columns: np.ndarray) -> Design:
-        """The same words, these of the columns only."""
+        """The same words, these of the columns only; what is in memory is not read again."""
         chosen = np.asarray(columns, dtype=np.int64)
-        return Design(self.values, self.rows, chosen if self.columns is None else self.columns[chosen], self.source)
+        named = chosen if self.columns is None else self.columns[chosen]
+        selected = Design(self.values, self.rows, named, self.source)
+        if self._kept is not None and selected._is_small():
+            selected._kept = self._kept[:, torch.from_numpy(chosen.copy()).to(self._kept.device)]
+        return selected
 
     def blocks(self, size: int = BLOCK) -> Iterator[tuple[slice, Tensor]]:
         """Consecutive rows: which of the N they are, and their values, (at most ``size``, D), on the device.
@@ -77,7 +81,7 @@ class Design:
             return self._kept[torch.from_numpy(index)]
         block = self.values[index if self.rows is None else self.rows[index]]
         tensor = self._tensor(block)
-        self._check_finite(tensor)
+        self._check_finite(tensor, index)
         return tensor
 
     def sample(self, count: int) -> Tensor:
@@ -94,14 +98,17 @@ class Design:
         if self._is_resident():
             kept = torch.from_numpy(values)
             for start in range(0, len(kept), size):
-                self._check_finite(kept[start : start + size])
+                self._check_finite(kept[start : start + size], range(start, start + size))
             return kept
-        if self.shape[0] * self.shape[1] * self.dtype.itemsize > RESIDENT_BYTES:
+        if not self._is_small():
             return None
         kept = torch.empty(self.shape, dtype=self.dtype, device=self.device)
         for rows, block in self._read(size):
             kept[rows] = block
         return kept
+
+    def _is_small(self) -> bool:
+        return self.shape[0] * self.shape[1] * self.dtype.itemsize <= RESIDENT_BYTES
 
     def _is_resident(self) -> bool:
         """Whether the values are an array that torch can use where it lies."""
@@ -117,7 +124,7 @@ class Design:
                 block = block[self.rows[first:last] - start]
             if len(block):
                 tensor = self._tensor(block)
-                self._check_finite(tensor)
+                self._check_finite(tensor, range(done, done + len(block)))
                 yield slice(done, done + len(block)), tensor
                 done += len(block)
         self._checked = True
@@ -126,10 +133,17 @@ class Design:
         chosen = block if self.columns is None else block[:, self.columns]
         return torch.from_numpy(np.require(chosen, requirements=("C", "W"))).to(self.device, self.dtype)
 
-    def _check_finite(self, block: Tensor) -> None:
+    def _check_finite(self, block: Tensor, rows: Sequence[int] | np.ndarray) -> None:
+        """Refuse what is not finite; ``rows``: which of the N the block is."""
         # One pass over the values is enough to know them; a nan is its own minimum.
         if not self._checked and block.numel() and not torch.isfinite(torch.stack(torch.aminmax(block))).all():
-            raise InputError(f"{self.source} holds values that are not finite numbers (NaN or infinity).")
+            row, column = torch.nonzero(~torch.isfinite(block))[0].tolist()
+            word = rows[row] if self.rows is None else self.rows[rows[row]]
+            neuron = column if self.columns is None else self.columns[column]
+            raise InputError(
+                f"{self.source} holds values that are not finite numbers (NaN or infinity): "
+                f"the first is that of word {word}, neuron {neuron}, both counted from 0."
+            )
 
 
 def _pieces(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:

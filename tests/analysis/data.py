@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from fairseq_neurons.analysis.intervals import Intervals
 from fairseq_neurons.analysis.ledger import Ledger
-from fairseq_neurons.analysis.linguistic import Intervals, LinguisticAnalysis
+from fairseq_neurons.analysis.linguistic import LinguisticAnalysis
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.analysis.words import LabelSource, Task, open_task
 from fairseq_neurons.labels import LabelOptions

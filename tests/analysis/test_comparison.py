@@ -23,7 +23,11 @@ def task(tmp_path_factory):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_ranking_from_labels__has_all_neurons_and_first_those_that_take_part(task, method):
-    ranking = rank_by(method, task, seed=1)
+    found = rank_by(method, task, seed=1)
+    assert list(found.labels) == list(task.labels)
+    for label, single in found.labels.items():
+        assert set(single.order[:4].tolist()) == set(SOME) and single.signature.endswith(f"|label:{label}")
+    ranking = found.overall
     assert sorted(ranking.order.tolist()) == list(range(NEURONS))
     assert set(ranking.order[:4].tolist()) == set(SOME)
     assert set(ranking.order[:2].tolist()) == {1, 2}
@@ -32,7 +36,7 @@ def test_ranking_from_labels__has_all_neurons_and_first_those_that_take_part(tas
 
 
 def test_accuracy_matrix__trains_probes_on_the_first_neurons(task, tmp_path):
-    rankings = {name: rank_by(name, task, seed=1) for name in ("probeless", "f-test")}
+    rankings = {name: rank_by(name, task, seed=1).overall for name in ("probeless", "f-test")}
     analysis = analysis_of(task, tmp_path / "measured.jsonl")
     found = accuracy_matrix(analysis, rankings, [1, 3])
     assert [(entry["ranking"], entry["neurons"]) for entry in found] == [(r, n) for r in rankings for n in (1, 3)]
@@ -49,10 +53,24 @@ def test_overlaps__are_1_with_itself_and_0_with_its_reverse():
     neurons = Neurons.of([Block("encoder", 0, "fwd", 6)])
     up = Ranking.from_scores("up", neurons, np.arange(6), "up")
     down = Ranking.from_scores("down", neurons, -np.arange(6), "down")
-    found = overlaps({"up": up, "down": down}, top=3)
+    found = overlaps({"up": up, "down": down}, top=3, columns=np.arange(6))
     assert list(found) == ["top-3", "average-3", "spearman"]
     assert found["top-3"] == [[1.0, 0.0], [0.0, 1.0]]
     assert found["spearman"][0][1] == pytest.approx(-1)
+
+
+def test_overlaps__look_only_at_neurons_that_take_part():
+    neurons = Neurons.of([Block("encoder", layer, "fwd", 500) for layer in (0, 1)])
+    columns = np.array([3, 700, 701, 998])
+    orders = {"a": [3, 700, 701, 998], "b": [998, 700, 3, 701], "c": [998, 701, 700, 3]}
+    rankings = {}
+    for name, order in orders.items():
+        scores = np.full(1000, -1.0)
+        scores[order] = [4, 3, 2, 1]
+        rankings[name] = Ranking.from_scores(name, neurons, scores, name)
+    found = overlaps(rankings, top=2, columns=columns)
+    assert found["spearman"][0] == pytest.approx([1, -0.4, -1])
+    assert found["top-2"] == [[1, 0.5, 0], [0.5, 1, 0.5], [0, 0.5, 1]]
 
 
 def test_unknown_method__is_refused_with_those_there_are():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.analysis.differences import differences
 from fairseq_neurons.analysis.linguistic import LinguisticAnalysis
 from fairseq_neurons.probing.baselines import MajorityBaseline
 from fairseq_neurons.probing.control import control_labels
@@ -13,6 +14,7 @@ from fairseq_neurons.probing.estimator import ElasticNetProbe
 from fairseq_neurons.rankings.linguistic import algorithm1
 from tests.analysis.data import LABELS, NEURONS, analysis_of, task_of
 
+FIT = ("objective", "gap", "iterations")
 ORDER = np.array([7, 2, 9, 0, 4, 1, 8, 3, 6, 5])
 
 
@@ -66,6 +68,8 @@ def test_accuracy__comes_with_the_baseline_and_every_label(analysis):
     task, found = analysis.task, analysis.accuracy()
     predicted = analysis.probe.predict(task.test, task)
     baseline = MajorityBaseline.fit(task.train.words, task.train.y).predict(task.test.words)
+    gained = analysis.intervals.difference(predicted == task.test.y, baseline == task.test.y, task.test.sentence)
+    assert found["versus_majority"] == gained and gained["low"] < gained["value"] < gained["high"]
     assert found["accuracy"] == (predicted == task.test.y).mean() > found["majority"]
     assert found["majority"] == (baseline == task.test.y).mean()
     assert found["low"] < found["accuracy"] < found["high"]
@@ -81,6 +85,44 @@ def test_selectivity__is_accuracy_minus_that_of_random_labels_of_words(analysis,
     found = analysis.control()
     assert found["accuracy"] == probe.score(values(data[1]), test)
     assert found["selectivity"] == analysis.accuracy()["accuracy"] - found["accuracy"]
+    correct = probe.predict(values(data[1])) == test, analysis.probe.predict(task.test, task) == task.test.y
+    between = analysis.intervals.difference(correct[1], correct[0], task.test.sentence)
+    assert found["selectivity_interval"] == {"low": between["low"], "high": between["high"]}
+    assert [found[name] for name in FIT] == [probe.objective_, probe.gap_, probe.n_iter_]
+
+
+def test_differences__are_paired_on_the_words_that_each_subset_tells_right(analysis, data):
+    entries = analysis.ablation(ORDER, [0.3], 2)
+    sentence, y = analysis.task.test.sentence, analysis.task.test.y
+    found = differences(entries, sentence, analysis.intervals)
+    assert [(x["kind"], x["between"], x["seed"]) for x in found] == [
+        (kind, *other)
+        for other in (("top-bottom", None), ("top-random", 1), ("top-random", 2))
+        for kind in ("mask", "retrain")
+    ]
+    top, bottom = (analysis.probe.predict(analysis.task.test, analysis.task, c) for c in (ORDER[:3], ORDER[::-1][:3]))
+    expected = analysis.intervals.difference(top == y, bottom == y, sentence)
+    assert {name: found[0][name] for name in ("value", "low", "high")} == expected
+    accuracies = {(entry["kind"], entry["keep"]): entry["accuracy"] for entry in entries}
+    reached = [accuracies["retrain", keep] for keep in ("top", "bottom")]
+    assert found[1]["value"] == pytest.approx(reached[0] - reached[1])
+
+
+def test_refits__say_how_near_their_optimum_they_are(analysis):
+    for entry in analysis.ablation(ORDER, [0.3], 1):
+        assert all((entry[name] is None) == (entry["kind"] == "mask") for name in FIT)
+        assert entry["kind"] == "mask" or entry["gap"] <= 1e-2 * entry["objective"]
+    assert analysis.retrain(np.arange(3), "mine")["iterations"] > 0
+
+
+@pytest.mark.parametrize("options", [{"per_label": 2}, {"balance": "downsample"}], ids=str)
+def test_baseline__is_of_the_words_before_balancing(data, tmp_path, options):
+    every, balanced = task_of(*data), task_of(*data, **options)
+    assert len(balanced.train) < len(every.train)
+    assert balanced.signature != every.signature
+    assert balanced.baseline == every.baseline
+    found = [analysis_of(task, tmp_path / str(len(task.train))).accuracy() for task in (every, balanced)]
+    assert found[0]["majority"] == found[1]["majority"] and found[0]["unknown_words"] == found[1]["unknown_words"]
 
 
 def test_grid_points__are_single_fits(data, tmp_path):
@@ -92,6 +134,7 @@ def test_grid_points__are_single_fits(data, tmp_path):
         single = ElasticNetProbe(point["l1"], point["l2"], tolerance=1e-4).fit(train, analysis.task.train.y)
         assert point["objective"] == pytest.approx(single.objective_, rel=2e-4)
         assert point["accuracy"] == pytest.approx(single.score(test, analysis.task.test.y), abs=1 / 60 + 1e-9)
+        assert point["low"] <= point["accuracy"] <= point["high"]
         assert point["nonzero"] == pytest.approx((single.coef_ != 0).mean(), abs=0.1)
 
 

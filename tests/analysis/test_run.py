@@ -21,11 +21,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 def measured(results: dict) -> list[dict]:
     """All that was measured, with its signature."""
-    found = [*results["ablation"], *results["grid"], *results["rankings"].get("accuracy", [])]
-    names = ("accuracy", "low", "high", "majority", "majority_interval", "label_scores")
+    found = [*results["ablation"], *results["grid"], *results["rankings"].get("accuracy", []), *results["differences"]]
+    names = ("accuracy", "low", "high", "majority", "majority_interval", "versus_majority", "label_scores")
     found.append({**{name: results[name] for name in names}, "signature": results["accuracy_signature"]})
     if results["control_signature"]:
-        control = {name: results[name] for name in ("control_accuracy", "selectivity")}
+        control = {name: results[name] for name in ("control_accuracy", "selectivity", "selectivity_interval")}
         found.append({**control, "signature": results["control_signature"]})
     return found
 
@@ -42,7 +42,7 @@ def test_results__have_the_fields_of_the_design(whole):
     ]
     assert all(0 <= entry["accuracy"] <= 1 for entry in results["ablation"])
     assert len(results["grid"]) == 4
-    assert results["gap"] <= 1e-3 * results["objective"]
+    assert results["gap"] <= 1e-3 * results["objective"] and results["converged"] is True
     assert set(results["focus"]["0.25"]) == set(LABELS)
     assert np.array(results["shared"]["counts"]).shape == (3, 3)
     assert len(summary(results).splitlines()) > 20
@@ -50,8 +50,10 @@ def test_results__have_the_fields_of_the_design(whole):
 
 def test_folder__holds_probe_rankings_and_tables(whole):
     assert files(whole) == [
-        *("ablation.csv", "grid.csv", "labels.csv", "probe.npz", "ranking.ADJ.json", "ranking.N%2FA.json"),
-        *("ranking.VERB.json", "ranking.json", "rankings.csv", "rankings/gaussian.json", "rankings/probeless.json"),
+        *("ablation.csv", "differences.csv", "grid.csv", "labels.csv", "probe.npz"),
+        *("ranking.ADJ.json", "ranking.N%2FA.json", "ranking.VERB.json", "ranking.json", "rankings.csv"),
+        *(f"rankings/gaussian.{name}json" for name in ("ADJ.", "N%2FA.", "VERB.", "")),
+        *(f"rankings/probeless.{name}json" for name in ("ADJ.", "N%2FA.", "VERB.", "")),
         "results.json",
     ]
     trained = TrainedProbe.load(whole / "probe.npz")
@@ -77,7 +79,7 @@ def test_tables__are_the_results_as_csv(whole):
 
 def test_every_measurement__has_a_signature_of_its_own(whole):
     found = measured(json.loads((whole / "results.json").read_text()))
-    assert len({entry["signature"] for entry in found}) == len(found) == 24
+    assert len({entry["signature"] for entry in found}) == len(found) == 32
     assert all("|version:" in entry["signature"] for entry in found)
 
 
@@ -102,6 +104,34 @@ def test_against_another_probe__counts_the_neurons_both_need(data, whole, tmp_pa
     (found,) = results["against"]
     assert found["labels"] == list(LABELS) and np.array(found["counts"]).shape == (2, 3)
     assert found["signature"] == TrainedProbe.load(whole / "probe.npz").signature
+    assert "label of another probe" in summary(results)
+
+
+def test_neurons_left_out__are_not_counted_where_chance_is(data, tmp_path):
+    a = probe(*data, tmp_path / "a", neurons="0,1,2,5,8", **SMALL)
+    within = a["shared"]
+    sizes = np.diag(within["counts"])
+    np.testing.assert_allclose(within["expected"], np.outer(sizes, sizes) / 5)
+    assert {entry["neuron"] for entry in within["most_shared"]} <= {0, 1, 2, 5, 8}
+    b = probe(*data, tmp_path / "b", neurons="1,2,3,8", against=[str(tmp_path / "a")], **SMALL)
+    (across,) = b["against"]
+    assert across["neurons_used"] == 3 and across["top"] == 3
+    with pytest.raises(InputError, match="is a probe of other neurons"):
+        probe(*data, tmp_path / "c", neurons="3,4", against=[str(tmp_path / "a")], **SMALL)
+
+
+def test_shared_pairs__have_the_names_of_their_neurons(data, whole, tmp_path):
+    results = probe(*data, tmp_path / "out", against=[str(whole)], **{**SMALL, "l1": 1e-1, "top": 1})
+    ours, theirs = TrainedProbe.load(tmp_path / "out" / "probe.npz"), TrainedProbe.load(whole / "probe.npz")
+    pairs = {(pair["a"], pair["b"]): pair for pair in results["against"][0]["pairs"]}
+    assert {(label, label) for label in LABELS} <= pairs.keys()
+    for i, label in enumerate(LABELS):
+        first = np.abs(ours.weights[i]).argmax()
+        assert first == np.abs(theirs.weights[i]).argmax() == i
+        expected = {"a": label, "b": label, "count": 1, "expected": 0.1, "neurons": [f"encoder.0.fwd.{i}"]}
+        assert pairs[label, label] == expected
+        assert results["salient"][label][0] == f"encoder.0.fwd.{i}"
+    assert all(pair["a"] < pair["b"] for pair in results["shared"]["pairs"])
 
 
 def test_against_a_probe_of_another_model__is_refused(data, whole, tmp_path):

@@ -104,6 +104,17 @@ def test_signature__tells_data_sets_apart(tmp_path):
     assert len({every.signature, *(other.signature for other in others)}) == 5
 
 
+def test_dumps_of_different_pooling__are_refused_and_of_different_masks_told_of(dump, tmp_path, caplog):
+    other = write_dump(tmp_path / "other" / MODEL, VALUES, sentences=SENTENCES)
+    manifest = Activations(other).manifest
+    (other / "manifest.json").write_text(replace(manifest, mask="masked:3").to_json())
+    open_task(LabelSource(dump, "position"), LabelSource(other, "position"), LabelOptions())
+    assert "different masks: '' and 'masked:3'" in caplog.text
+    (other / "manifest.json").write_text(replace(manifest, pooling="first").to_json())
+    with pytest.raises(InputError, match="pooled by 'last', .* by 'first': extract both"):
+        open_task(LabelSource(dump, "position"), LabelSource(other, "position"), LabelOptions())
+
+
 @pytest.mark.parametrize("change", [{"pooling": "first"}, {"mask": "masked:3|site:recurrent"}])
 def test_signature__tells_dumps_of_the_same_words_apart(dump, change):
     before = open_one(dump, "position").signature

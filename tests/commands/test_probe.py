@@ -111,6 +111,10 @@ def test_values_that_are_not_finite(folder):
         ("grid=[1e-3,-1]", "grid=[0.001, -1.0]: a penalty is"),
         ("alpha=0", "alpha=0.0: the step is a percentage"),
         ("random=-1", "random=-1, top=3"),
+        ("seed=-1", "seed=-1: give a whole number from 0 to 4294967295"),
+        ("seed=4294967296", "seed=4294967296: give a whole number"),
+        ("neurons=[]", "names no neuron"),
+        ("neurons=[0,99]", "Neuron 99 is out of range"),
         ("confidence=95", "confidence=95.0"),
         ("neurons=decoder.*", "No neuron matches 'decoder.*'"),
         ("balance=upsample", "balance is none or downsample"),
@@ -147,12 +151,32 @@ def test_unknown_options__are_refused_by_hydra(folder):
     assert "Value 'much' of type 'str' could not be converted to Float" in folder.fail("l1=much")
 
 
+@pytest.mark.parametrize(
+    ("typed", "used"),
+    [
+        *(("encoder.0.fwd.3", 1), ("'encoder.0.*'", 10), ("encoder.0.fwd.*", 10), ("5", 1)),
+        *(("[0,1]", 2), ("[0,1,'encoder.0.fwd.[2-4]']", 5), ("'0,1'", 2)),
+    ],
+)
+def test_neurons__are_given_as_people_type_them(folder, typed, used):
+    folder.monkeypatch.setattr(sys, "argv", ["fairseq-neurons-probe", *folder.arguments(f"neurons={typed}")])
+    main()
+    assert json.loads((folder.path / "out" / "results.json").read_text())["neurons_used"] == used
+
+
 def test_console_command__writes_the_folder_and_shows_the_tables(folder):
     program = Path(sys.executable).parent / "fairseq-neurons-probe"
     command = [str(program), *folder.arguments("ignore=[VERB]", "grid=[0.01]", "rankings=[probeless]", "counts=[2]")]
     done = subprocess.run(command, cwd=folder.path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for shown in ("majority baseline", "top / random / bottom", "neurons for 25 % of the mass", "l1 \\ l2", "spearman"):
+    for shown in (
+        "majority baseline",
+        "top / random / bottom",
+        "top minus bottom",
+        "neurons for 25 % of the mass",
+        "l1 \\ l2",
+        "spearman",
+    ):
         assert shown in done.stderr
     results = json.loads((folder.path / "out" / "results.json").read_text())
     assert results["labels"] == ["ADJ", "N/A"] and results["signature"] in done.stderr

@@ -71,6 +71,17 @@ def test_select__counts_among_the_chosen_columns():
     np.testing.assert_array_equal(Design(X).select(np.array([4])).dense(), X[:, [4]])
 
 
+def test_select__cuts_what_is_in_memory_and_does_not_read_it_again(tmp_path, monkeypatch):
+    X, _ = made(2, words=20)
+    design = Design(on_disk(tmp_path, X), np.array([3, 5, 19]), np.array([5, 0, 2]))
+    design.dense()
+    monkeypatch.setattr(Design, "_read", lambda self, size: pytest.fail("read again"))
+    for columns in ([2, 1], [2], [0, 1, 2]):
+        cut = design.select(np.array(columns)[::-1])
+        np.testing.assert_array_equal(cut.dense(), X[[3, 5, 19]][:, [5, 0, 2]][:, columns[::-1]])
+        np.testing.assert_array_equal(cut.rows_at(np.array([2])), cut.dense()[[2]])
+
+
 @pytest.mark.parametrize("count", [1, 7, 100, 1000])
 def test_sample__is_evenly_spread(count):
     values = np.arange(100.0)[:, None]
@@ -85,10 +96,23 @@ def test_values_that_are_not_finite__are_refused_in_one_sentence(tmp_path, bad, 
     X, y = made(3)
     X[77, 2] = bad
     values = {"array": X, "map": on_disk(tmp_path, X), "Design": Design(X)}[kind]
-    with pytest.raises(InputError, match=r"^X holds values that are not finite numbers \(NaN or infinity\)\.$"):
+    first = "the first is that of word 77, neuron 2, both counted from 0"
+    with pytest.raises(
+        InputError, match=rf"^X holds values that are not finite numbers \(NaN or infinity\): {first}\.$"
+    ):
         ElasticNetProbe().fit(values, y)
     with pytest.raises(InputError, match="layer 3 holds values"):
         Design(X, source="layer 3").rows_at(np.array([1, 77]))
+
+
+def test_the_first_value_that_is_not_finite__is_named_as_in_the_whole(tmp_path):
+    X, _ = made(3, words=50)
+    X[[31, 30], [0, 4]] = np.nan
+    for values in (X, on_disk(tmp_path, X)):
+        some = Design(values, np.array([0, 4, 30, 31]), np.array([5, 0, 4]))
+        for read in (some.dense, lambda design=some: design.rows_at(np.array([1, 2]))):
+            with pytest.raises(InputError, match="word 30, neuron 4, both"):
+                read()
 
 
 def test_a_nan_in_an_unused_place__does_not_matter():

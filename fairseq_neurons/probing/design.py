@@ -79,7 +79,7 @@ class Design:
         """The values of these of the N rows, int64 (n,), as (n, D) on the device."""
         if self._kept is not None:
             return self._kept[torch.from_numpy(index)]
-        block = self.values[index if self.rows is None else self.rows[index]]
+        block = _rows_of(self.values, index if self.rows is None else self.rows[index])
         tensor = self._tensor(block)
         self._check_finite(tensor, index)
         return tensor
@@ -161,6 +161,19 @@ def _pieces(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
     else:
         for start in range(0, rows, size):
             yield start, values[start : start + size]
+
+
+def _rows_of(values: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Single rows, (n, D); of a file, read likewise: a touched page would bring its neighbours into memory, too."""
+    if not _is_whole_file(values):
+        return values[index]
+    rows = np.empty((len(index), values.shape[1]), values.dtype)
+    width = rows.shape[1] * rows.itemsize
+    start = values.offset  # type: ignore[attr-defined]
+    with open(values.filename, "rb", buffering=0) as file:  # type: ignore[attr-defined]
+        for place, row in enumerate(index.tolist()):
+            os.preadv(file.fileno(), [rows[place]], start + row * width)
+    return rows
 
 
 def _is_whole_file(values: np.ndarray) -> bool:

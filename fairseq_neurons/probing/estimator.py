@@ -22,7 +22,7 @@ from fairseq_neurons.probing.multinomial import Multinomial
 from fairseq_neurons.probing.passes import scores_of
 from fairseq_neurons.probing.solvers.authors import EPOCHS, authors_recipe
 from fairseq_neurons.probing.solvers.certified import Problem, Solution, Watch, minimise
-from fairseq_neurons.probing.solvers.metric import Metric
+from fairseq_neurons.probing.solvers.geometry import Geometry
 from fairseq_neurons.probing.solvers.warmup import LEAST, warm_up
 
 # Scores of all words for all labels are held, twice: the one thing that grows with both.
@@ -162,17 +162,18 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         return Multinomial(y, len(self.classes_), weight.to(design.device), design.dtype)
 
     def _certified(self, problem: Problem, watch: Watch | None) -> Solution:
-        metric: Metric | None = None
+        geometry: Geometry | None = None
         if self.warm_start and self._fits_again(problem):
             weights = torch.from_numpy(self.coef_).to(problem.design.device, problem.design.dtype)
             bias = torch.from_numpy(self.intercept_).to(weights)
-            known = self._metric
-            metric = known if known is not None and known.basis.dtype == weights.dtype else None
+            known = self._geometry
+            same = known is not None and known.metric is not None and known.metric.basis.dtype == weights.dtype
+            geometry = known if same else None
         elif problem.design.shape[0] >= LEAST:
             weights, bias = warm_up(problem.design, problem.loss, problem.penalty, watch)
         else:
             weights, bias = _nothing(problem), problem.loss.start
-        return minimise(problem, weights, bias, self.tolerance, self.max_iter, metric, watch)
+        return minimise(problem, weights, bias, self.tolerance, self.max_iter, geometry, watch)
 
     def _fits_again(self, problem: Problem) -> bool:
         return hasattr(self, "coef_") and self.coef_.shape == _nothing(problem).shape
@@ -194,7 +195,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         self.objective_ = solution.certificate.objective
         self.gap_ = solution.certificate.gap
         self.stationarity_ = solution.certificate.stationarity
-        self._metric = solution.metric if self.warm_start else None
+        self._geometry = solution.geometry if self.warm_start else None
         if self.solver == "certified" and not solution.converged:
             warnings.warn(self._unfinished(solution), ConvergenceWarning, stacklevel=3)
 

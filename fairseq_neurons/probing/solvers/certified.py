@@ -15,12 +15,10 @@ from fairseq_neurons.probing.design import Design
 from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial import Evaluation, Multinomial
 from fairseq_neurons.probing.passes import gradient_of, scores_of
+from fairseq_neurons.probing.solvers.geometry import Geometry
 from fairseq_neurons.probing.solvers.metric import Metric
-from fairseq_neurons.probing.solvers.secants import Curvature, Secants
 from fairseq_neurons.probing.solvers.subproblem import Subproblem
 
-# A metric formed where the labels were that much more, or less, uncertain is formed anew.
-STALE = 2.0
 SHORTEST = 1e-4
 # So many steps without a gain that a number of this precision can hold, or that the tolerance would ever notice:
 # with very weak penalties the bound may stay behind although the objective has long arrived.
@@ -40,7 +38,7 @@ class Solution:
         certificate: how far from the optimum they are at most.
         iterations: how many steps were taken.
         converged: whether the tolerance was reached.
-        metric: that of the last step, for the next fit on the same words.
+        geometry: what was learnt of the loss's curvature, for the next fit on the same words.
     """
 
     weights: Tensor
@@ -48,7 +46,7 @@ class Solution:
     certificate: Certificate
     iterations: int
     converged: bool
-    metric: Metric | None = None
+    geometry: Geometry | None = None
 
 
 @dataclass
@@ -111,7 +109,7 @@ def minimise(
     bias: Tensor,
     tolerance: float,
     max_iter: int,
-    metric: Metric | None = None,
+    geometry: Geometry | None = None,
     watch: Watch | None = None,
 ) -> Solution:
     """Proximal quasi-Newton steps (Lee, Sun & Saunders 2014) in a metric that is formed once or twice.
@@ -126,34 +124,33 @@ def minimise(
             (``l1`` = ``l2`` = 0), when the gradient is at most this share of that without any weights, and the last
             step gained no more than this share of the objective.
         max_iter: stop after as many steps.
-        metric: of an earlier fit on the same words.
+        geometry: of an earlier fit on the same words, with whatever penalty.
         watch: called with the weights and the bias after every step.
     """
-    now, secants, steps = problem.begin(weights, bias), Secants(), Subproblem(problem.penalty)
+    now, steps, geometry = problem.begin(weights, bias), Subproblem(problem.penalty), geometry or Geometry()
     certificate, iterations, lost = problem.certificate(now), 0, False
     objectives = deque([now.objective], maxlen=STALLED + 1)
     while not _done(problem, certificate, objectives, tolerance) and iterations < max_iter:
         if _stalled(problem, objectives, tolerance):
             break
-        metric = _fresh(metric, problem, now, secants)
-        following = _step(problem, metric, secants, steps, now)
+        metric = geometry.update(problem.design, problem.loss, now.at)
+        following = _step(problem, metric, geometry, steps, now)
         iterations += 1
         if following is None and lost:
             break
         lost = following is None
         if following is None:
-            # What is known of the curvature may be of other penalties or of long ago: once more without it.
-            metric = None
-            secants.clear()
+            # What is known of the curvature may be of long ago: once more without it.
+            geometry.forget()
             continue
-        secants.add(metric.turn(following.weights - now.weights), metric.turn(following.gradient - now.gradient))
+        geometry.learn(metric, following.weights - now.weights, following.gradient - now.gradient)
         now = following
         objectives.append(now.objective)
         certificate = problem.certificate(now, certificate.bound)
         if watch is not None:
             watch(now.weights, now.at.bias)
     converged = _done(problem, certificate, objectives, tolerance)
-    return Solution(now.weights, now.at.bias, certificate, iterations, converged, metric)
+    return Solution(now.weights, now.at.bias, certificate, iterations, converged, geometry)
 
 
 def _noise(problem: Problem) -> float:
@@ -174,26 +171,12 @@ def _stalled(problem: Problem, objectives: Sequence[float], tolerance: float) ->
     return len(objectives) > STALLED and objectives[-1] >= objectives[0] * (1 - least)
 
 
-def _fresh(metric: Metric | None, problem: Problem, now: Iterate, secants: Secants) -> Metric:
-    """The metric, formed anew if the labels have become much more or less uncertain since."""
-    if metric is not None:
-        change = now.at.uncertainty.sum().item() / max(metric.total, 1e-12)
-        if 1 / STALE <= change <= STALE:
-            return metric
-    new = Metric.of(problem.design, problem.loss, now.at)
-    if metric is not None:
-        old = metric
-        secants.rebase(lambda weights: new.turn(old.back(weights)))
-    return new
-
-
-def _step(problem: Problem, metric: Metric, secants: Secants, steps: Subproblem, now: Iterate) -> Iterate | None:
+def _step(problem: Problem, metric: Metric, geometry: Geometry, steps: Subproblem, now: Iterate) -> Iterate | None:
     """Minimise the model; go there, or half as far until the objective falls; None if it never does.
 
     Scores are linear in the weights: a shorter step costs no pass over the neurons.
     """
-    curvature = Curvature(metric.curvature, secants)
-    target = steps.minimise(metric, curvature, now.weights, now.gradient)
+    target = steps.minimise(metric, geometry.curvature(metric), now.weights, now.gradient)
     scores = scores_of(problem.design, target)
     share, weights = 1.0, target
     while share >= SHORTEST:

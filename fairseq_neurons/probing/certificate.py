@@ -12,7 +12,7 @@ from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial import Evaluation, Multinomial
 
 # Dual points between the predicted and the true labels; which of them bounds best depends on how far one is.
-FACTORS = (1.0, 0.9999, 0.9995, 0.999, 0.998, 0.995, 0.99, 0.98, 0.95)
+FACTORS = (1.0, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.997, 0.995, 0.99, 0.98, 0.97, 0.95, 0.9)
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,28 @@ class Dual:
             gradient: R of its predictions, (L, D).
             penalty: of the weights.
         """
-        entropy, slope = self._with_true_shares(at, gradient)
-        factors = [factor * penalty.bounded(slope) for factor in FACTORS]
-        # The entropy is concave and not negative: at t of the way from the true labels it is at least t times as large.
-        return max((t * entropy - penalty.conjugate(t * slope) for t in factors), default=-math.inf)
+        mix, slope, extra = self._with_true_shares(at, gradient)
+        if mix >= 1:
+            return 0.0
+        best = -math.inf
+        for factor in FACTORS:
+            t = factor * penalty.bounded(slope)
+            # Entropy is concave: that of a mixture is at least the mixture of the entropies.
+            entropy = (1 - mix) * self.loss.entropy_towards_truth(at, t) + mix * t * extra
+            best = max(best, entropy - penalty.conjugate(t * slope))
+        return best
 
-    def _with_true_shares(self, at: Evaluation, gradient: Tensor) -> tuple[float, Tensor]:
-        """Mix a little of one distribution into all predictions, so that their shares are exactly the true ones."""
+    def _with_true_shares(self, at: Evaluation, gradient: Tensor) -> tuple[float, Tensor, float]:
+        """Mix a little of one distribution into all predictions, so that their shares are the true ones to the digit.
+
+        Returns:
+            How much of it, the gradient R of the mixture, and the entropy of what is mixed in.
+        """
         shares, marginal = self.loss.shares, at.marginal
         mix = max(1e-12, ((marginal - shares) / marginal).max().item() * (1 + 1e-6))
         if mix >= 1:
-            return 0.0, torch.zeros_like(gradient)
+            return 1.0, torch.zeros_like(gradient), 0.0
         other = ((shares - (1 - mix) * marginal) / mix).clamp(min=0)
         other = other / other.sum()
         constant = torch.outer(other.to(gradient.dtype), self.mean) - self.positives
-        entropy = (1 - mix) * at.entropy + mix * self.loss.entropy_of(other)
-        return entropy, (1 - mix) * gradient + mix * constant
+        return mix, (1 - mix) * gradient + mix * constant, self.loss.entropy_of(other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ class Evaluation:
         entropy: mean entropy of the predictions, nats a word.
         marginal: float64 (L,), mean of the predicted probabilities; what the bias makes equal to the labels' shares.
         uncertainty: float64 (L,), mean of p (1 - p).
+        truth: (N,), log-probability of every word's own label.
     """
 
     scores: Tensor
@@ -34,6 +36,7 @@ class Evaluation:
     entropy: float
     marginal: Tensor
     uncertainty: Tensor
+    truth: Tensor
 
 
 class Multinomial:
@@ -100,28 +103,43 @@ class Multinomial:
         chunks = [1 - torch.softmax(at.scores[rows] + at.bias, dim=1).square().sum(1) for rows in self._chunks()]
         return torch.cat(chunks).clamp(min=0) * self.weight
 
+    def entropy_towards_truth(self, at: Evaluation, factor: float) -> float:
+        """Mean entropy of predictions moved to the true labels: t p + (1 - t) e_y, t being the factor, in nats.
+
+        Only the true label's probability q changes otherwise than by the factor:
+        t (H + q log q) - t (1 - q) log t - (t q + 1 - t) log(t q + 1 - t).
+        """
+        if factor <= 0:
+            return 0.0
+        q = at.truth.exp().double()
+        moved = factor * q + 1 - factor
+        own = factor * torch.special.xlogy(q, q) - torch.special.xlogy(moved, moved)
+        spread = factor * math.log(factor) * (1 - q)
+        return factor * at.entropy + ((own - spread) @ self.weight.double()).item()
+
     def entropy_of(self, marginal: Tensor) -> float:
         """Of one distribution over the labels, (L,), in nats."""
         return -torch.special.xlogy(marginal, marginal).sum().item()
 
     def _survey(self, scores: Tensor, bias: Tensor) -> tuple[Evaluation, Tensor]:
         """All sums over the words at this bias, and the second derivative by the bias, (L, L)."""
-        loss = torch.zeros((), dtype=torch.float64, device=scores.device)
-        entropy = torch.zeros_like(loss)
+        entropy = torch.zeros((), dtype=torch.float64, device=scores.device)
+        truth = torch.empty_like(self.weight)
         marginal, squares = torch.zeros_like(self.shares), torch.zeros_like(self.shares)
         products = torch.zeros(self.labels, self.labels, dtype=torch.float64, device=scores.device)
         for rows in self._chunks():
             logs = torch.log_softmax(scores[rows] + bias, dim=1)
             probabilities, weight = logs.exp(), self.weight[rows]
             weighted = probabilities * weight[:, None]
-            loss -= (logs.gather(1, self.y[rows, None]).squeeze(1) * weight).sum(dtype=torch.float64)
+            truth[rows] = logs.gather(1, self.y[rows, None]).squeeze(1)
             entropy -= torch.linalg.vecdot(weighted, logs).sum(dtype=torch.float64)
             # torch sums columns pairwise: without that, the shares of rare labels would be lost in rounding.
             marginal += weighted.sum(0)
             product = probabilities.T @ weighted
             products += product
             squares += product.diagonal()
-        found = Evaluation(scores, bias, loss.item(), entropy.item(), marginal, marginal - squares)
+        loss = -(truth * self.weight).sum(dtype=torch.float64).item()
+        found = Evaluation(scores, bias, loss, entropy.item(), marginal, marginal - squares, truth)
         return found, torch.diag(marginal) - products
 
     def _chunks(self) -> Iterator[slice]:

@@ -104,3 +104,14 @@ def test_enormous_scores__give_finite_numbers(size):
     loss, scores = drawn(7)
     found = loss.evaluate(scores * size, loss.start)
     assert np.isfinite(found.loss) and torch.isfinite(found.bias).all() and torch.isfinite(found.uncertainty).all()
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.3, 0.99, 1.0])
+def test_entropy_towards_the_truth__is_that_of_every_mixture(factor):
+    loss, scores = drawn(7)
+    at = loss.evaluate(scores, loss.start)
+    expected = 0.0
+    for i, p in enumerate(torch.softmax(at.scores + at.bias, dim=1).numpy()):
+        mixed = factor * p + (1 - factor) * np.eye(len(p))[int(loss.y[i])]
+        expected -= float(loss.weight[i]) * sum(x * np.log(x) for x in mixed if x > 0)
+    assert loss.entropy_towards_truth(at, factor) == pytest.approx(expected, abs=1e-12)

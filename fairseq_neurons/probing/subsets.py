@@ -9,8 +9,6 @@ import numpy as np
 
 from fairseq_neurons.errors import InputError
 
-KEEPS = ("top", "bottom", "random")
-
 
 @dataclass(frozen=True)
 class Subset:

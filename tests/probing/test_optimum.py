@@ -49,6 +49,7 @@ def test_fit__agrees_with_saga(l1, l2, labels):
     assert objective_of(probe, X, y) == pytest.approx(literal_objective(X, y, theta, bias, l1, l2), abs=1e-6)
     np.testing.assert_allclose(differences(probe.coef_), differences(theta), atol=1e-3)
     if l2:
+        np.testing.assert_allclose(probe.coef_, theta, atol=1e-3)
         assert (probe.coef_[np.abs(theta) > 1e-2] != 0).all()
         assert l1 == 0 or (probe.coef_ == 0).sum() >= 0.9 * (theta == 0).sum()
 

@@ -1,8 +1,9 @@
-"""A mask as a value: which neurons are clamped, to what, and where. The plugin applies it."""
+"""A mask as a value: which neurons are clamped, to what, where, and at which words. The plugin applies it."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,43 @@ SITES = ("recurrent", "output")
 
 
 @dataclass(frozen=True)
+class ChosenWords:
+    """The words of a data set at which a mask holds; at all others its neurons are free.
+
+    Args:
+        held: bool (positions,), sentence after sentence in the order of the data set: whether the mask holds there.
+            Every subword has a position, and so has the end-of-sentence symbol.
+        offsets: int64 (sentences + 1,); sentence s owns ``held[offsets[s]:offsets[s + 1]]``.
+        chosen_by: what the words were chosen by, for the signature.
+    """
+
+    held: np.ndarray
+    offsets: np.ndarray
+    chosen_by: str = "given"
+
+    @classmethod
+    def of(cls, sentences: Iterable[np.ndarray], chosen_by: str = "given") -> ChosenWords:
+        """From one bool (positions,) a sentence."""
+        parts = [np.asarray(held, dtype=bool) for held in sentences]
+        offsets = np.cumsum([0, *map(len, parts)], dtype=np.int64)
+        return cls(np.concatenate([np.zeros(0, dtype=bool), *parts]), offsets, chosen_by)
+
+    def __len__(self) -> int:
+        """Number of sentences."""
+        return len(self.offsets) - 1
+
+    def sentence(self, index: int) -> np.ndarray:
+        """Bool (positions,) of one sentence."""
+        return self.held[self.offsets[index] : self.offsets[index + 1]]
+
+    @property
+    def signature(self) -> str:
+        """What the words were chosen by; the part behind the ``@`` tells choices of the same patterns apart."""
+        content = hashlib.sha256(self.offsets.astype("<i8").tobytes() + np.packbits(self.held).tobytes())
+        return f"words:{self.chosen_by}@{content.hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
 class Mask:
     """Neurons held at constant values.
 
@@ -28,6 +66,7 @@ class Mask:
             ``output`` clamps only what the layer hands on: to the layer above, the attention and the decoder's start.
             The cell state is left alone by both.
         chosen_by: how the neurons were chosen and valued, for the signature.
+        words: where the mask holds; None is from before the first word to the end of every sentence.
     """
 
     neurons: Neurons
@@ -35,6 +74,7 @@ class Mask:
     values: np.ndarray
     site: Site = "recurrent"
     chosen_by: str = "neurons:given|value:given"
+    words: ChosenWords | None = None
 
     def __post_init__(self) -> None:
         if self.site not in SITES:
@@ -51,39 +91,44 @@ class Mask:
         cls,
         neurons: Neurons,
         indices: np.ndarray,
-        value: float | str = 0.0,
+        value: float | str | np.ndarray = 0.0,
         site: Site = "recurrent",
         means: np.ndarray | None = None,
         chosen_by: str = "neurons:given",
+        words: ChosenWords | None = None,
     ) -> Mask:
-        """A mask of some neurons, all held at one number or each at its mean.
+        """A mask of some neurons, all held at one number or each at its own.
 
         Args:
             neurons: of the model.
             indices: (n,) in any order.
-            value: ``zero``, ``mean`` or a number.
+            value: ``zero``, ``mean``, a number, or (neurons,) a number for each neuron of the model, masked or not.
             site: ``recurrent`` or ``output``.
             means: (neurons,) what ``mean`` stands for.
             chosen_by: how the neurons were chosen, for the signature.
+            words: where the mask holds; everywhere if None.
 
         Raises:
             InputError: if the value is none of these, or ``mean`` comes without means.
         """
         indices = np.unique(np.asarray(indices, dtype=np.int64))
-        chosen_by = f"{chosen_by}|value:{value}"
-        if value == "mean":
+        chosen_by = f"{chosen_by}|value:{'given' if isinstance(value, np.ndarray) else value}"
+        if isinstance(value, np.ndarray):
+            values = _of_each(neurons, indices, value)
+        elif value == "mean":
             if means is None:
                 raise InputError("The value 'mean' needs the means of a dump (--mask-means).")
-            values = np.asarray(means, dtype=np.float32)[indices] if len(indices) else np.zeros(0, np.float32)
+            values = _of_each(neurons, indices, means)
         else:
             values = np.full(len(indices), _number(value), dtype=np.float32)
-        return cls(neurons, indices, values, site, chosen_by)
+        return cls(neurons, indices, values, site, chosen_by, words)
 
     @property
     def signature(self) -> str:
         """The settings that made the mask, sacreBLEU style; ``id`` tells masks of equal settings apart."""
         content = hashlib.sha256(self.indices.astype("<i8").tobytes() + self.values.astype("<f4").tobytes())
-        return f"masked:{len(self.indices)}|site:{self.site}|{self.chosen_by}|id:{content.hexdigest()[:8]}"
+        where = f"|{self.words.signature}" if self.words else ""
+        return f"masked:{len(self.indices)}|site:{self.site}|{self.chosen_by}{where}|id:{content.hexdigest()[:8]}"
 
 
 def amount(text: str, total: int, flag: str) -> int:
@@ -153,6 +198,13 @@ def _from_ranking(neurons: Neurons, ranking: Ranking, top: str | None, bottom: s
         return ranking.top(amount(top, len(neurons), "--mask-top")), f"ranking:{ranking.method}|top:{top}"
     assert bottom is not None
     return ranking.bottom(amount(bottom, len(neurons), "--mask-bottom")), f"ranking:{ranking.method}|bottom:{bottom}"
+
+
+def _of_each(neurons: Neurons, indices: np.ndarray, values: np.ndarray) -> np.ndarray:
+    if np.shape(values) != (len(neurons),):
+        raise InputError(f"Values of single neurons are one for each of the model's {len(neurons)}.")
+    # What is out of range is refused by the mask, in a sentence of its own.
+    return np.asarray(values, dtype=np.float32).take(indices, mode="clip")
 
 
 def _number(value: float | str) -> float:

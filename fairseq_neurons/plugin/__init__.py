@@ -2,7 +2,7 @@
 
 from fairseq_neurons.plugin import tasks
 from fairseq_neurons.plugin.checkpoints import Loaded, load_model
-from fairseq_neurons.plugin.masking import masked, neurons_of
+from fairseq_neurons.plugin.masking import masked, neurons_of, note_batch
 from fairseq_neurons.plugin.recording import Recorder, recorded
 
-__all__ = ["Loaded", "Recorder", "load_model", "masked", "neurons_of", "recorded", "tasks"]
+__all__ = ["Loaded", "Recorder", "load_model", "masked", "neurons_of", "note_batch", "recorded", "tasks"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Callable, Iterable, Tuple, Union, cast
+from typing import Callable, Iterable, List, Optional, Tuple, Union, cast
 
 import torch
 from torch import Tensor, nn
@@ -22,11 +22,13 @@ class Cell:
         module: with one block, or two (``fwd``, ``bwd``) if bidirectional.
         blocks: in the order of its output columns.
         backwards: whether it is given the sentences from their end.
+        reads: the module below whose states it is given; None if it reads the words themselves.
     """
 
     module: nn.LSTM
     blocks: Tuple[Block, ...]
     backwards: bool = False
+    reads: Optional[nn.LSTM] = None
 
     def rows(self, output: Union[Tensor, PackedSequence], lengths: Tensor) -> Tensor:
         """What the module returned, word by word: (sum of lengths, units), sentence after sentence of the batch.
@@ -84,31 +86,33 @@ def adapter_for(model: nn.Module) -> Adapter:
 @adapter_for.register
 def _(model: LSTMDalvi2019Model) -> Adapter:
     cells = []
-    for i, (fwd, bwd) in enumerate(zip(_lstms(model.encoder.fwd), _lstms(model.encoder.bwd))):
-        cells.append(Cell(fwd, (_block("encoder", i, "fwd", fwd),)))
-        cells.append(Cell(bwd, (_block("encoder", i, "bwd", bwd),), backwards=True))
+    pairs = zip(_with_below(model.encoder.fwd), _with_below(model.encoder.bwd))
+    for i, ((fwd, below_fwd), (bwd, below_bwd)) in enumerate(pairs):
+        cells.append(Cell(fwd, (_block("encoder", i, "fwd", fwd),), reads=below_fwd))
+        cells.append(Cell(bwd, (_block("encoder", i, "bwd", bwd),), backwards=True, reads=below_bwd))
     return Adapter(tuple(cells), hands_on_final_state=True, read=model.encoder)
 
 
 @adapter_for.register
 def _(model: LSTMDalvi2019JointModel) -> Adapter:
     cells = (
-        Cell(layer, (_block("encoder", i, "fwd", layer), _block("encoder", i, "bwd", layer)))
-        for i, layer in enumerate(_lstms(model.encoder.layers))
+        Cell(layer, (_block("encoder", i, "fwd", layer), _block("encoder", i, "bwd", layer)), reads=below)
+        for i, (layer, below) in enumerate(_with_below(model.encoder.layers))
     )
     return Adapter(tuple(cells), hands_on_final_state=True, read=model.encoder)
 
 
 @adapter_for.register
 def _(model: LSTMLanguageModelDalvi2019) -> Adapter:
-    layers = _lstms(model.decoder.layers)
-    cells = (Cell(layer, (_block("decoder", i, "fwd", layer),)) for i, layer in enumerate(layers))
+    layers = _with_below(model.decoder.layers)
+    cells = (Cell(layer, (_block("decoder", i, "fwd", layer),), reads=below) for i, (layer, below) in enumerate(layers))
     read = model.decoder.extract_features
     return Adapter(tuple(cells), hands_on_final_state=False, read=lambda tokens, lengths: read(tokens))
 
 
-def _lstms(layers: nn.ModuleList) -> Iterable[nn.LSTM]:
-    return cast(Iterable[nn.LSTM], layers)
+def _with_below(layers: nn.ModuleList) -> Iterable[Tuple[nn.LSTM, Optional[nn.LSTM]]]:
+    lstms = cast(List[nn.LSTM], list(layers))
+    return zip(lstms, [None, *lstms[:-1]])
 
 
 def _block(module: str, layer: int, direction: str, lstm: nn.LSTM) -> Block:

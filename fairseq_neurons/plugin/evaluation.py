@@ -1,18 +1,20 @@
 """Translate a subset or measure perplexity in this process, with a loaded model, masked or not."""
 
-from typing import List, NamedTuple
+import argparse
+from typing import Any, Dict, List, NamedTuple
 
-import torch
-from fairseq.data import FairseqDataset
-from fairseq.dataclass.configs import GenerationConfig
-from fairseq.tasks import FairseqTask
-from fairseq.tasks.language_modeling import LanguageModelingTask
-from fairseq_cli.eval_lm import eval_lm
-from omegaconf import OmegaConf
+import numpy as np
+from fairseq.data import Dictionary, LanguagePairDataset
+from torch import Tensor
 
 from fairseq_neurons.activations.subwords import detect_subwords
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.decoding import SharedStatesGenerator, forced_log_probs, predicted_log_probs
+from fairseq_neurons.plugin.layer_memory import LayerMemory
+from fairseq_neurons.plugin.lm import LSTMLanguageModelDalvi2019
+from fairseq_neurons.plugin.masking import note_batch
+from fairseq_neurons.plugin.subsets import collated, load_subset
 
 POST_PROCESS = {"words": None, "bpe": "subword_nmt", "sentencepiece": "sentencepiece"}
 
@@ -24,79 +26,140 @@ class Translations(NamedTuple):
     references: List[str]
 
 
-def translate(
-    loaded: Loaded, subset: str, beam: int = 5, max_len_a: float = 0, max_len_b: int = 200, max_tokens: int = 4000
-) -> Translations:
-    """Translate a subset of the task's data folder with fairseq's beam search.
+class Translator:
+    """Translates one subset again and again with a loaded model, under whatever mask is applied at the time.
+
+    Layers that a mask leaves alone are computed the first time only.
 
     Args:
         loaded: a translation model and its task.
         subset: its name.
         beam: width.
-        max_len_a: a hypothesis has at most ``max_len_a * source + max_len_b`` words, as in ``fairseq-generate``;
+        lenpen: length penalty: a hypothesis' score is divided by its length to this power.
+        max_len_a: a hypothesis has at most ``max_len_a * source + max_len_b`` words, as in ``fairseq-generate``, the
+            source being the longest of the batch;
         max_len_b: likewise. An ablated model that never ends is bounded by these.
         max_tokens: of a batch.
 
-    Returns:
-        The best hypotheses, and the references as the data knows them (unknown words are ``<<unk>>``, which nothing
-        matches).
-    """
-    model, task = loaded
-    config = GenerationConfig(beam=beam, max_len_a=max_len_a, max_len_b=max_len_b)
-    generator = task.build_generator([model], OmegaConf.structured(config))
-    dataset = load_subset(task, subset)
-    batches = task.get_batch_iterator(
-        dataset, max_tokens=max_tokens, max_positions=model.max_positions(), ignore_invalid_inputs=True
-    ).next_epoch_itr(shuffle=False)
-    target = task.target_dictionary
-    post_process = POST_PROCESS[detect_subwords(target.symbols)]
-    hypotheses, references = [""] * len(dataset), [""] * len(dataset)
-    device = next(model.parameters()).device
-    for sample in batches:
-        sample["net_input"] = {key: value.to(device) for key, value in sample["net_input"].items()}
-        for i, found in zip(sample["id"].tolist(), task.inference_step(generator, [model], sample)):
-            hypotheses[i] = target.string(found[0]["tokens"].cpu(), post_process)
-            references[i] = target.string(dataset[i]["target"], post_process, escape_unk=True)
-    return Translations(hypotheses, references)
-
-
-@torch.no_grad()
-def perplexity(loaded: Loaded, subset: str, max_tokens: int = 8000) -> float:
-    """Perplexity of a language model on a subset, a sentence a sample, as ``fairseq-eval-lm`` computes it.
-
-    Args:
-        loaded: a language model and its task.
-        subset: its name.
-        max_tokens: of a batch.
-    """
-    model, task = loaded
-    dataset = load_subset(task, subset)
-    batches = task.eval_lm_dataloader(dataset, max_tokens=max_tokens, max_positions=model.max_positions())
-    results = eval_lm(
-        [model],
-        task.source_dictionary,
-        batches,
-        target_dictionary=task.target_dictionary,
-        remove_bos_token=getattr(task.args, "add_bos_token", False),
-    )
-    return float(results["perplexity"])
-
-
-def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
-    """A subset of the task's data folder, loaded once; a language model's by the sentence.
-
-    Args:
-        task: set up with the data folder.
-        subset: its name.
+    Attributes:
+        references: as the data knows them (unknown words are ``<<unk>>``, which nothing matches).
 
     Raises:
-        InputError: if there is none of that name.
+        InputError: if the model does not translate, or there is no such subset.
     """
-    if subset not in task.datasets:
-        if isinstance(task, LanguageModelingTask):
-            task.args.sample_break_mode = "eos"
-        try:
-            task.load_dataset(subset)
-        except FileNotFoundError as error:
-            raise InputError(f"There is no subset {subset!r} in the data folder.") from error
-    return task.dataset(subset)
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        subset: str,
+        beam: int = 5,
+        lenpen: float = 1.0,
+        max_len_a: float = 0,
+        max_len_b: int = 200,
+        max_tokens: int = 2000,
+    ) -> None:
+        self.loaded, self.max_tokens = loaded, max_tokens
+        dataset = load_subset(loaded.task, subset)
+        if not isinstance(dataset, LanguagePairDataset):
+            raise InputError("Only translation models translate: this is a language model, whose metric is perplexity.")
+        self.generator = loaded.task.build_generator(
+            [loaded.model],
+            argparse.Namespace(beam=beam, lenpen=lenpen, max_len_a=max_len_a, max_len_b=max_len_b),
+            seq_gen_cls=SharedStatesGenerator,
+        )
+        self._dictionary: Dictionary = loaded.task.target_dictionary
+        self._post_process = POST_PROCESS[detect_subwords(self._dictionary.symbols)]
+        self._samples = collated(loaded, dataset, max_tokens)
+        self._memory = LayerMemory(loaded.model)
+        self.references = [
+            self._dictionary.string(dataset[i]["target"], self._post_process, escape_unk=True)
+            for i in range(len(dataset))
+        ]
+
+    def translate(self) -> List[str]:
+        """The best hypothesis of every sentence, in data-set order; empty for sentences too long for the model."""
+        hypotheses = [""] * len(self.references)
+        model, task = self.loaded
+        for number, sample in enumerate(self._samples):
+            note_batch(model, sample)
+            with self._memory.remembering(number):
+                found = task.inference_step(self.generator, [model], sample)
+            for i, best in zip(sample["id"].tolist(), found):
+                hypotheses[i] = self._dictionary.string(best[0]["tokens"].cpu(), self._post_process)
+        return hypotheses
+
+
+class Likelihoods(NamedTuple):
+    """How probable a model finds the sentences of a subset, in data-set order.
+
+    Args:
+        log_probs: float64 (sentences,), natural logarithm, summed over the tokens and the end of each sentence.
+        tokens: int64 (sentences,), how many these are; 0 for sentences too long for the model.
+    """
+
+    log_probs: np.ndarray
+    tokens: np.ndarray
+
+    @property
+    def perplexity(self) -> float:
+        """Per token, ends of sentences included, as ``fairseq-eval-lm`` and ``fairseq-validate`` count it."""
+        return float(np.exp(-self.log_probs.sum() / self.tokens.sum()))
+
+
+class Scorer:
+    """Scores one subset again and again: a language model's sentences, or a translation model's references.
+
+    A translation model reads its references word by word ("forced decoding") whatever it would have written.
+
+    Args:
+        loaded: a language or translation model and its task.
+        subset: its name; a language model reads it a sentence a sample.
+        max_tokens: of a batch.
+
+    Raises:
+        InputError: if there is no such subset.
+    """
+
+    def __init__(self, loaded: Loaded, subset: str, max_tokens: int = 4000) -> None:
+        self.loaded = loaded
+        dataset = load_subset(loaded.task, subset)
+        self._count = len(dataset)
+        self._samples = collated(loaded, dataset, max_tokens)
+        self._memory = LayerMemory(loaded.model)
+
+    def score(self) -> Likelihoods:
+        """Every sentence's log-probability."""
+        log_probs, tokens = np.zeros(self._count), np.zeros(self._count, dtype=np.int64)
+        for number, sample in enumerate(self._samples):
+            note_batch(self.loaded.model, sample)
+            with self._memory.remembering(number):
+                found = self._log_probs(sample)
+            ids = sample["id"].cpu().numpy()
+            counted = self._counted(sample["target"])
+            log_probs[ids] = found.masked_fill(~counted, 0.0).sum(dim=1).cpu().numpy()
+            tokens[ids] = counted.sum(dim=1).cpu().numpy()
+        return Likelihoods(log_probs, tokens)
+
+    def _log_probs(self, sample: Dict[str, Any]) -> Tensor:
+        model = self.loaded.model
+        of_sample = predicted_log_probs if isinstance(model, LSTMLanguageModelDalvi2019) else forced_log_probs
+        return of_sample(model, sample)
+
+    def _counted(self, target: Tensor) -> Tensor:
+        counted = target.ne(self.loaded.task.target_dictionary.pad())
+        if getattr(getattr(self.loaded.task, "args", None), "add_bos_token", False):
+            counted[:, 0] = False  # it is given, not predicted
+        return counted
+
+
+def translate(
+    loaded: Loaded, subset: str, beam: int = 5, max_len_a: float = 0, max_len_b: int = 200, max_tokens: int = 2000
+) -> Translations:
+    """Translate a subset of the task's data folder once; for the arguments see :class:`Translator`."""
+    translator = Translator(loaded, subset, beam, 1.0, max_len_a, max_len_b, max_tokens)
+    return Translations(translator.translate(), translator.references)
+
+
+def perplexity(loaded: Loaded, subset: str, max_tokens: int = 4000) -> float:
+    """Perplexity on a subset, once; for the arguments see :class:`Scorer`."""
+    return Scorer(loaded, subset, max_tokens).score().perplexity

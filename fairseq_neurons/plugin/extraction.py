@@ -1,13 +1,12 @@
 """Dump a model's states without generating: the encoder, or the language model's layers, and nothing else."""
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import List, Optional, Tuple
 
 import numpy as np
 import torch
-from fairseq.data import FairseqDataset, LanguagePairDataset, MonolingualDataset, TokenBlockDataset, data_utils
+from fairseq.data import FairseqDataset, LanguagePairDataset, MonolingualDataset, TokenBlockDataset
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
@@ -21,11 +20,10 @@ from fairseq_neurons.labels.reading import CONLLU_SUFFIXES
 from fairseq_neurons.plugin.adapters import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded, load_model
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.evaluation import load_subset
+from fairseq_neurons.plugin.masking import note_batch
 from fairseq_neurons.plugin.recording import recorded
 from fairseq_neurons.plugin.sentences import Sentences, sentences_of
-
-logger = logging.getLogger(__name__)
+from fairseq_neurons.plugin.subsets import batches_of, load_subset
 
 
 def extract(
@@ -107,6 +105,7 @@ def run_layers(model: BaseFairseqModel, sample: dict) -> None:
         model: of an architecture that has neurons.
         sample: as collated by fairseq.
     """
+    note_batch(model, sample)
     inputs = sample["net_input"]
     device = next(model.parameters()).device
     adapter_for(model).read(inputs["src_tokens"].to(device), inputs["src_lengths"])
@@ -179,28 +178,3 @@ def _encode_pieces(lines: List[str], model: str) -> List[List[str]]:
         return SentencePieceProcessor(model_file=model).encode(lines, out_type=str)
     except (OSError, RuntimeError) as error:
         raise InputError(f"{model} is not a SentencePiece model.") from error
-
-
-def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[np.ndarray]:
-    """Batches of sentences of similar length, the shortest first; sentences too long for model or batch are left out.
-
-    Args:
-        loaded: says what is too long.
-        dataset: of the task.
-        max_tokens: of a batch, padding included.
-
-    Returns:
-        Indices into the data set, a batch an array.
-    """
-    sizes = np.asarray(dataset.src_sizes if isinstance(dataset, LanguagePairDataset) else dataset.sizes)
-    limits = [loaded.model.max_positions()]
-    if isinstance(dataset, LanguagePairDataset):
-        limits.append(loaded.task.max_positions())
-    longest = int(min(max_tokens, *(np.atleast_1d(limit)[0] for limit in limits)))
-    order = np.argsort(sizes, kind="stable")
-    kept = order[sizes[order] <= longest]
-    if len(kept) < len(order):
-        logger.warning("%d sentences are longer than %d tokens and are skipped", len(order) - len(kept), longest)
-    return [
-        np.asarray(batch) for batch in data_utils.batch_by_size(kept, lambda i: int(sizes[i]), max_tokens=max_tokens)
-    ]

@@ -15,7 +15,7 @@ from fairseq_neurons.activations.subwords import SUBWORDS
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import sha256_of_file
-from fairseq_neurons.masks import SITES, Mask, select
+from fairseq_neurons.masks import SITES, ChosenWords, Mask, select
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
 
@@ -55,11 +55,28 @@ class NeuronFlags(FairseqDataclass):
         default="recurrent", metadata={"help": "clamp the state inside the recurrence or only what the layer hands on"}
     )
     mask_invert: bool = field(default=False, metadata={"help": "mask all the other neurons instead"})
+    mask_words: Optional[str] = field(
+        default=None, metadata={"help": "mask only at these words: spellings, labels (--mask-labels) and patterns"}
+    )
+    mask_labels: Optional[str] = field(
+        default=None, metadata={"help": "a file with one label a source word, for --mask-words to choose by"}
+    )
     checkpoint_path: Optional[str] = II("common_eval.path")
 
 
-MASK_FLAGS = ("mask_ranking", "mask_top", "mask_bottom", "mask_neurons", "mask_value", "mask_means", "mask_site")
-DUMP_FLAGS = ("dump_dtype", "dump_pooling", "dump_eos", "dump_text", "dump_subwords")
+MASK_FLAGS = (
+    "mask_ranking",
+    "mask_top",
+    "mask_bottom",
+    "mask_neurons",
+    "mask_value",
+    "mask_means",
+    "mask_site",
+    "mask_words",
+    "mask_labels",
+)
+DUMP_FLAGS = ("dump_dtype", "dump_pooling", "dump_eos")
+TEXT_FLAGS = ("dump_text", "dump_subwords")
 
 
 def checkpoints(flags: NeuronFlags) -> List[str]:
@@ -72,29 +89,38 @@ def wants_mask(flags: NeuronFlags) -> bool:
     return flags.mask_invert or any(_is_given(flags, name) for name in MASK_FLAGS)
 
 
-def check_dump_flags(flags: NeuronFlags) -> None:
+def needs_sentences(flags: NeuronFlags) -> bool:
+    """Whether every sentence must be read whole, and as it stands in the data."""
+    return bool(flags.dump_activations) or flags.mask_words is not None
+
+
+def check_flags(flags: NeuronFlags) -> None:
     """Refuse flags that would do nothing, and a dump whose name is taken.
 
     Raises:
         InputError: in either case.
     """
+    if flags.mask_labels and flags.mask_words is None:
+        raise InputError("--mask-labels gives the labels of words; --mask-words says which to choose, and is missing.")
     if flags.dump_activations:
         check_free(Path(flags.dump_activations))
         return
-    for name in DUMP_FLAGS:
+    # Words are chosen by the spelling that they would have in a dump.
+    for name in DUMP_FLAGS if flags.mask_words is not None else DUMP_FLAGS + TEXT_FLAGS:
         if _is_given(flags, name):
             raise InputError(
                 f"--{name.replace('_', '-')} says how to dump; --dump-activations says where, and is missing."
             )
 
 
-def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str) -> Mask:
+def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Optional[ChosenWords] = None) -> Mask:
     """The mask that the flags ask for.
 
     Args:
         flags: with at least one mask flag given.
         neurons: of the model.
         checkpoint: its file; ranking and means must be of the same.
+        words: that ``--mask-words`` chooses.
 
     Raises:
         InputError: if the flags contradict each other or do not fit the model.
@@ -112,7 +138,8 @@ def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str) -> Mask:
     means = None
     if flags.mask_means:
         means = _means(flags, neurons, checkpoint, sha256)
-    return Mask.of(neurons, indices, flags.mask_value, str(flags.mask_site), means, chosen_by)  # type: ignore[arg-type]
+    site = str(flags.mask_site)
+    return Mask.of(neurons, indices, flags.mask_value, site, means, chosen_by, words)  # type: ignore[arg-type]
 
 
 def _means(flags: NeuronFlags, neurons: Neurons, checkpoint: str, sha256: str) -> np.ndarray:

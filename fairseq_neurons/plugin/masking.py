@@ -1,4 +1,4 @@
-"""Apply a mask to a loaded model, at the speed of the fused kernel, and take it away again."""
+"""Apply a mask to a loaded model, where it can at the speed of the fused kernel, and take it away again."""
 
 from contextlib import ExitStack, contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Union
@@ -12,13 +12,16 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask, Site
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.adapters import Adapter, Cell, adapter_for
+from fairseq_neurons.plugin.replacing import replaced_forward
+from fairseq_neurons.plugin.word_clamp import NotedBatch, WordClamp
 
 
 @contextmanager
 def masked(model: nn.Module, mask: Mask) -> Iterator[nn.Module]:
     """Hold the mask's neurons at their values while the context lasts.
 
-    No parameter is changed, and on leaving, also by an exception, nothing of the mask is left.
+    No parameter is changed, and on leaving, also by an exception, nothing of the mask is left. A mask at chosen words
+    must be told of every batch before the model reads it: `note_batch`.
 
     Args:
         model: a loaded model of an architecture that has neurons.
@@ -43,10 +46,33 @@ def masked(model: nn.Module, mask: Mask) -> Iterator[nn.Module]:
             inside = (mask.indices >= start) & (mask.indices < start + size)
             if inside.any():
                 units = torch.from_numpy(mask.indices[inside] - start)
-                clamp = Clamp(cell, units, torch.from_numpy(mask.values[inside]), mask.site, adapter)
-                stack.enter_context(_replaced_forward(cell.module, clamp))
+                values = torch.from_numpy(mask.values[inside])
+                clamp: Callable[..., Any] = (
+                    Clamp(cell, units, values, mask.site, adapter)
+                    if mask.words is None
+                    else WordClamp(cell, units, values, mask, adapter)
+                )
+                stack.enter_context(replaced_forward(cell.module, clamp))
             start += size
         yield model
+
+
+def note_batch(model: nn.Module, sample: Dict[str, Any]) -> None:
+    """Tell a mask at chosen words which sentences the model reads next; does nothing if there is no such mask.
+
+    Args:
+        model: masked or not.
+        sample: as collated by fairseq, with ``id`` and ``net_input.src_lengths``.
+
+    Raises:
+        RuntimeError: if the sentences are not those of the data set in which the words were chosen.
+    """
+    forwards = (vars(module).get("forward") for module in model.modules())
+    clamps = [forward for forward in forwards if isinstance(forward, WordClamp)]
+    if clamps and "net_input" in sample:
+        noted = NotedBatch.of(clamps[0].words, sample["id"], sample["net_input"]["src_lengths"])
+        for clamp in clamps:
+            clamp.noted = noted
 
 
 def neurons_of(model: nn.Module) -> Neurons:
@@ -114,14 +140,3 @@ class Clamp:
     def _move_to(self, weight: Tensor) -> None:
         self.clamped = self.clamped.to(weight.device)
         self.values = self.values.to(weight)
-
-
-@contextmanager
-def _replaced_forward(module: nn.Module, forward: Callable[..., Any]) -> Iterator[None]:
-    if "forward" in vars(module):
-        raise InputError("This model is masked already: leave the first mask before entering another.")
-    module.forward = forward
-    try:
-        yield
-    finally:
-        del module.forward

@@ -16,14 +16,27 @@ from fairseq.tasks.translation import TranslationConfig, TranslationTask
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import sha256_of_file
+from fairseq_neurons.labels import read_labels
+from fairseq_neurons.masks import ChosenWords
 from fairseq_neurons.plugin.checkpoints import check_checkpoint, check_dictionaries
+from fairseq_neurons.plugin.chosen_words import chosen_words
+from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.flags import NeuronFlags, build_mask, check_dump_flags, checkpoints, wants_mask
-from fairseq_neurons.plugin.masking import masked, neurons_of
+from fairseq_neurons.plugin.flags import (
+    NeuronFlags,
+    build_mask,
+    check_flags,
+    checkpoints,
+    needs_sentences,
+    wants_mask,
+)
+from fairseq_neurons.plugin.masking import masked, neurons_of, note_batch
 from fairseq_neurons.plugin.recording import Recorder, recorded
-from fairseq_neurons.plugin.sentences import sentences_of
+from fairseq_neurons.plugin.sentences import Sentences, sentences_of
 
 logger = logging.getLogger(__name__)
+
+BOTH_NEED = "Dumps and masks at chosen words need"
 
 
 @dataclass
@@ -57,7 +70,7 @@ class NeuronTask(FairseqTask):
     @classmethod
     def setup_task(cls, cfg: Any, **kwargs: Any) -> "NeuronTask":
         states = {path: check_checkpoint(path) for path in checkpoints(cfg)}
-        check_dump_flags(cfg)
+        check_flags(cfg)
         try:
             task = super().setup_task(cfg, **kwargs)
         except FileNotFoundError as error:
@@ -87,8 +100,9 @@ class NeuronTask(FairseqTask):
     def apply_flags(self, models: List[BaseFairseqModel]) -> None:
         """Mask and record the models; to be called when their weights are loaded and they are where they will run."""
         if wants_mask(self.flags):
+            words = self._chosen_words()
             for model, path in zip(models, checkpoints(self.flags)):
-                mask = build_mask(self.flags, neurons_of(model), path)
+                mask = build_mask(self.flags, neurons_of(model), path, words)
                 self._applied.enter_context(masked(model, mask))
                 self._mask_signature = mask.signature
             logger.info("mask: %s", self._mask_signature)
@@ -103,11 +117,24 @@ class NeuronTask(FairseqTask):
             # translations, BLEU and dumps without a word (github.com/facebookresearch/fairseq/issues/5036).
             kwargs["required_batch_size_multiple"] = 1
         batches = super().get_batch_iterator(dataset, *args, **kwargs)
-        if self.flags.dump_activations and self.flags.checkpoint_path:
-            if kwargs.get("num_shards", 1) > 1:
+        if self.flags.checkpoint_path:
+            if self.flags.dump_activations and kwargs.get("num_shards", 1) > 1:
                 raise InputError("A dump is made by one process: leave out --distributed-world-size and --num-shards.")
             self._batches = (dataset, batches)
         return batches
+
+    def _chosen_words(self) -> Optional[ChosenWords]:
+        if self.flags.mask_words is None:
+            return None
+        if self._batches is None:
+            raise InputError("Words are chosen (--mask-words) by fairseq-generate and fairseq-eval-lm.")
+        labels = read_labels(self.flags.mask_labels) if self.flags.mask_labels else None
+        return chosen_words(self._sentences(self._batches[0]), self.flags.mask_words, labels)
+
+    def _sentences(self, dataset: Any) -> Sentences:
+        text = Path(self.flags.dump_text) if self.flags.dump_text else None
+        subwords = str(self.flags.dump_subwords) if self.flags.dump_subwords else None
+        return sentences_of(dataset, self.source_dictionary, text, subwords)
 
     def start_dump(self) -> None:
         """Reserve the disk for the batches of the last iterator, once the recorder is in place."""
@@ -120,12 +147,7 @@ class NeuronTask(FairseqTask):
         kept = [np.asarray(batch, dtype=np.int64) for batch in batches.frozen_batches]
         self.dump = Dump(
             Path(str(self.flags.dump_activations)),
-            sentences_of(
-                dataset,
-                self.source_dictionary,
-                Path(self.flags.dump_text) if self.flags.dump_text else None,
-                str(self.flags.dump_subwords) if self.flags.dump_subwords else None,
-            ),
+            self._sentences(dataset),
             np.concatenate([np.zeros(0, dtype=np.int64), *kept]),
             self._recorder,
             Provenance(
@@ -145,17 +167,23 @@ class NeuronTask(FairseqTask):
 class TranslationNeuronsTask(NeuronTask, TranslationTask):
     """Translation whose encoder states can be dumped and masked while ``fairseq-generate`` runs."""
 
-    def build_generator(self, models: List[BaseFairseqModel], args: Any, *rest: Any, **kwargs: Any) -> Any:
+    def build_generator(
+        self, models: List[BaseFairseqModel], args: Any, seq_gen_cls: Any = None, *rest: Any, **kwargs: Any
+    ) -> Any:
         if self.flags.checkpoint_path:
-            if self.flags.dump_activations and self.flags.num_batch_buckets:
-                raise InputError("A dump needs sentences as they are: leave out --num-batch-buckets.")
+            if needs_sentences(self.flags) and self.flags.num_batch_buckets:
+                raise InputError(f"{BOTH_NEED} sentences as they are: leave out --num-batch-buckets.")
             self.apply_flags(models)
             self.start_dump()
-        return super().build_generator(models, args, *rest, **kwargs)
+        if seq_gen_cls is None and not getattr(args, "print_alignment", False):
+            seq_gen_cls = SharedStatesGenerator
+        return super().build_generator(models, args, seq_gen_cls, *rest, **kwargs)
 
     def inference_step(
         self, generator: Any, models: Any, sample: dict, prefix_tokens: Any = None, constraints: Any = None
     ) -> Any:
+        for model in models:
+            note_batch(model, sample)
         hypotheses = super().inference_step(generator, models, sample, prefix_tokens, constraints)
         if self.dump is not None:
             self.dump.add(sample["id"], sample["net_input"]["src_lengths"])
@@ -169,32 +197,38 @@ class LanguageModelingNeuronsTask(NeuronTask, LanguageModelingTask):
     def build_generator(self, models: List[BaseFairseqModel], args: Any, *rest: Any, **kwargs: Any) -> Any:
         if self.flags.dump_activations:
             raise InputError("A language model's states are dumped by fairseq-eval-lm, not by fairseq-generate.")
+        if self.flags.mask_words is not None:
+            raise InputError("A language model is masked at chosen words by fairseq-eval-lm, not by fairseq-generate.")
         self.apply_flags(models)
         return super().build_generator(models, args, *rest, **kwargs)
 
     def eval_lm_dataloader(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.flags.dump_activations and kwargs.get("context_window"):
-            raise InputError("A dump needs each word read once: leave out --context-window.")
-        if self.flags.dump_activations and str(self.flags.sample_break_mode) != "eos":
-            raise InputError("A dump is made sentence by sentence: give --sample-break-mode eos.")
-        if self.flags.dump_activations and str(self.flags.shorten_method) != "none":
-            raise InputError("A dump needs sentences as they are: leave out --shorten-method.")
+        if needs_sentences(self.flags):
+            if kwargs.get("context_window"):
+                raise InputError(f"{BOTH_NEED} each word read once: leave out --context-window.")
+            if str(self.flags.sample_break_mode) != "eos":
+                raise InputError(f"{BOTH_NEED} a sentence a sample: give --sample-break-mode eos.")
+            if str(self.flags.shorten_method) != "none":
+                raise InputError(f"{BOTH_NEED} sentences as they are: leave out --shorten-method.")
         batches = super().eval_lm_dataloader(dataset, *args, **kwargs)
         self.apply_flags(self._built)
         self.start_dump()
-        return batches if self.dump is None else _Dumped(batches, self.dump)
+        return _Noted(batches, self._built, self.dump)
 
 
-class _Dumped:
-    """The batches of a data loader; each is dumped when the next is asked for, because by then it has been read."""
+class _Noted:
+    """The batches of a data loader: a mask hears of each before it is read, a dump when the next is asked for."""
 
-    def __init__(self, batches: Any, dump: Dump) -> None:
-        self.batches, self.dump = batches, dump
+    def __init__(self, batches: Any, models: List[BaseFairseqModel], dump: Optional[Dump]) -> None:
+        self.batches, self.models, self.dump = batches, models, dump
 
     def __len__(self) -> int:
         return len(self.batches)
 
     def __iter__(self) -> Iterator[dict]:
         for sample in self.batches:
+            for model in self.models:
+                note_batch(model, sample)
             yield sample
-            self.dump.add(sample["id"], sample["net_input"]["src_lengths"])
+            if self.dump is not None:
+                self.dump.add(sample["id"], sample["net_input"]["src_lengths"])

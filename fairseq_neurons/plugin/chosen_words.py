@@ -1,0 +1,75 @@
+"""Choose words of a data set, by their labels or by their spelling, for a mask that holds at these alone."""
+
+from fnmatch import fnmatchcase
+from typing import List, Optional, Sequence, Set
+
+import numpy as np
+
+from fairseq_neurons.activations.subwords import word_of_piece
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.labels import Labels
+from fairseq_neurons.masks import ChosenWords
+from fairseq_neurons.plugin.sentences import Sentences
+
+Values = Sequence[Sequence[Optional[str]]]
+
+
+def chosen_words(sentences: Sentences, patterns: str, labels: Optional[Labels] = None) -> ChosenWords:
+    """The words that a comma-separated list of labels, spellings and shell patterns stands for.
+
+    All pieces of a word are chosen with it. The end-of-sentence symbol never is: it has neither label nor spelling.
+
+    Args:
+        sentences: of the data set.
+        patterns: for instance ``past,pres*``.
+        labels: one a word; without them the patterns are compared with the words as a dump spells them.
+
+    Raises:
+        InputError: if a pattern matches nothing, or the labels are not those of the sentences.
+    """
+    words: Values = [sentences.words(i, "last", eos=False) for i in range(sentences.count)]
+    if labels is not None:
+        _check_counts(sentences, words, labels)
+    values = words if labels is None else labels.values
+    chosen = _matching(patterns, {value for line in values for value in line if value is not None}, labels)
+    return ChosenWords.of((_positions(sentences, i, line, chosen) for i, line in enumerate(values)), patterns)
+
+
+def _positions(sentences: Sentences, index: int, values: Sequence[Optional[str]], chosen: Set[str]) -> np.ndarray:
+    words = np.array([value in chosen for value in values], dtype=bool)  # (words,)
+    pieces = words[word_of_piece(sentences.pieces(index), sentences.subwords)]  # (pieces,)
+    before = sentences.specials if sentences.eos_first else 0
+    return np.pad(pieces, (before, sentences.specials - before))  # (positions,)
+
+
+def _matching(patterns: str, known: Set[str], labels: Optional[Labels]) -> Set[str]:
+    chosen: Set[str] = set()
+    for pattern in filter(None, (part.strip() for part in patterns.split(","))):
+        matched = {value for value in known if fnmatchcase(value, pattern)}
+        if not matched and labels is None:
+            raise InputError(f"No word of the data is spelled {pattern!r} (--mask-words).")
+        if not matched and labels is not None:
+            raise InputError(f"No label of {labels.source} matches {pattern!r}; it has {_some(known)}.")
+        chosen |= matched
+    if not chosen:
+        raise InputError(f"{patterns!r} names no word (--mask-words).")
+    return chosen
+
+
+def _check_counts(sentences: Sentences, words: Values, labels: Labels) -> None:
+    if len(labels) != len(words):
+        raise InputError(f"{labels.source} has labels of {len(labels)} sentences, the data has {len(words)}.")
+    for i, (line, values) in enumerate(zip(words, labels.values)):
+        if len(line) != len(values):
+            hint = _hint(sentences, i)
+            raise InputError(f"{labels.place(i)}: {len(values)} labels, the sentence has {len(line)} words{hint}.")
+
+
+def _hint(sentences: Sentences, index: int) -> str:
+    hidden = sentences.subwords != "words" and sentences.dictionary.unk_word in sentences.pieces(index)
+    return "; it has unknown subwords, which may begin words that only --dump-text knows" if hidden else ""
+
+
+def _some(labels: Set[str], most: int = 20) -> str:
+    names: List[str] = sorted(labels)
+    return (", ".join(names[:most]) or "none") + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,62 @@
+"""The unfinished hypotheses of a batch."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass
+class Beams:
+    """S sentences with K beams each; row ``s * K + k`` is beam k of sentence s.
+
+    Args:
+        tokens: (S K, longest + 2) what has been written, after the symbol that begins a sentence.
+        scores: (S K, longest + 1) log-probabilities, summed up to each token.
+        attention: (S K, longest + 2, T) weights under which each token was written.
+        ignored: (S, K) beams that lead nowhere, because too few candidates were left to fill them.
+    """
+
+    tokens: Tensor
+    scores: Tensor
+    attention: Tensor
+    ignored: Tensor
+
+    @classmethod
+    def start(cls, src_tokens: Tensor, beam: int, longest: int, first: int, pad: int) -> "Beams":
+        """All beams empty.
+
+        Args:
+            src_tokens: (S, T) source.
+            beam: K.
+            longest: how many tokens a hypothesis may have.
+            first: the symbol that begins a sentence.
+            pad: the symbol that stands where nothing is written.
+        """
+        sentences, words = src_tokens.shape
+        device, rows = src_tokens.device, sentences * beam
+        tokens = torch.full((rows, longest + 2), pad, dtype=torch.long, device=device)
+        tokens[:, 0] = first
+        return cls(
+            tokens,
+            scores=torch.zeros(rows, longest + 1, device=device),
+            attention=torch.empty(rows, longest + 2, words, device=device),
+            ignored=torch.zeros(sentences, beam, dtype=torch.bool, device=device),
+        )
+
+    def keep_sentences(self, sentences: Tensor) -> None:
+        """Drop all but these sentences: (S',) numbers."""
+        count, beam = self.ignored.shape
+        for name in ("tokens", "scores", "attention"):
+            part = getattr(self, name)
+            setattr(self, name, part.view(count, beam, *part.shape[1:])[sentences].flatten(0, 1))
+        self.ignored = self.ignored[sentences]
+
+    def extend(self, step: int, rows: Tensor, words: Tensor, scores: Tensor) -> None:
+        """Continue from the beams ``rows`` with one word each; all (S, K)."""
+        rows = rows.view(-1)
+        self.tokens[:, : step + 1] = self.tokens[:, : step + 1].index_select(0, rows)
+        self.scores[:, :step] = self.scores[:, :step].index_select(0, rows)
+        self.attention[:, 1 : step + 2] = self.attention[:, 1 : step + 2].index_select(0, rows)
+        self.tokens[:, step + 1] = words.view(-1)
+        self.scores[:, step] = scores.view(-1)

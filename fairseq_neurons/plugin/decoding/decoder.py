@@ -1,0 +1,170 @@
+"""fairseq's ``LSTMDecoder``, a step for all beams at once; those of a sentence share its encoder states."""
+
+from dataclasses import dataclass
+from typing import List, Optional, Tuple
+
+import torch
+from fairseq.models import FairseqIncrementalDecoder
+from fairseq.models.lstm import LSTMDecoder
+from torch import Tensor, nn
+
+EncoderOut = Tuple[Tensor, Tensor, Tensor, Tensor]
+
+
+@dataclass
+class DecoderState:
+    """Where the beams stand. S sentences with K beams each; row ``s * K + k`` is beam k of sentence s.
+
+    Args:
+        keys: (S, H, T) encoder states as the attention's queries meet them.
+        values: (S, T, H) encoder states as the attention hands them on.
+        padding: (S, 1, T), 0 at words and minus infinity beyond.
+        hidden: (S K, H) of each layer.
+        cell: likewise.
+        feed: (S K, H) the last attentional state ("input feeding").
+    """
+
+    keys: Tensor
+    values: Tensor
+    padding: Tensor
+    hidden: List[Tensor]
+    cell: List[Tensor]
+    feed: Tensor
+
+    def select_rows(self, rows: Tensor) -> None:
+        """Continue from these beams: (S K',) row numbers, those of one sentence after those of another."""
+        self.hidden = [h.index_select(0, rows) for h in self.hidden]
+        self.cell = [c.index_select(0, rows) for c in self.cell]
+        self.feed = self.feed.index_select(0, rows)
+
+    def keep_sentences(self, sentences: Tensor) -> None:
+        """Drop the encoder states of all but these sentences: (S',) numbers; the beams are left to ``select_rows``."""
+        self.keys = self.keys.index_select(0, sentences)
+        self.values = self.values.index_select(0, sentences)
+        self.padding = self.padding.index_select(0, sentences)
+
+
+class SharedDecoder:
+    """The decoder's weights, arranged for the step; copied, so make it anew when they have changed.
+
+    The attention's two linear maps of the encoder states are done once a sentence and not once a beam and step: a query
+    W h meets a state e in e (W h) = (e W) h, and the map of a weighted sum is the weighted sum of the mapped.
+
+    Args:
+        decoder: in evaluation mode, with attention and without residual connections.
+    """
+
+    def __init__(self, decoder: LSTMDecoder) -> None:
+        self.decoder = decoder
+        width = decoder.embed_tokens.embedding_dim
+        self.cells = [_Cell(layer) for layer in decoder.layers]
+        # The lowest layer reads the word and, behind it, the last attentional state.
+        self.from_words, self.from_feed = self.cells[0].from_input.split([width, decoder.hidden_size])
+        attention = decoder.attention
+        context, query = attention.output_proj.weight.split([decoder.encoder_output_units, decoder.hidden_size], dim=1)
+        self.from_context, self.from_hidden = context.t(), query.t().contiguous()
+
+    def start(self, encoder_out: EncoderOut) -> DecoderState:
+        """One beam a sentence, before the first word.
+
+        Args:
+            encoder_out: outputs (T, S, C), final h and c (layers, S, C), padding mask (T, S).
+        """
+        outputs, hiddens, cells, mask = encoder_out
+        outputs = outputs.transpose(0, 1)  # (S, T, C)
+        decoder = self.decoder
+        if decoder.encoder_hidden_proj is not None:
+            hiddens, cells = decoder.encoder_hidden_proj(hiddens), decoder.encoder_cell_proj(cells)
+        padding = torch.zeros_like(mask, dtype=outputs.dtype).masked_fill_(mask, float("-inf"))
+        return DecoderState(
+            keys=(outputs @ decoder.attention.input_proj.weight).transpose(1, 2),
+            values=outputs @ self.from_context,
+            padding=padding.t().unsqueeze(1),
+            hidden=list(hiddens.unbind(0)),
+            cell=list(cells.unbind(0)),
+            feed=outputs.new_zeros(outputs.size(0), decoder.hidden_size),
+        )
+
+    def read(self, words: Tensor) -> Tensor:
+        """What the lowest layer's gates take from words: (n,) indices -> (n, 4 H)."""
+        # Many beams end in the same word.
+        distinct, which = words.unique(return_inverse=True)
+        gates = torch.addmm(self.cells[0].bias, self.decoder.embed_tokens(distinct), self.from_words)
+        return gates.index_select(0, which)
+
+    def step(self, state: DecoderState, read: Tensor) -> Tuple[Tensor, Tensor]:
+        """Take every beam a word further.
+
+        Args:
+            state: of S sentences with K beams; moved on.
+            read: (S K, 4 H), what :meth:`read` made of each beam's last word; overwritten.
+
+        Returns:
+            Features (S K, out) for the vocabulary and the attention's weights (S, K, T).
+        """
+        below = state.feed
+        for i, cell in enumerate(self.cells):
+            gates = read.addmm_(below, self.from_feed) if i == 0 else torch.addmm(cell.bias, below, cell.from_input)
+            gates.addmm_(state.hidden[i], cell.from_hidden)
+            below, state.cell[i] = _advance(gates, state.cell[i])
+            state.hidden[i] = below
+        query = below.view(state.keys.size(0), -1, below.size(1))  # (S, K, H)
+        weights = torch.baddbmm(state.padding, query, state.keys).softmax(dim=2)  # (S, K, T)
+        context = torch.bmm(weights, state.values).view_as(below)
+        state.feed = context.addmm_(below, self.from_hidden).tanh_()
+        return self._features(state.feed), weights
+
+    def _features(self, attentional: Tensor) -> Tensor:
+        additional: Optional[nn.Linear] = getattr(self.decoder, "additional_fc", None)
+        return attentional if additional is None else additional(attentional)
+
+
+class _Cell:
+    """The weights of an ``LSTMCell``, its gates in the order input, forget, output, candidate."""
+
+    def __init__(self, cell: nn.LSTMCell) -> None:
+        self.from_input = _rearranged(cell.weight_ih).t().contiguous()  # (I, 4 H)
+        self.from_hidden = _rearranged(cell.weight_hh).t().contiguous()  # (H, 4 H)
+        self.bias = _rearranged(cell.bias_ih + cell.bias_hh)  # (4 H,)
+
+
+def _rearranged(weight: Tensor) -> Tensor:
+    """PyTorch's order, input, forget, candidate, output, with the three that are squashed alike side by side."""
+    i, f, g, o = weight.detach().chunk(4)
+    return torch.cat([i, f, o, g])
+
+
+def _advance(gates: Tensor, cell: Tensor) -> Tuple[Tensor, Tensor]:
+    """(n, 4 H) gates before squashing, overwritten, and (n, H) cells -> hidden states and cells, each (n, H)."""
+    size = cell.size(1)
+    squashed, candidate = gates[:, : 3 * size].sigmoid_(), gates[:, 3 * size :].tanh_()
+    i, f, o = squashed.chunk(3, dim=1)
+    cell = torch.addcmul(f * cell, i, candidate)
+    return o * cell.tanh(), cell
+
+
+def output_weights(decoder: FairseqIncrementalDecoder) -> Tuple[Tensor, Optional[Tensor]]:
+    """What makes scores of features: (V, out) and, unless it is the embedding that is shared, a bias (V,).
+
+    Args:
+        decoder: fairseq's ``LSTMDecoder`` or the language model's.
+    """
+    output: Optional[nn.Linear] = getattr(decoder, "fc_out", None)
+    return (decoder.embed_tokens.weight, None) if output is None else (output.weight, output.bias)
+
+
+def can_share(decoder: nn.Module) -> bool:
+    """Whether a decoder is one that :class:`SharedDecoder` repeats exactly."""
+    return (
+        type(decoder) is LSTMDecoder
+        and decoder.attention is not None
+        and not decoder.residuals
+        and decoder.adaptive_softmax is None
+        and decoder.embed_tokens.weight.dtype == torch.float32
+        and not any(_drops(module) for module in (decoder.dropout_in_module, decoder.dropout_out_module))
+    )
+
+
+def _drops(dropout: nn.Module) -> bool:
+    """Whether dropout stays on while generating (``--retain-dropout``)."""
+    return bool(dropout.training or dropout.apply_during_inference)

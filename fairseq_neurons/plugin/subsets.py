@@ -1,0 +1,73 @@
+"""The subsets of a data folder, and their sentences in batches."""
+
+import logging
+from typing import Any, Dict, List
+
+import numpy as np
+from fairseq import utils
+from fairseq.data import FairseqDataset, LanguagePairDataset, data_utils
+from fairseq.tasks import FairseqTask
+from fairseq.tasks.language_modeling import LanguageModelingTask
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.checkpoints import Loaded
+
+logger = logging.getLogger(__name__)
+
+
+def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
+    """A subset of the task's data folder, loaded once; a language model's by the sentence.
+
+    Args:
+        task: set up with the data folder.
+        subset: its name.
+
+    Raises:
+        InputError: if there is none of that name.
+    """
+    if subset not in task.datasets:
+        if isinstance(task, LanguageModelingTask):
+            task.args.sample_break_mode = "eos"
+        try:
+            task.load_dataset(subset)
+        except FileNotFoundError as error:
+            raise InputError(f"There is no subset {subset!r} in the data folder.") from error
+    return task.dataset(subset)
+
+
+def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[np.ndarray]:
+    """Batches of sentences of similar length, the shortest first; sentences too long for model or batch are left out.
+
+    Args:
+        loaded: says what is too long.
+        dataset: of the task.
+        max_tokens: of a batch, padding included.
+
+    Returns:
+        Indices into the data set, a batch an array.
+    """
+    sizes = np.asarray(dataset.src_sizes if isinstance(dataset, LanguagePairDataset) else dataset.sizes)
+    limits = [loaded.model.max_positions()]
+    if isinstance(dataset, LanguagePairDataset):
+        limits.append(loaded.task.max_positions())
+    longest = int(min(max_tokens, *(np.atleast_1d(limit)[0] for limit in limits)))
+    order = np.argsort(sizes, kind="stable")
+    kept = order[sizes[order] <= longest]
+    if len(kept) < len(order):
+        logger.warning("%d sentences are longer than %d tokens and are skipped", len(order) - len(kept), longest)
+    return [
+        np.asarray(batch) for batch in data_utils.batch_by_size(kept, lambda i: int(sizes[i]), max_tokens=max_tokens)
+    ]
+
+
+def collated(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[Dict[str, Any]]:
+    """The same batches as the model takes them, where the model is.
+
+    Args:
+        loaded: see :func:`batches_of`, as for the others.
+        dataset: likewise.
+        max_tokens: likewise.
+    """
+    device = next(loaded.model.parameters()).device
+    samples = [dataset.collater([dataset[int(i)] for i in batch]) for batch in batches_of(loaded, dataset, max_tokens)]
+    return [utils.apply_to_sample(lambda part: part.to(device), sample) for sample in samples]

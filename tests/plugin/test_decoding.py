@@ -1,0 +1,250 @@
+"""Our beam search is fairseq's, hypothesis by hypothesis, and forced decoding is its forward pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from fairseq import search
+from fairseq.data import Dictionary
+from fairseq.sequence_generator import SequenceGenerator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import Mask
+from fairseq_neurons.plugin import masked, neurons_of
+from fairseq_neurons.plugin.decoding import SharedStatesGenerator, forced_log_probs, predicted_log_probs
+from fairseq_neurons.plugin.decoding.vocabulary import Vocabulary
+from fairseq_neurons.plugin.nmt import LSTMDalvi2019JointModel, LSTMDalvi2019Model
+from tests.plugin.conftest import batch, build, sentences
+
+MODELS = {"separate": LSTMDalvi2019Model, "joint": LSTMDalvi2019JointModel}
+
+
+@pytest.fixture(scope="module")
+def large() -> Dictionary:
+    """Enough words for many chunks, and no whole number of them."""
+    words = Dictionary()
+    for i in range(1001):
+        words.add_symbol(f"w{i}")
+    words.finalize(padding_factor=1)
+    return words
+
+
+def that_ends(model):
+    """One whose sentences come to an end now and then, which random weights alone hardly ever do."""
+    with torch.no_grad():
+        model.decoder.fc_out.bias[2] += 3.0 if len(model.decoder.fc_out.bias) < 100 else 3.6
+    return model
+
+
+def sample_of(data: list[list[int]]) -> dict:
+    tokens, lengths = batch(data)
+    return {"id": torch.arange(len(data)), "net_input": {"src_tokens": tokens, "src_lengths": lengths}}
+
+
+def assert_same_search(model, dictionary, data, prefix=None, constraints=None, strategy=None, **options) -> list:
+    found = []
+    for generator_class in (SequenceGenerator, SharedStatesGenerator):
+        torch.manual_seed(5)
+        chosen = {} if strategy is None else {"search_strategy": strategy(dictionary)}
+        generator = generator_class([model], dictionary, max_len_b=20, **options, **chosen)
+        found.append(generator.generate([model], sample_of(data), prefix_tokens=prefix, constraints=constraints))
+    for theirs, ours in zip(*found, strict=True):
+        assert len(theirs) == len(ours)
+        for expected, hypothesis in zip(theirs, ours, strict=True):
+            assert expected["tokens"].tolist() == hypothesis["tokens"].tolist()
+            assert expected.keys() == hypothesis.keys()
+            for part in ("score", "positional_scores", "attention"):
+                torch.testing.assert_close(expected[part], hypothesis[part], atol=1e-4, rtol=1e-4)
+    return found[1]
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("beam", [1, 4, 5])
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_search__finds_the_n_best_of_fairseq(name, beam, size, dictionary, large):
+    words = large if size == "large" else dictionary
+    model = that_ends(build(MODELS[name], words))
+    found = assert_same_search(model, words, sentences(seed=31), beam_size=beam)
+    assert all(len(hypotheses) == beam for hypotheses in found)
+    assert len({len(hypotheses[0]["tokens"]) for hypotheses in found}) > 1
+
+
+@pytest.mark.parametrize("site", ["recurrent", "output"])
+@pytest.mark.parametrize("name", MODELS)
+def test_search_of_a_masked_model__is_that_of_fairseq(name, site, large):
+    model = that_ends(build(MODELS[name], large))
+    free = assert_same_search(model, large, sentences(seed=32), beam_size=4)
+    mask = Mask.of(neurons_of(model), np.arange(0, 32, 3), 0.8, site)
+    with masked(model, mask):
+        clamped = assert_same_search(model, large, sentences(seed=32), beam_size=4)
+    assert any(a[0]["tokens"].tolist() != b[0]["tokens"].tolist() for a, b in zip(free, clamped, strict=True))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"normalize_scores": False},
+        {"len_penalty": 0.3},
+        {"unk_penalty": 3.0},
+        {"unk_penalty": -30.0},
+        {"min_len": 4},
+        {"max_len": 6},
+        {"max_len_a": 0.5},
+        {"temperature": 2.5},
+        {"match_source_len": True},
+        {"no_repeat_ngram_size": 2},
+        {"tokens_to_suppress": ("w3", "w5", "w7")},
+        {"eos": 9},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_search__takes_every_option_as_fairseq_does(options, joint, dictionary):
+    assert_same_search(that_ends(joint), dictionary, sentences(seed=33), beam_size=3, **options)
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        lambda words: search.DiverseBeamSearch(words, 2, 0.5),
+        lambda words: search.DiverseSiblingsSearch(words, 0.5),
+        lambda words: search.Sampling(words, sampling_topk=5),
+        lambda words: search.LengthConstrainedBeamSearch(words, 0.5, 0, 1.5, 3),
+        lambda words: search.PrefixConstrainedBeamSearch(words, lambda batch, tokens: [2, 5, 6, 7, 8, 9]),
+    ],
+    ids=["diverse", "siblings", "sampling", "length", "allowed"],
+)
+def test_other_searches__see_the_same_probabilities(strategy, joint, dictionary):
+    assert_same_search(that_ends(joint), dictionary, sentences(seed=34), strategy=strategy, beam_size=4)
+
+
+def test_constraints__are_obeyed_as_by_fairseq(joint, dictionary):
+    from fairseq.token_generation_constraints import pack_constraints
+
+    constraints = pack_constraints([[torch.tensor([5, 6])], [torch.tensor([9])], []])
+    found = assert_same_search(
+        joint,
+        dictionary,
+        sentences(seed=35, count=3),
+        constraints=constraints,
+        strategy=lambda words: search.LexicallyConstrainedBeamSearch(words, "ordered"),
+        beam_size=4,
+    )
+    assert 9 in found[1][0]["tokens"].tolist()
+    with pytest.raises(NotImplementedError):
+        assert_same_search(joint, dictionary, sentences(seed=35, count=3), constraints=constraints)
+
+
+@pytest.mark.parametrize("prefix", [[[5, 6], [7, 1], [1, 1]], [[5, 2], [7, 8], [9, 1]]])
+def test_prefix_tokens__begin_the_hypotheses(prefix, large):
+    model = build(LSTMDalvi2019Model, large)
+    data = sentences(seed=36, count=3)
+    found = assert_same_search(model, large, data, prefix=torch.tensor(prefix), beam_size=4)
+    for wanted, hypotheses in zip(prefix, found, strict=True):
+        wanted = [token for token in wanted if token != 1]
+        assert hypotheses[0]["tokens"].tolist()[: len(wanted)] == wanted
+
+
+def test_a_decoder_with_other_sizes__is_repeated_exactly(dictionary, large):
+    projected = build(LSTMDalvi2019JointModel, dictionary, decoder_out_embed_dim=5)
+    assert_same_search(projected, dictionary, sentences(seed=37), beam_size=3)
+    shared = build(
+        LSTMDalvi2019Model,
+        large,
+        decoder_hidden_size=11,
+        decoder_out_embed_dim=6,
+        share_decoder_input_output_embed=True,
+    )
+    assert_same_search(shared, large, sentences(seed=37), beam_size=3)
+    deep = build(LSTMDalvi2019Model, large, encoder_layers=3, decoder_layers=3, decoder_hidden_size=9)
+    assert_same_search(deep, large, sentences(seed=37), beam_size=3)
+
+
+@pytest.mark.parametrize("generator_class", [SequenceGenerator, SharedStatesGenerator])
+def test_a_model_that_is_not_a_number__is_not_translated_with(generator_class, joint, dictionary):
+    with torch.no_grad():
+        joint.decoder.fc_out.bias[7] = float("nan")
+    generator = generator_class([joint], dictionary, beam_size=2, max_len_b=3)
+    with pytest.raises(AssertionError):
+        generator.generate([joint], sample_of(sentences(seed=38, count=2)))
+
+
+def test_weights_that_change__are_read_anew(joint, dictionary):
+    generator = SharedStatesGenerator([that_ends(joint)], dictionary, beam_size=2, max_len_b=20)
+    data = sample_of(sentences(seed=39))
+    before = [h[0]["tokens"].tolist() for h in generator.generate([joint], data)]
+    joint.decoder.fc_out.weight.data.copy_(-joint.decoder.fc_out.weight)
+    after = [h[0]["tokens"].tolist() for h in generator.generate([joint], data)]
+    stock = SequenceGenerator([joint], dictionary, beam_size=2, max_len_b=20)
+    assert before != after == [h[0]["tokens"].tolist() for h in stock.generate([joint], data)]
+
+
+def test_what_cannot_be_shared__is_left_to_fairseq(joint, separate, language_model, dictionary):
+    assert SharedStatesGenerator([joint], dictionary).can_share()
+    assert not SharedStatesGenerator([joint, separate], dictionary).can_share()
+    assert not SharedStatesGenerator([joint], dictionary, lm_model=language_model).can_share()
+    assert not SharedStatesGenerator([language_model], dictionary).can_share()
+    joint.decoder.dropout_out_module.apply_during_inference = True
+    assert not SharedStatesGenerator([joint], dictionary).can_share()
+    ensemble = [generator([separate, separate], dictionary, max_len_b=9) for generator in (SharedStatesGenerator,)]
+    assert len(ensemble[0].generate([separate, separate], sample_of(sentences(seed=40)))) == 9
+
+
+def with_targets(seed: int) -> tuple[dict, torch.Tensor]:
+    sample = sample_of(sentences(seed=seed))
+    target, _ = batch(sentences(seed=seed + 100), left_pad=False)
+    previous = torch.cat([torch.full((len(target), 1), 2), target[:, :-1]], dim=1)
+    previous[previous.eq(2) & (torch.arange(target.size(1)) > 0)] = 1
+    sample["net_input"]["prev_output_tokens"], sample["target"] = previous, target
+    return sample, target
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_forced_decoding__is_the_forward_pass(name, large):
+    model = build(MODELS[name], large)
+    sample, target = with_targets(41)
+    with torch.no_grad():
+        log_probs = model.get_normalized_probs(model(**sample["net_input"]), log_probs=True)
+    expected = log_probs.double().gather(2, target[:, :, None]).squeeze(2).masked_fill(target.eq(1), 0.0)
+    torch.testing.assert_close(forced_log_probs(model, sample), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_forced_decoding__refuses_what_it_cannot_repeat(joint):
+    joint.decoder.dropout_in_module.apply_during_inference = True
+    with pytest.raises(InputError, match="dropout"):
+        forced_log_probs(joint, with_targets(42)[0])
+
+
+def test_a_language_models_predictions__are_its_forward_pass(language_model):
+    tokens, lengths = batch([[2, *s] for s in sentences(seed=43)], left_pad=False)
+    sample = {"net_input": {"src_tokens": tokens[:, :-1], "src_lengths": lengths - 1}, "target": tokens[:, 1:]}
+    with torch.no_grad():
+        log_probs = language_model.get_normalized_probs(language_model(tokens[:, :-1]), log_probs=True)
+    expected = log_probs.double().gather(2, tokens[:, 1:, None]).squeeze(2).masked_fill(tokens[:, 1:].eq(1), 0.0)
+    torch.testing.assert_close(predicted_log_probs(language_model, sample), expected, atol=1e-5, rtol=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 5), st.integers(1, 6), st.integers(3, 700), st.integers(1, 12), st.integers(0, 10**6), st.booleans()
+)
+def test_best_words__are_those_of_a_sort_of_everything(count_of_sentences, beams, size, count, seed, some_ended):
+    count = min(count, beams * size)
+    generator = torch.Generator().manual_seed(seed)
+    weight, bias = torch.randn(size, 4, generator=generator), torch.randn(size, generator=generator)
+    features = torch.randn(count_of_sentences * beams, 4, generator=generator)
+    so_far = -10 * torch.rand(count_of_sentences, beams, generator=generator)
+    if some_ended:
+        so_far[:, 1:] = -float("inf")
+    found = Vocabulary(weight, bias).best(features, so_far, count, lambda log_probs: None)
+    log_probs = torch.log_softmax(features @ weight.t() + bias, dim=1).view(count_of_sentences, beams, size)
+    everything = (log_probs + so_far[:, :, None]).view(count_of_sentences, -1).sort(dim=1, descending=True)
+    torch.testing.assert_close(found.scores, everything.values[:, :count], atol=1e-4, rtol=1e-4)
+    finite = found.scores.isfinite()
+    picked = log_probs[torch.arange(count_of_sentences)[:, None], found.beams, found.words]
+    expected = picked + so_far.gather(1, found.beams)
+    torch.testing.assert_close(found.scores[finite], expected[finite], atol=1e-4, rtol=1e-4)
+    places = (found.beams * size + found.words).masked_fill(~finite, -1)
+    assert all(len(set(row.tolist()) - {-1}) == int(ok.sum()) for row, ok in zip(places, finite, strict=True))

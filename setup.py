@@ -48,7 +48,9 @@ setup(
         "console_scripts": [
             "fairseq-neurons-extract = fairseq_neurons.commands.extract:main",
             "fairseq-neurons-correlate = fairseq_neurons.commands.correlate:main",
+            "fairseq-neurons-overlap = fairseq_neurons.commands.overlap:main",
             "fairseq-neurons-probe = fairseq_neurons.commands.probe:main",
+            "fairseq-neurons-ablate = fairseq_neurons.commands.ablate:main",
             "fairseq-neurons-demo = fairseq_neurons.commands.demo:main",
         ]
     },

@@ -1,15 +1,18 @@
-"""``fairseq-neurons-correlate``: rank a model's neurons by their likes in other models."""
+"""``fairseq-neurons-correlate``: rank a model's neurons by their likes in other models, or by themselves."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import check_writable
+from fairseq_neurons.rankings.combining import combine as combined
 from fairseq_neurons.rankings.crossmodel import correlate
 
 logger = logging.getLogger(__name__)
@@ -17,28 +20,48 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class CorrelateConfig(CommandConfig):
-    """The arguments of ``fairseq_neurons.rankings.crossmodel.correlate``, and the file of the ranking."""
+    """The arguments of ``fairseq_neurons.rankings.crossmodel.correlate``, and the file of the ranking.
 
-    activations: list[str] = field(default_factory=lambda: MISSING)
+    ``combine`` takes rankings by some of the other models each, instead of dumps.
+    """
+
+    activations: list[str] = field(default_factory=list)
+    combine: list[str] = field(default_factory=list)
     out: str = MISSING
     target: int = 0
     absolute: bool = False
     method: str = "max"
+    reverse: bool = False
+    seed: int = 1
 
 
-def run(activations: list[str], out: str, target: int, absolute: bool, method: str) -> None:
+def run(activations: list[str], combine: list[str], out: str, **options: Any) -> None:
     """Rank and save."""
+    if combine:
+        _check_alone(activations, options)
+    elif not activations:
+        raise InputError("activations= is missing; see fairseq-neurons-correlate --help.")
     check_writable(Path(out))
-    ranking = correlate(activations, target=target, absolute=absolute, method=method)
+    ranking = combined(combine) if combine else correlate(activations, **options)
     ranking.save(out)
     logger.info("%s: %d neurons, %s", out, len(ranking.order), ranking.signature)
     for index, score in zip(ranking.order[:5].tolist(), ranking.scores[:5].tolist(), strict=True):
-        logger.info("  %s (%d)  %.4f", ranking.neurons.name(index), index, score)
+        logger.info("  %s (%d)  %.4g", ranking.neurons.name(index), index, score)
+
+
+def _check_alone(activations: list[str], options: dict[str, Any]) -> None:
+    """Refuse options that a combination would not heed: the rankings have been made with theirs."""
+    defaults = CorrelateConfig()
+    given = ["activations"] * bool(activations)
+    given += [name for name, value in options.items() if value != getattr(defaults, name)]
+    if given:
+        raise InputError(f"combine= takes rankings as they are, without {given[0]}=.")
 
 
 main = application(
     "fairseq-neurons-correlate",
     CorrelateConfig,
     run,
-    "Rank a model's neurons by their best correlation with any neuron of any other model.",
+    "Rank a model's neurons: by other models (method=max, min, linear-regression, svcca) or by itself (variance,\n"
+    "mean-distance, random). combine=[R1,R2] puts rankings by different other models together.",
 )

@@ -37,7 +37,13 @@ class Ranking:
 
     @classmethod
     def from_scores(
-        cls, method: str, neurons: Neurons, scores: np.ndarray, signature: str, checkpoint_sha256: str = ""
+        cls,
+        method: str,
+        neurons: Neurons,
+        scores: np.ndarray,
+        signature: str,
+        checkpoint_sha256: str = "",
+        reverse: bool = False,
     ) -> Ranking:
         """Rank by descending score; equal scores by index.
 
@@ -47,9 +53,11 @@ class Ranking:
             scores: (neurons,), by index.
             signature: likewise.
             checkpoint_sha256: likewise.
+            reverse: by ascending score instead; equal scores by index, still.
         """
-        order = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable").astype(np.int64)
-        return cls(method, neurons, order, np.asarray(scores, dtype=np.float64)[order], signature, checkpoint_sha256)
+        values = np.asarray(scores, dtype=np.float64)
+        order = np.argsort(values if reverse else -values, kind="stable").astype(np.int64)
+        return cls(method, neurons, order, values[order], signature, checkpoint_sha256)
 
     def top(self, count: int) -> np.ndarray:
         """The indices of the ``count`` most important neurons."""

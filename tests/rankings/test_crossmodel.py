@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.crossmodel import correlate
-from fairseq_neurons.rankings.moments import CrossMoments
 from tests.rankings.dumps import write_dump
 
 TOLERANCE = 1e-6
@@ -41,7 +40,7 @@ def literal_scores(arrays: list[np.ndarray], target: int, absolute: bool) -> np.
     block=st.sampled_from([2, 7, 50, 4096]),
 )
 def test_scores__equal_the_literal_pairwise_ones(tmp_path_factory, monkeypatch, seed, target, absolute, block):
-    monkeypatch.setattr("fairseq_neurons.rankings.crossmodel.BLOCK", block)
+    monkeypatch.setattr("fairseq_neurons.rankings.streaming.BLOCK", block)
     folder = tmp_path_factory.mktemp("dumps")
     generator = np.random.default_rng(seed)
     shared = generator.normal(size=(60, 2))
@@ -54,35 +53,6 @@ def test_scores__equal_the_literal_pairwise_ones(tmp_path_factory, monkeypatch, 
     expected = literal_scores(arrays, target, absolute)
     np.testing.assert_allclose(ranking.scores, expected[ranking.order], atol=TOLERANCE)
     assert (np.diff(ranking.scores) <= 0).all()
-
-
-@pytest.mark.parametrize("offset", [0.0, 1.0, 1e4, -1e6])
-@pytest.mark.parametrize("scale", [1e-30, 1e-10, 1e-4, 1.0, 1e8])
-@pytest.mark.parametrize("first_rows_constant", [False, True])
-def test_moments__keep_float64_accuracy(offset, scale, first_rows_constant):
-    generator = np.random.default_rng(2)
-    left, right = generator.normal(size=(3000, 6)), generator.normal(size=(3000, 5))
-    right[:, :3] += left[:, :3]
-    if first_rows_constant:
-        left[:500] = left[0]
-    # Where the offset swallows the values themselves, no method can find them.
-    left, right = left * scale + offset * scale, right * scale - offset * scale
-    moments = CrossMoments()
-    for start in range(0, 3000, 500):
-        moments.add(left[start : start + 500], [right[start : start + 500]])
-    expected = np.corrcoef(left, right, rowvar=False)[:6, 6:]
-    np.testing.assert_allclose(moments.correlations()[0], expected, atol=TOLERANCE)
-
-
-def test_drifting_means__are_merged_exactly():
-    generator = np.random.default_rng(3)
-    drift = np.linspace(-50, 50, 2000)[:, None]
-    left, right = generator.normal(size=(2000, 3)) + drift, generator.normal(size=(2000, 3)) - drift
-    moments = CrossMoments()
-    for start in range(0, 2000, 170):
-        moments.add(left[start : start + 170], [right[start : start + 170]])
-    expected = np.corrcoef(left, right, rowvar=False)[:3, 3:]
-    np.testing.assert_allclose(moments.correlations()[0], expected, atol=TOLERANCE)
 
 
 def test_constant_neurons__score_0_with_a_warning_and_match_nobody(tmp_path, caplog):
@@ -139,7 +109,10 @@ def test_arguments__that_cannot_be_are_one_sentence(tmp_path):
         (dict(activations=[first, first]), "given twice"),
         (dict(activations=[first, second, second]), "given twice"),
         (dict(activations=[first, second], target=2), "there are 2 dumps, counted from 0"),
-        (dict(activations=[first, second], method="mode"), "no correlation method 'mode'"),
+        (
+            dict(activations=[first, second], method="mode"),
+            "no method 'mode'; the methods are max, min, linear-regression, svcca, variance",
+        ),
     ]:
         with pytest.raises(InputError, match=sentence):
             correlate(**arguments)

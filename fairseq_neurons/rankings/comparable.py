@@ -1,0 +1,54 @@
+"""Whether dumps can be compared: different models, the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.errors import InputError
+
+
+def check_target(dumps: Sequence[Activations], target: int) -> None:
+    """Refuse a target that is not one of the dumps, or is empty.
+
+    Raises:
+        InputError: saying how many there are, or that it has no words.
+    """
+    if not 0 <= target < len(dumps):
+        raise InputError(f"target={target}: there are {len(dumps)} dumps, counted from 0.")
+    if not len(dumps[target]):
+        raise InputError(f"{dumps[target].path} has no words: there is nothing to rank its neurons by.")
+
+
+def check_comparable(ours: Activations, others: Sequence[Activations]) -> None:
+    """Refuse dumps of one model only, one that is given twice, and dumps of different words.
+
+    Raises:
+        InputError: naming the dump, or the first sentence that differs.
+    """
+    if not others:
+        raise InputError("Correlation needs the dumps of at least two models.")
+    seen: set[Path] = set()
+    for dump in (ours, *others):
+        if dump.path.resolve() in seen:
+            raise InputError(f"{dump.path} is given twice; correlation compares different models.")
+        seen.add(dump.path.resolve())
+        _check_same_words(ours, dump)
+
+
+def _check_same_words(first: Activations, other: Activations) -> None:
+    different = f"{first.path} and {other.path} are dumps of different words"
+    if first.manifest.sentences != other.manifest.sentences:
+        raise InputError(f"{different}: {first.manifest.sentences} sentences and {other.manifest.sentences}.")
+    pairs = zip(first.stream_sentences(), other.stream_sentences(), strict=True)
+    for number, (left, right) in enumerate(pairs, start=1):
+        if left != right:
+            raise InputError(
+                f"{different}: sentence {number} is {_quote(left)} in one and {_quote(right)} in the other."
+            )
+
+
+def _quote(words: Sequence[str]) -> str:
+    text = " ".join(words)
+    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -1,0 +1,80 @@
+"""``fairseq-neurons-correlate``: every method, sharded runs, and wrong input in one sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairseq_neurons.commands.correlate import main
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.rankings.crossmodel import METHODS, correlate
+from tests.commands.running import Command
+from tests.rankings.dumps import write_dump
+
+
+@pytest.fixture
+def command(tmp_path, capfd, monkeypatch):
+    generator = np.random.default_rng(0)
+    shared = generator.normal(size=(60, 3))
+    for name in "abc":
+        write_dump(tmp_path / name, shared @ generator.normal(size=(3, 6)) + generator.normal(size=(60, 6)))
+    monkeypatch.chdir(tmp_path)
+    return Command("fairseq-neurons-correlate", main, tmp_path, capfd, monkeypatch)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method__is_one_option_away(command, method):
+    printed = command.succeed("activations=[a,b,c]", "target=1", f"method={method}", "out=r.json")
+    ranking, expected = Ranking.load("r.json"), correlate(["a", "b", "c"], target=1, method=method)
+    np.testing.assert_array_equal(ranking.order, expected.order)
+    assert ranking.signature == expected.signature and ranking.signature in printed
+    assert f"{ranking.neurons.name(int(ranking.order[0]))} ({ranking.order[0]})" in printed
+
+
+def test_options__reach_the_ranking(command):
+    command.succeed("activations=[a]", "method=variance", "reverse=true", "out=r.json")
+    assert Ranking.load("r.json").method == "variance-reversed"
+    command.succeed("activations=[a]", "method=random", "seed=4", "out=r.json")
+    assert "seed:4" in Ranking.load("r.json").signature
+    command.succeed("activations=[a,b]", "method=min", "absolute=true", "out=r.json")
+    assert "absolute:yes" in Ranking.load("r.json").signature
+
+
+def test_pairs_of_a_multirun__combine_to_the_undivided_ranking(command):
+    program = Path(sys.executable).parent / "fairseq-neurons-correlate"
+    sweep = ["--multirun", "activations=[a,b],[a,c]", "method=linear-regression", "out='pair.${hydra:job.num}.json'"]
+    done = subprocess.run([program, *sweep], cwd=command.folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    command.succeed("combine=[pair.0.json,pair.1.json]", "out=together.json")
+    command.succeed("activations=[a,b,c]", "method=linear-regression", "out=undivided.json")
+    assert Path("together.json").read_text() == Path("undivided.json").read_text()
+
+
+def test_wrong_input__is_one_sentence_and_writes_nothing(command):
+    write_dump(command.folder / "short", np.random.default_rng(1).normal(size=(5, 6)))
+    correlate(["a", "b"]).save("b.json")
+    correlate(["a", "c"], method="min").save("c.json")
+    correlate(["a"], method="variance").save("v.json")
+    for arguments, sentence in [
+        (["out=r.json"], "activations= is missing; see fairseq-neurons-correlate --help."),
+        (["activations=[a,b]"], "out= is missing"),
+        (["activations=[a,b]", "out=r.json", "method=mode"], "no method 'mode'; the methods are max, min"),
+        (["activations=[a]", "out=r.json"], "at least two models"),
+        (["activations=[a,nowhere]", "out=r.json"], "nowhere is not a dump of activations"),
+        (["activations=[a,short]", "out=r.json"], "dumps of different words"),
+        (["activations=[a,b]", "out=r.json", "target=2"], "there are 2 dumps, counted from 0"),
+        (["activations=[a,b]", "out=r.json", "reverse=true"], "method=max takes no reverse="),
+        (["activations=[a]", "out=r.json", "method=random", "seed=-1"], "seed=-1"),
+        (["combine=[b.json,v.json]", "out=r.json"], "v.json is a ranking by 'variance'"),
+        (["combine=[b.json,c.json]", "out=r.json"], "method is 'crossmodel-max' in one and 'crossmodel-min' in the"),
+        (["combine=[b.json,c.json]", "activations=[a]", "out=r.json"], "as they are, without activations="),
+        (["combine=[b.json,c.json]", "method=min", "out=r.json"], "as they are, without method="),
+        (["activations=[a,b]", "out=a"], "a cannot be written"),
+        (["activations=[a,b]", "out=r.json", "seed=many"], "'many' of type 'str' could not be converted to Integer"),
+        (["activations=[a,b]", "out=r.json", "backwards=true"], "Key 'backwards' not in 'CorrelateConfig'"),
+    ]:
+        assert sentence in command.fail(*arguments)

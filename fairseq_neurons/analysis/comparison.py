@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 
 from fairseq_neurons import __version__
-from fairseq_neurons.analysis.ledger import Entry
 from fairseq_neurons.analysis.linguistic import LinguisticAnalysis
 from fairseq_neurons.analysis.words import Task
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.ledger import Entry
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.from_labels import METHODS

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from fairseq_neurons.analysis.intervals import Intervals, unpack
-from fairseq_neurons.analysis.ledger import Entry
+from fairseq_neurons.ledger import Entry
 
 # Which words were told right: the ledger keeps it, results.json does not need it.
 CORRECT = "correct"

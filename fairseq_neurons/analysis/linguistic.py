@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from fairseq_neurons.analysis.differences import CORRECT
 from fairseq_neurons.analysis.intervals import Intervals, pack, unpack
-from fairseq_neurons.analysis.ledger import Entry, Ledger
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.analysis.words import Task
+from fairseq_neurons.ledger import Entry, Ledger
 from fairseq_neurons.probing.control import control_labels, selectivity
 from fairseq_neurons.probing.estimator import ElasticNetProbe
 from fairseq_neurons.probing.path import regularisation_path

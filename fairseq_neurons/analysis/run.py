@@ -10,7 +10,6 @@ from typing import Any
 
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.analysis.intervals import Intervals
-from fairseq_neurons.analysis.ledger import Ledger
 from fairseq_neurons.analysis.linguistic import LinguisticAnalysis
 from fairseq_neurons.analysis.plan import Plan
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
@@ -18,6 +17,7 @@ from fairseq_neurons.analysis.results import analyse
 from fairseq_neurons.analysis.words import LabelSource, Task, open_task
 from fairseq_neurons.analysis.workplace import Workplace
 from fairseq_neurons.labels import LabelOptions
+from fairseq_neurons.ledger import Ledger
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import logging
 import logging.config
 import os
+import secrets
+import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import hydra
@@ -27,9 +32,13 @@ LOGGING = {
     "formatters": {"simple": {"format": "%(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "simple"}},
     "root": {"level": "INFO", "handlers": ["console"]},
-    "loggers": {name: {"level": "WARNING"} for name in ("fairseq", "fairseq_cli")},
+    "loggers": {name: {"level": "WARNING"} for name in ("fairseq", "fairseq_cli", "sacrebleu")},
     "disable_existing_loggers": False,
 }
+
+# With --multirun, Hydra writes its own notes somewhere; they are removed when it is done. Launchers on other machines
+# want a folder that these see, too: hydra.sweep.dir=FOLDER.
+SWEEP = Path(tempfile.gettempdir()) / f"fairseq-neurons-{secrets.token_hex(8)}"
 
 
 def _quiet() -> list[Any]:
@@ -41,7 +50,12 @@ class CommandConfig:
     """Base of every command's config: Hydra neither changes folder nor leaves files of its own behind."""
 
     defaults: list[Any] = field(default_factory=_quiet)
-    hydra: Any = field(default_factory=lambda: {"run": {"dir": "."}, "output_subdir": None})
+    hydra: Any = field(
+        default_factory=lambda: {
+            **{"run": {"dir": "."}, "output_subdir": None},
+            "sweep": {"dir": str(SWEEP), "subdir": "${hydra.job.num}"},
+        }
+    )
 
 
 def application(name: str, config: type, run: Callable[..., None], about: str) -> Callable[[], None]:
@@ -74,5 +88,14 @@ def application(name: str, config: type, run: Callable[..., None], about: str) -
         except InputError as error:
             logging.getLogger(name).debug("wrong input", exc_info=True)
             sys.exit(f"{name}: {error}")
+        except KeyboardInterrupt:
+            sys.stderr.write(f"{name}: interrupted\n")
+            sys.exit(128 + signal.SIGINT)
 
-    return command
+    def main() -> None:
+        try:
+            command()
+        finally:
+            shutil.rmtree(SWEEP, ignore_errors=True)
+
+    return main

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from fairseq_neurons.analysis.intervals import Intervals
-from fairseq_neurons.analysis.ledger import Ledger
 from fairseq_neurons.analysis.linguistic import LinguisticAnalysis
 from fairseq_neurons.analysis.probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.analysis.words import LabelSource, Task, open_task
 from fairseq_neurons.labels import LabelOptions
+from fairseq_neurons.ledger import Ledger
 from tests.rankings.dumps import write_dump
 
 LABELS = ("ADJ", "N/A", "VERB")

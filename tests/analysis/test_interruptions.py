@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairseq_neurons.analysis.ledger import Ledger
 from fairseq_neurons.analysis.run import probe
 from fairseq_neurons.analysis.workplace import Workplace
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.ledger import Ledger
 from tests.analysis.data import EVERYTHING, SMALL, files, write_part
 
 

@@ -1,11 +1,11 @@
-"""Results that are kept as they are measured: an interrupted analysis repeats nothing."""
+"""Results that are kept as they are measured: an interrupted run repeats nothing."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,16 @@ class Ledger:
         self._append(signed)
         self._entries[signature] = signed
 
+    @property
+    def entries(self) -> list[Entry]:
+        """All of them, as they were added."""
+        return list(self._entries.values())
+
+    def replace(self, entries: Sequence[Entry]) -> None:
+        """Put these in the place of all that is there, at once; each has a ``signature``."""
+        write_text_whole(self.path, "".join(map(_line, entries)))
+        self._entries = {entry["signature"]: entry for entry in entries}
+
     def __contains__(self, signature: str) -> bool:
         return signature in self._entries
 
@@ -77,7 +87,7 @@ class Ledger:
         return True
 
     def _append(self, entry: Entry) -> None:
-        line = json.dumps(entry, allow_nan=False) + "\n"
+        line = _line(entry)
         try:
             with open(self.path, "a", encoding="utf-8") as file:
                 file.write(line)
@@ -85,3 +95,7 @@ class Ledger:
                 os.fsync(file.fileno())
         except OSError as error:
             raise InputError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps(entry, allow_nan=False) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairseq_neurons.analysis.ledger import Ledger
+from fairseq_neurons.ledger import Ledger
 from fairseq_neurons.errors import InputError
 
 

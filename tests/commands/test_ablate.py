@@ -1,0 +1,101 @@
+"""``fairseq-neurons-ablate``: a wrong option is one sentence, before anything is loaded."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fairseq_neurons.commands.ablate import main
+from tests.ablation.made import ranking
+
+REQUIRED = {"checkpoint": "model.pt", "data": "bin", "rankings": "[ranking.json]", "out": "out"}
+
+
+@pytest.fixture
+def fail(tmp_path, capfd, monkeypatch):
+    """The one sentence of a run that must fail, in a folder with a ranking and a file that is no checkpoint."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.chdir(tmp_path)
+    ranking(1).save(tmp_path / "ranking.json")
+    (tmp_path / "model.pt").write_text("x")
+
+    def run(*options: str, **replaced: str | None) -> str:
+        before = sorted(tmp_path.rglob("*"))
+        given = [f"{name}={value}" for name, value in {**REQUIRED, **replaced}.items() if value is not None]
+        monkeypatch.setattr(sys, "argv", ["fairseq-neurons-ablate", *given, *options])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert sorted(tmp_path.rglob("*")) == before
+        printed = capfd.readouterr().err
+        assert "Traceback" not in printed
+        return printed if stopped.value.code == 1 else str(stopped.value.code)
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize("name", list(REQUIRED))
+def test_missing_option(fail, name):
+    assert fail(**{name: None}).endswith(f"{name}= is missing; see fairseq-neurons-ablate --help.")
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("metric=bleurt", "metric=bleurt: the choices are bleu, perplexity"),
+        ("site=input", "site=input: the choices are recurrent, output"),
+        ("test=t", "test=t: the choices are bootstrap, approximate-randomization"),
+        ("order=[up]", "order=[up]: the choices are top, bottom, random"),
+        ("order=[]", "order=[]: give at least one, and each once"),
+        ("points=[]", "points=[]: give at least one"),
+        ("rankings=[a,a]", "rankings=[a,a]: give at least one, and each once"),
+        ("seeds=0", "seeds=0: give at least 1"),
+        ("workers=0", "workers=0: give at least 1"),
+        ("samples=0", "samples=0: give at least 1"),
+        ("beam=-1", "beam=-1: give at least 1"),
+        ("max_len_b=0", "max_len_a=0.0, max_len_b=0: a hypothesis has some length"),
+        ("value=median", "value=median: neurons are held at zero, mean or a number"),
+        ("value=nan", "value=nan: give a finite number"),
+        ("value=mean", "value=mean and means=DUMP go together"),
+        ("means=dump", "value=mean and means=DUMP go together"),
+        ("points=[17]", "points= 17: this model has 16 neurons"),
+        ("points=[120%]", "points= 120%: a percentage lies between 0% and 100%"),
+        ("points=[many]", "points= many: give a number of neurons (50) or a percentage"),
+        ("rankings=[nowhere.json]", "The ranking nowhere.json cannot be read"),
+        ("checkpoint=nowhere.pt", "The checkpoint nowhere.pt cannot be read"),
+        ("reference=nowhere.txt", "The reference nowhere.txt cannot be read"),
+        ("out=ranking.json", "ranking.json cannot be written"),
+        ("out=.", ". is not the folder of a curve"),
+    ],
+)
+def test_option_that_cannot_be(fail, option, sentence):
+    name = option.partition("=")[0]
+    assert sentence in (fail(option) if name not in REQUIRED else fail(**{name: option.partition("=")[2]}))
+
+
+def test_options_of_another_metric__are_refused(fail):
+    assert "beam=3 is for metric=bleu; metric=perplexity has none" in fail("metric=perplexity", "beam=3")
+    assert "reference=x is for metric=bleu" in fail("metric=perplexity", "reference=x")
+
+
+def test_unknown_options__are_refused_by_hydra(fail):
+    assert "Key 'point' not in 'AblateConfig'" in fail("point=[0]")
+    assert "Value 'many' of type 'str' could not be converted to Integer" in fail("seeds=many")
+
+
+def test_checkpoint_that_is_none(fail):
+    assert "model.pt is refused" in fail() or "model.pt is not a checkpoint" in fail()
+
+
+def test_help__does_not_wait_for_fairseq():
+    program = Path(sys.executable).parent / "fairseq-neurons-ablate"
+    code = "import sys; import fairseq_neurons.commands.ablate; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+    shown = subprocess.run([str(program), "--help"], capture_output=True, text=True).stdout
+    assert "fairseq-neurons-ablate option=value" in shown and "max_len_b: 200" in shown

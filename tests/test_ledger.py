@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fairseq_neurons.ledger import Ledger
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.ledger import Ledger
 
 
 def never():

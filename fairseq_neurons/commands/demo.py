@@ -31,11 +31,12 @@ class DemoConfig(CommandConfig):
 
 
 def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int, epochs: int) -> None:
-    """Text, training, dumps, rankings, probes, ablation; tables on screen and a figure in ``out``.
+    """Text, training, dumps, rankings, probes, ablation, control; tables on screen and a figure in ``out``.
 
     An interrupted demo goes on where it stopped when it is called again.
     """
-    from fairseq_neurons.demo import curves, pipeline, probes
+    from fairseq_neurons.demo import control, curves, pipeline, probes
+    from fairseq_neurons.demo.shell import run_all
 
     if corpus is None and (src, tgt) != ("en", "fr"):
         raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")
@@ -59,15 +60,20 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
     pipeline.rank(folder)
     say("Word properties, told by probes of the first model's neurons")
     probed = probes.probe(folder, languages, corpus)
-    say("Neurons switched off, from the top and from the bottom of the rankings")
-    points = curves.measure(folder, languages)
-    curves.figure(points, folder / "curve.png")
+    say("Neurons switched off, from the top and from the bottom of the rankings" + ", and held" * (corpus is None))
+    # A corpus of one's own has no gold tense to control.
+    run_all({**curves.jobs(languages), **(control.jobs(folder, languages) if corpus is None else {})}, folder)
+    shown = curves.lines(folder)
+    curves.figure(shown, folder / "curve.png")
     say("Done")
-    logger.info("\n%s\n", curves.table(points))
+    logger.info("\n%s\n", curves.table(shown))
     if probed:
         logger.info("%s\n", probes.table(folder, probed))
         logger.info("Probes of %s/probes, in percent of the test words; each results.json has signatures.", out)
-    logger.info("The figure is %s/curve.png, every point with its signature is in %s/curve.jsonl.", out, out)
+    if corpus is None:
+        logger.info("%s\n", control.table(folder))
+        logger.info("Neurons of probes/tense held at verbs of one tense; translations that turned to the other tense.")
+    logger.info("The figure is %s/curve.png, every point with its signature is in %s/curves and %s/control.", out, out)
 
 
 def _claim(folder: Path, settings: dict[str, object]) -> None:

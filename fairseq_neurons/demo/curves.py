@@ -1,122 +1,91 @@
-"""BLEU and perplexity against the number of neurons removed, from the top and from the bottom of a ranking."""
+"""BLEU and perplexity against the number of neurons removed: the commands that measure them, a table and a figure."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+from statistics import fmean, stdev
+from typing import NamedTuple
 
-import torch
-from sacrebleu.metrics import BLEU
+from tabulate import tabulate
 
-from fairseq_neurons.demo.pipeline import Languages, checkpoint
-from fairseq_neurons.demo.shell import run_all
-from fairseq_neurons.files import read_lines, read_text, write_text_whole
-from fairseq_neurons.masks import Mask, amount
-from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.demo.pipeline import SEARCH, Languages, checkpoint
+from fairseq_neurons.files import read_lines
+from fairseq_neurons.ledger import Entry
 
-POINTS = ("0%", "2.5%", "5%", "10%", "20%", "40%")
-ORDERS = ("top", "bottom")
+# Folder of a curve -> what it is called, and the rankings whose neurons are removed.
+CURVES = {"nmt": ("BLEU", ("nmt", "nmt.variance")), "lm": ("perplexity", ("lm",))}
+SAMPLES = 200
+STYLES = {
+    "top": {"color": "#0072B2", "marker": "o"},
+    "bottom": {"color": "#D55E00", "marker": "s", "linestyle": ":"},
+    "random": {"color": "#666666", "marker": "", "linestyle": "--"},
+    "top by variance": {"color": "#009E73", "marker": "^", "linestyle": "-."},
+}
 
 
-@dataclass(frozen=True)
-class Point:
-    """One evaluation of an ablated model."""
+class Line(NamedTuple):
+    """One line of the figure, one column of the table: scores at growing numbers of neurons, several if by chance."""
 
-    ranking: str
-    order: str
-    seed: int | None
-    share: str
-    neurons: int
     metric: str
-    score: float
-    signature: str
+    name: str
+    points: list[tuple[str, int, list[float]]]  # share, neurons, scores
 
 
-def measure(folder: Path, languages: Languages) -> list[Point]:
-    """Both curves, each in a process of its own; the points are also written to ``curve.jsonl``."""
-    module = "fairseq_neurons.demo.curves"
-    run_all({f"curve-{name}": ["python", "-m", module, name, languages.tgt] for name in CURVES}, folder)
-    text = "".join(read_text(folder / f"curve.{name}.jsonl", "curve") for name in CURVES)
-    write_text_whole(folder / "curve.jsonl", text)
-    return [Point(**json.loads(line)) for line in text.splitlines()]
+def jobs(languages: Languages) -> dict[str, list[str]]:
+    """The two commands, by the names of their logs; each leaves ``curves/NAME/curve.jsonl``."""
+    options = {
+        "nmt": ["data=bin/1", f"reference=text/test.{languages.tgt}", *SEARCH, "seeds=2"],
+        "lm": ["data=bin/lm", "metric=perplexity", "seeds=2"],
+    }
+    return {
+        f"curve-{name}": [
+            *("fairseq-neurons-ablate", f"checkpoint={checkpoint('1' if name == 'nmt' else name)}", *options[name]),
+            f"rankings=[{','.join(f'rankings/{ranking}.json' for ranking in rankings)}]",
+            *(f"samples={SAMPLES}", "workers=1", f"out=curves/{name}"),
+        ]
+        for name, (_, rankings) in CURVES.items()
+    }
 
 
-def _bleu_curve(folder: Path, target: str) -> list[Point]:
-    from fairseq_neurons.plugin.checkpoints import load_model
-    from fairseq_neurons.plugin.evaluation import translate
-
-    loaded = load_model(str(folder / checkpoint("1")), str(folder / "bin" / "1"))
-    references = read_lines(folder / "text" / f"test.{target}", "text")
-    bleu = BLEU(tokenize="none", force=True)  # the text is tokenised already
-
-    def score() -> float:
-        hypotheses = translate(loaded, "test", max_len_a=2, max_len_b=10).hypotheses
-        return float(bleu.corpus_score(hypotheses, [references]).score)
-
-    return _curve(loaded.model, Ranking.load(folder / "rankings" / "nmt.json"), "BLEU", score, bleu.get_signature)
+def lines(folder: Path) -> list[Line]:
+    """What the commands have measured, and is shown."""
+    return [
+        Line(metric, name, _points(chosen))
+        for curve, (metric, rankings) in CURVES.items()
+        for name, chosen in _shown(read_curve(folder / "curves" / curve), rankings)
+    ]
 
 
-def _perplexity_curve(folder: Path, target: str) -> list[Point]:
-    from fairseq_neurons.plugin.checkpoints import load_model
-    from fairseq_neurons.plugin.evaluation import perplexity
-
-    loaded = load_model(str(folder / checkpoint("lm")), str(folder / "bin" / "lm"))
-    ranking = Ranking.load(folder / "rankings" / "lm.json")
-    return _curve(loaded.model, ranking, "perplexity", lambda: perplexity(loaded, "test"), lambda: "fairseq-eval-lm")
+def read_curve(folder: Path) -> list[Entry]:
+    """The lines of ``curve.jsonl``."""
+    return [json.loads(line) for line in read_lines(folder / "curve.jsonl", "curve")]
 
 
-def _curve(
-    model: torch.nn.Module,
-    ranking: Ranking,
-    metric: str,
-    score: Callable[[], float],
-    signature: Callable[[], object],
-) -> list[Point]:
-    from fairseq_neurons.plugin.masking import masked
-
-    points = []
-    unablated = score()
-    for order in ORDERS:
-        for share in POINTS:
-            count = amount(share, len(ranking.order), "point")
-            chosen = ranking.top(count) if order == "top" else ranking.bottom(count)
-            mask = Mask.of(ranking.neurons, chosen, chosen_by=f"ranking:{ranking.method}|{order}:{share}")
-            with masked(model, mask):
-                value = score() if count else unablated
-            made_by = f"{signature()}|{mask.signature}"
-            points.append(Point(ranking.method, order, None, share, count, metric, value, made_by))
-    return points
+def table(shown: Sequence[Line]) -> str:
+    """Scores by share of removed neurons; random ones as mean ± standard deviation."""
+    header = ["\nremoved", *(f"{line.metric},\n{line.name}" for line in shown)]
+    shares = [share for share, _, _ in shown[0].points]
+    rows = [[share, *(_cell(line.points[i][2]) for line in shown)] for i, share in enumerate(shares)]
+    return tabulate(rows, header, tablefmt="simple", disable_numparse=True, colalign=["right"] * len(header))
 
 
-def table(points: Sequence[Point]) -> str:
-    """Scores by share of removed neurons: a column for each metric and end of the ranking."""
-    metrics = list(dict.fromkeys(point.metric for point in points))
-    columns = [(metric, order) for metric in metrics for order in ORDERS]
-    scores = {(point.metric, point.order, point.share): point.score for point in points}
-    rows = ["removed  " + "".join(f"{metric + ', ' + order:>20}" for metric, order in columns)]
-    for share in POINTS:
-        rows.append(f"{share:>7}  " + "".join(f"{scores[(*column, share)]:20.2f}" for column in columns))
-    return "\n".join(rows)
-
-
-def figure(points: Sequence[Point], path: Path) -> None:
-    """The same as a picture: one panel a metric, solid from the top, dotted from the bottom (Figures 4 and 5)."""
+def figure(shown: Sequence[Line], path: Path) -> None:
+    """The same as a picture: a panel a metric, a band between the extremes of chance (Figures 4, 5 and 7)."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    metrics = list(dict.fromkeys(point.metric for point in points))
+    metrics = list(dict.fromkeys(line.metric for line in shown))
     drawing, axes = pyplot.subplots(1, len(metrics), figsize=(5 * len(metrics), 3.5), layout="constrained")
     for axis, metric in zip(axes, metrics, strict=True):
-        for order, style, colour in (("top", "o-", "#0072B2"), ("bottom", "s:", "#D55E00")):
-            chosen = [point for point in points if point.metric == metric and point.order == order]
-            axis.plot(
-                [p.neurons for p in chosen], [p.score for p in chosen], style, color=colour, label=f"{order} first"
-            )
+        for line in (line for line in shown if line.metric == metric):
+            _, neurons, scores = zip(*line.points, strict=True)
+            axis.plot(neurons, list(map(fmean, scores)), label=line.name, **STYLES[line.name])
+            if line.name == "random":
+                axis.fill_between(neurons, list(map(min, scores)), list(map(max, scores)), color="#66666640")
         axis.set(xlabel="neurons removed", ylabel=metric)
         axis.legend()
     axes[-1].set_yscale("log")
@@ -124,10 +93,21 @@ def figure(points: Sequence[Point], path: Path) -> None:
     pyplot.close(drawing)
 
 
-CURVES = {"nmt": _bleu_curve, "lm": _perplexity_curve}
+def _shown(entries: Sequence[Entry], rankings: Sequence[str]) -> Iterator[tuple[str, list[Entry]]]:
+    for ranking in rankings:
+        of_ranking = [entry for entry in entries if PurePath(entry["ranking"]).stem == ranking]
+        _, _, by = ranking.partition(".")
+        for order in ("top", "bottom", "random") if not by else ("top",):
+            yield f"{order} by {by}" if by else order, [entry for entry in of_ranking if entry["order"] == order]
 
 
-if __name__ == "__main__":
-    name, target = sys.argv[1:]
-    points = CURVES[name](Path.cwd(), target)
-    write_text_whole(Path(f"curve.{name}.jsonl"), "".join(json.dumps(asdict(point)) + "\n" for point in points))
+def _points(entries: Sequence[Entry]) -> list[tuple[str, int, list[float]]]:
+    counts = sorted({(entry["neurons"], entry["share"]) for entry in entries})
+    return [
+        (share, count, [entry["score"] for entry in entries if entry["neurons"] == count]) for count, share in counts
+    ]
+
+
+def _cell(scores: Sequence[float]) -> str:
+    spread = f" ± {stdev(scores):.2f}" if len(set(scores)) > 1 else ""
+    return f"{fmean(scores):.2f}{spread}"

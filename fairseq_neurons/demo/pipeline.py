@@ -18,6 +18,8 @@ from fairseq_neurons.rankings.crossmodel import correlate
 logger = logging.getLogger(__name__)
 
 THIRDS = ("1", "2", "3")
+# Bounds the translations of ablated models, some of which never end.
+SEARCH = ("max_len_a=2", "max_len_b=10")
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,14 @@ def dump(folder: Path, languages: Languages) -> None:
 
 
 def rank(folder: Path) -> None:
-    """Rank the first translation model's neurons by their likes in the other two, the language model's by all three."""
+    """Rank the first translation model's neurons by their likes in the other two, the language model's by all three.
+
+    ``nmt.variance`` ranks the first model's by itself, for comparison (Figure 7).
+    """
     dumps = [folder / "activations" / third for third in THIRDS]
-    for name, activations in (("nmt", dumps), ("lm", [folder / "activations" / "lm", *dumps])):
-        ranking = correlate(activations, target=0)
+    models = {"nmt": dumps, "lm": [folder / "activations" / "lm", *dumps], "nmt.variance": dumps[:1]}
+    for name, activations in models.items():
+        ranking = correlate(activations, method="variance" if name.endswith("variance") else "max")
         ranking.save(folder / "rankings" / f"{name}.json")
         best = ", ".join(ranking.neurons.name(i) for i in ranking.top(3).tolist())
         logger.info("rankings/%s.json: %s first (%s)", name, best, ranking.signature)

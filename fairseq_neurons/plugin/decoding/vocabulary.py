@@ -5,7 +5,7 @@ from typing import Callable, NamedTuple, Optional, Tuple
 import torch
 from torch import Tensor
 
-SCORES_AT_A_TIME = 1 << 20  # 4 MiB: they are written once and read three times
+SCORES_AT_A_TIME = 1 << 21  # 8 MiB: they are written once and read three times
 CHUNK = 64
 
 

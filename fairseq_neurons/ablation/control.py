@@ -7,6 +7,7 @@ to the means of another tense, number or gender; Dalvi et al. 2019 name it in th
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ from fairseq_neurons.plugin.checkpoints import Loaded
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.sentences import sentences_of
 from fairseq_neurons.plugin.subsets import load_subset
+
+logger = logging.getLogger(__name__)
 
 CONFIDENCE = 0.95
 
@@ -88,31 +91,24 @@ class Control:
         return f"paired:mcnemar-exact|interval:wilson|confidence:{CONFIDENCE}|{self.signature}"
 
     def relate_to(self, unablated: list[str]) -> None:
-        """See `Relative.relate_to`.
-
-        Raises:
-            InputError: if no sentence can turn.
-        """
+        """See `Relative.relate_to`; warns if no sentence can turn."""
         self._unablated = unablated
         if not self._can_turn.any():
-            raise InputError(
-                f"No translation of a sentence with a word {self.at} has {self.at} and not {self.to} by the lexicon "
-                "(outcome=): none can turn."
-            )
+            logger.warning("none can turn: no unablated translation has %s and not %s by outcome=", self.at, self.to)
 
     def run(self) -> list[str]:
         """The hypotheses."""
         return self.bleu.run()
 
     def score(self, output: list[str]) -> Entry:
-        """Percentage of the sentences that have turned among those that can, all counts, and BLEU of the subset.
+        """Percentage of the sentences that have turned among those that can (0 of none), counts, BLEU of the subset.
 
         ``words`` are the chosen ones, ``sentences`` those that have one; of these, ``changed`` have another output than
         unablated, ``lost`` no longer have ``at``, ``gained`` now have ``to``, ``could_turn`` and ``turned``.
         """
         before, now, turned = self._told(self._unablated), self._told(output), self._turned(output)
         return {
-            "score": 100 * int(turned.sum()) / len(turned),
+            "score": _percent(int(turned.sum()), turned),
             "turned": int(turned.sum()),
             "could_turn": len(turned),
             "changed": sum(self._unablated[i] != output[i] for i in self._sentences),
@@ -139,14 +135,15 @@ class Control:
         return [self._compare(self._turned(baseline), self._turned(other)) for other in others]
 
     def _compare(self, a: np.ndarray, b: np.ndarray) -> Entry:
-        interval = binomtest(int(b.sum()), len(b)).proportion_ci(CONFIDENCE, method="wilson")
+        ends = binomtest(int(b.sum()), len(b)).proportion_ci(CONFIDENCE, method="wilson") if len(b) else (None, None)
+        low, high = (None if end is None else 100 * float(end) for end in ends)
         only_this, only_other = int((b & ~a).sum()), int((a & ~b).sum())
         differing = only_this + only_other
         return {
-            "score": 100 * int(b.sum()) / len(b),
-            "low": 100 * float(interval.low),
-            "high": 100 * float(interval.high),
-            "difference": 100 * (only_this - only_other) / len(b),
+            "score": _percent(int(b.sum()), b),
+            "low": low,
+            "high": high,
+            "difference": _percent(only_this - only_other, b),
             "only_this": only_this,
             "only_other": only_other,
             "p_value": float(binomtest(only_this, differing).pvalue) if differing else 1.0,
@@ -212,6 +209,10 @@ def read_lexicon(path: str | Path) -> dict[str, str]:
             raise InputError(f"{path}, line {number}: a word, a tabulator and a label should stand here, not {line!r}.")
         labels[word].add(label)
     return {word: found.pop() for word, found in labels.items() if len(found) == 1}
+
+
+def _percent(count: int, among: np.ndarray) -> float:
+    return 100 * count / len(among) if len(among) else 0.0
 
 
 def _mean_at(dump: Activations, labels: Sequence[str | None], label: str | None, source: str) -> np.ndarray:

@@ -62,11 +62,11 @@ class Measurement:
         return f"{self.metric.signature}|{self.made_by}|{point.mask.signature}"
 
     def _relate(self, metric: Relative) -> None:
-        """Measure the unablated model before all others, and refuse what cannot be before it is kept."""
+        """Measure the unablated model before all others."""
         output = self._output(UNABLATED)
-        metric.relate_to(output)
         if not self.place.has(metric, UNABLATED):
             self.place.keep(metric, UNABLATED, output)
+        metric.relate_to(output)
 
     def _evaluate(self, key: str) -> tuple[Any, Entry]:
         output = self._output(key)

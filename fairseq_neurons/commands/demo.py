@@ -72,8 +72,9 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
         logger.info("Probes of %s/probes, in percent of the test words; each results.json has signatures.", out)
     if corpus is None:
         logger.info("%s\n", control.table(folder))
-        logger.info("Neurons of probes/tense held at verbs of one tense; translations that turned to the other tense.")
-    logger.info("The figure is %s/curve.png, every point with its signature is in %s/curves and %s/control.", out, out)
+        logger.info("Translations that turned, of those that could: a tenth of the neurons held at the verbs of one")
+        logger.info("tense, twice as far away as the mean of the other; see %s/control.\n", out)
+    logger.info("The figure is %s/curve.png; every point has its signature in the curve.jsonl of its folder.", out)
 
 
 def _claim(folder: Path, settings: dict[str, object]) -> None:

@@ -54,13 +54,13 @@ def lines(folder: Path) -> list[Line]:
     return [
         Line(metric, name, _points(chosen))
         for curve, (metric, rankings) in CURVES.items()
-        for name, chosen in _shown(read_curve(folder / "curves" / curve), rankings)
+        for name, chosen in _shown(read_entries(folder / "curves" / curve / "curve.jsonl"), rankings)
     ]
 
 
-def read_curve(folder: Path) -> list[Entry]:
-    """The lines of ``curve.jsonl``."""
-    return [json.loads(line) for line in read_lines(folder / "curve.jsonl", "curve")]
+def read_entries(path: Path) -> list[Entry]:
+    """One a line."""
+    return [json.loads(line) for line in read_lines(path, "curve")]
 
 
 def table(shown: Sequence[Line]) -> str:

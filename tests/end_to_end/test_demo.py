@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.demo import pipeline
+from fairseq_neurons.demo.curves import read_entries
 from fairseq_neurons.demo.phrases import LABEL_SETS
 from fairseq_neurons.errors import InputError
 from tests.end_to_end.conftest import run, succeed
@@ -30,12 +31,13 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     small = ["hidden=8", "epochs=1"]
     output = succeed(*command, *small)
     assert "$ fairseq-train bin/1" in output
-    assert "removed             BLEU, top" in output
-    points = [json.loads(line) for line in (tmp_path / "demo" / "curve.jsonl").read_text().splitlines()]
-    assert len(points) == 24
-    assert {point["metric"] for point in points} == {"BLEU", "perplexity"}
-    unablated = [point["score"] for point in points if point["neurons"] == 0 and point["metric"] == "perplexity"]
-    assert len(unablated) == 2 and unablated[0] == unablated[1]
+    assert re.search(r"^ +removed +top +bottom +random +top by variance +top +bottom +random", output, re.MULTILINE)
+    curves = {name: read_entries(tmp_path / "demo" / "curves" / name / "curve.jsonl") for name in ("nmt", "lm")}
+    # Six numbers of neurons; top, bottom and two random orders of each ranking.
+    assert {name: len(points) for name, points in curves.items()} == {"nmt": 2 * 4 * 6, "lm": 4 * 6}
+    (unablated,) = {f"{point['score']:.2f}" for point in curves["lm"] if point["neurons"] == 0}
+    assert re.search(rf"^ +0%( .*){{4}} {unablated} +{unablated} +{unablated}$", output, re.MULTILINE)
+    assert "metric=control" not in output and "turned" not in output
     assert "built-in labelers tell position" in output
     assert re.search(r"^position( +-?[0-9.]+){3} .* encoder\.", output, re.MULTILINE)
     assert (tmp_path / "demo" / "curve.png").stat().st_size > 10_000
@@ -58,6 +60,10 @@ def test_demo_on_the_built_in_corpus__probes_its_gold_labels(tmp_path):
     results = json.loads((tmp_path / "demo" / "probes" / "number" / "results.json").read_text())
     assert results["labels"] == ["plur", "sing"]
     assert f"{100 * results['accuracy']:.1f}" == dict(rows)["number"]
+    for at, to in (("past", "pres"), ("pres", "past")):
+        point, *_ = read_entries(tmp_path / "demo" / "control" / f"{at}-{to}" / "curve.jsonl")
+        shown = rf"{point['neurons']} +{point['words']} +\d+ of {point['could_turn']}"
+        assert len(re.findall(rf"^{at} to {to} +(?:F-test|probe) +{shown} ", output, re.MULTILINE)) == 2
     again = succeed(*small)
     assert "$ " not in again
     assert table.splitlines()[2:8] == again[again.index("selectivity") :].splitlines()[2:8]

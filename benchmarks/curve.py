@@ -1,6 +1,6 @@
 """A whole ablation curve by ``fairseq-neurons-ablate`` against a ``fairseq-generate`` process a point.
 
-python -m benchmarks.curve CHECKPOINT DATA RANKING [--subset test] [--points 10]
+python -m benchmarks.curve CHECKPOINT DATA RANKING [--subset test] [--points 10] [--share 0.2]
 
 The peer is fairseq's command with our mask flags and fairseq's own search: one process after another on all threads,
 and two at a time on one thread each.
@@ -39,9 +39,10 @@ def main() -> None:
         parser.add_argument(name)
     parser.add_argument("--subset", default="test")
     parser.add_argument("--points", type=int, default=10, help="of each order, top and bottom")
+    parser.add_argument("--share", type=float, default=0.2, help="of the neurons that the last point removes")
     options = parser.parse_args()
     neurons = len(Ranking.load(options.ranking).order)
-    points = [max(1, round(neurons * 0.5 * i / options.points)) for i in range(1, options.points + 1)]
+    points = [max(1, round(neurons * options.share * i / options.points)) for i in range(1, options.points + 1)]
     print(f"{2 * len(points)} points of {neurons} neurons: top and bottom {points}")
     with tempfile.TemporaryDirectory() as folder:
         ours, scores = ablate(options, points, Path(folder) / "curve")

@@ -46,6 +46,8 @@ class Measurement:
             self._masks.setdefault(point.key, point.mask)
             if self.signature(point) not in self.place.curve:
                 groups[point.key].append(point)
+            elif not self.place.has(self.metric, point.key):
+                groups.setdefault(point.key, [])  # the score is known, but not what it is compared by
         if isinstance(self.metric, Relative):
             self._relate(self.metric)
         missing = [key for key in groups if groups[key] or not self.place.has(self.metric, key)]

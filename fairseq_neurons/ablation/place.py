@@ -129,17 +129,18 @@ class Place:
         """The settings in the folder; this run's where there are none, or none that has measured anything."""
         path = self.out / SETTINGS
         now = {"format": FORMAT, "settings": self.identity, "rankings": {}}
-        if not path.exists() or not self._has_measured():
+        if not path.exists():
             return now
         try:
             earlier = json.loads(read_text(path, "settings file"))
             if (version := earlier["format"]) > FORMAT:
                 raise InputError(f"{path} has format {version}, this version reads up to {FORMAT}: update it.")
-            return {name: dict(earlier[name]) for name in ("settings", "rankings")}
+            found = {name: dict(earlier[name]) for name in ("settings", "rankings")}
         except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError(f"{path} is damaged: {self.out} cannot be continued.") from error
+            raise InputError(f"{path} is damaged or not of a curve: {self.out} cannot be continued.") from error
+        return found if self._has_measured() else now
 
     def _check(self, earlier: Mapping[str, Mapping[str, Any]]) -> None:
         theirs, ours = earlier["settings"], self.identity

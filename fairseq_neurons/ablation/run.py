@@ -38,7 +38,8 @@ def ablate(settings: AblationSettings) -> Curves:
     """A score over the number of clamped neurons, in order of one or more rankings (Figures 4, 5, 7 and 8).
 
     Every point is in the folder when it is done. A run that was interrupted goes on where it stopped, and a finished
-    one can be given more points, rankings and seeds; the result is that of one undisturbed run.
+    one can be given more points, rankings and seeds; points and tests are those of one undisturbed run, while
+    ``overlap.json`` is of the last run's rankings.
 
     Args:
         settings: which model, which neurons, and what is measured.

@@ -106,7 +106,9 @@ class AblationSettings:
             number = getattr(self, name)
             if number is not None and number < 1:
                 raise InputError(f"{name}={number}: give at least 1.")
-        if self.max_len_a < 0 or self.max_len_b < 0 or self.max_len_a + self.max_len_b == 0:
+        if not math.isfinite(self.lenpen):
+            raise InputError(f"lenpen={self.lenpen}: give a finite number.")
+        if self.max_len_a < 0 or self.max_len_b < 0 or max(self.max_len_a, self.max_len_b) < 1:
             raise InputError(f"max_len_a={self.max_len_a}, max_len_b={self.max_len_b}: a hypothesis has some length.")
         if (self.held_at == "mean") != (self.means is not None):
             raise InputError("value=mean and means=DUMP go together: the means are those of a dump.")

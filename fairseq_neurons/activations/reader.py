@@ -103,6 +103,8 @@ class Activations:
                 f"{path / 'activations.npy'} holds {self.values.dtype} {self.values.shape}, "
                 f"its manifest promises {manifest.dtype} {shape}."
             )
+        if not self.values.flags.c_contiguous:
+            raise InputError(f"{path / 'activations.npy'} is in Fortran order; a dump is in C order, word after word.")
         # numpy's maps know where in the file they begin; its type stubs do not.
         end = self.values.offset + self.values.nbytes  # type: ignore[attr-defined]
         if os.path.getsize(path / "activations.npy") != end:

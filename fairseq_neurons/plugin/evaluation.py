@@ -4,7 +4,7 @@ import argparse
 from typing import Any, Dict, List, NamedTuple
 
 import numpy as np
-from fairseq.data import Dictionary, LanguagePairDataset
+from fairseq.data import Dictionary, FairseqDataset, LanguagePairDataset
 from torch import Tensor
 
 from fairseq_neurons.activations.subwords import detect_subwords
@@ -62,6 +62,7 @@ class Translator:
         dataset = load_subset(loaded.task, subset)
         if not isinstance(dataset, LanguagePairDataset):
             raise InputError("Only translation models translate: this is a language model, whose metric is perplexity.")
+        _check_target(dataset, subset)
         self.generator = loaded.task.build_generator(
             [loaded.model],
             argparse.Namespace(beam=beam, lenpen=lenpen, max_len_a=max_len_a, max_len_b=max_len_b),
@@ -79,14 +80,20 @@ class Translator:
     def translate(self) -> List[str]:
         """The best hypothesis of every sentence, in data-set order; empty for sentences too long for the model."""
         hypotheses = [""] * len(self.references)
-        model, task = self.loaded
         for number, sample in enumerate(self._samples):
-            note_batch(model, sample)
+            note_batch(self.loaded.model, sample)
             with self._memory.remembering(number):
-                found = task.inference_step(self.generator, [model], sample)
+                found = self._search(sample)
             for i, best in zip(sample["id"].tolist(), found):
                 hypotheses[i] = self._dictionary.string(best[0]["tokens"].cpu(), self._post_process)
         return hypotheses
+
+    def _search(self, sample: Dict[str, Any]) -> List[List[Dict[str, Any]]]:
+        model, task = self.loaded
+        try:
+            return task.inference_step(self.generator, [model], sample)
+        except AssertionError as error:  # how fairseq's search and ours say so
+            raise InputError(f"The model, as it is masked, cannot translate: {error}.") from error
 
 
 class Likelihoods(NamedTuple):
@@ -123,6 +130,7 @@ class Scorer:
     def __init__(self, loaded: Loaded, subset: str, max_tokens: int = 4000) -> None:
         self.loaded = loaded
         dataset = load_subset(loaded.task, subset)
+        _check_target(dataset, subset)
         self._count = len(dataset)
         self._samples = collated(loaded, dataset, max_tokens)
         self._memory = LayerMemory(loaded.model)
@@ -150,6 +158,13 @@ class Scorer:
         if getattr(getattr(self.loaded.task, "args", None), "add_bos_token", False):
             counted[:, 0] = False  # it is given, not predicted
         return counted
+
+
+def _check_target(dataset: FairseqDataset, subset: str) -> None:
+    if isinstance(dataset, LanguagePairDataset) and dataset.tgt is None:
+        raise InputError(
+            f"The subset {subset!r} has no target side in the data folder: preprocess it with both languages."
+        )
 
 
 def translate(

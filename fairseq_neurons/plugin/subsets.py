@@ -67,7 +67,13 @@ def collated(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[D
         loaded: see :func:`batches_of`, as for the others.
         dataset: likewise.
         max_tokens: likewise.
+
+    Raises:
+        InputError: if no sentence is left.
     """
+    batches = batches_of(loaded, dataset, max_tokens)
+    if not batches:
+        raise InputError(f"All sentences are longer than {max_tokens} tokens or than the model allows.")
     device = next(loaded.model.parameters()).device
-    samples = [dataset.collater([dataset[int(i)] for i in batch]) for batch in batches_of(loaded, dataset, max_tokens)]
+    samples = [dataset.collater([dataset[int(i)] for i in batch]) for batch in batches]
     return [utils.apply_to_sample(lambda part: part.to(device), sample) for sample in samples]

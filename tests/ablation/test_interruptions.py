@@ -146,6 +146,14 @@ def test_lost_output__is_measured_again_and_alone(curve, undisturbed, tmp_path):
     assert files(tmp_path / "out") == undisturbed
 
 
+def test_lost_output_of_a_known_point__is_measured_again(curve, undisturbed, tmp_path):
+    curve.run(tmp_path / "out")
+    lost = next(name for name in undisturbed if name.startswith("numbers/") and "unablated" not in name)
+    (tmp_path / "out" / lost).unlink()
+    assert curve.run(tmp_path / "out")[2].runs == 1
+    assert files(tmp_path / "out") == undisturbed
+
+
 def test_more_points_rankings_and_seeds__are_added_to_what_there_is(curve, undisturbed, tmp_path):
     first = {"a": RANKINGS["a"]}
     less = curve.run(tmp_path / "out", rankings=first, points=[5, "50%"], seeds=1, order=["random", "top"])

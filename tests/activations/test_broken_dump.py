@@ -90,3 +90,10 @@ def test_array_with_something_behind_it__is_refused(dump):
         file.write(b"more")
     with pytest.raises(InputError, match="longer than its header says"):
         Activations(dump)
+
+
+def test_array_in_fortran_order__is_refused(dump):
+    values = np.load(dump / "activations.npy")
+    np.save(dump / "activations.npy", np.asfortranarray(values))
+    with pytest.raises(InputError, match="Fortran order"):
+        Activations(dump)

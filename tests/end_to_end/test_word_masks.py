@@ -50,6 +50,7 @@ def labels(world, tmp_path) -> Path:
     return tmp_path / "labels"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["separate", "joint"])
 def test_mask_at_labelled_words__changes_only_sentences_that_have_them(world, model, labels):
     mask = [*NEURONS, "--mask-words", "ch*", "--mask-labels", labels]
@@ -64,6 +65,7 @@ def test_mask_at_labelled_words__changes_only_sentences_that_have_them(world, mo
     assert {i: words for i, (_, words) in hypotheses(batched).items()} == {i: words for i, (_, words) in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", ["recurrent", "output"])
 def test_dump_under_the_mask__shows_the_value_at_the_chosen_words_alone(world, site, tmp_path):
     mask = [*NEURONS, "--mask-words", ",".join(WORDS), "--mask-site", site]
@@ -121,6 +123,7 @@ def test_flags_that_choose_no_words(world, labels):
     assert "either --mask-neurons or --mask-ranking" in fail(*generating(world, "joint"), "--mask-words", "word3")
 
 
+@pytest.mark.slow
 def test_sentences_that_are_not_read_whole(world):
     chosen = ["--mask-neurons", 3, "--mask-words", "word3"]
     assert "leave out --num-batch-buckets" in fail(*generating(world, "joint"), *chosen, "--num-batch-buckets", 2)
@@ -128,6 +131,7 @@ def test_sentences_that_are_not_read_whole(world):
     assert "leave out --context-window" in fail(*evaluating(world), *chosen, "--context-window", 5)
 
 
+@pytest.mark.slow
 def test_commands_that_do_not_know_the_sentences_beforehand(world):
     chosen = ["--mask-neurons", 3, "--mask-words", "word3"]
     interactive = ["fairseq-interactive", world.data, *TRANSLATION, "--path", world.model("joint")]

@@ -90,6 +90,8 @@ def test_ctrl_c__is_left_to_the_parent(tmp_path):
     parent = os.fork()
     if parent == 0:
         os.setsid()
+        # Where the tests run in the background of a shell, it is ignored from the start.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             with Workers(lambda task: (tmp_path / str(os.getpid())).touch() or time.sleep(60), 2) as workers:
                 list(workers.results([0, 1]))

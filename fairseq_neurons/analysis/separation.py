@@ -72,10 +72,12 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10)
 def _areas(columns: np.ndarray, y: np.ndarray, labels: int) -> np.ndarray:
     """float64 (labels, n), of the values of n neurons, (n, N); a word of no label that counts has y = ``labels``."""
     counts = np.bincount(y, minlength=labels)[:labels]
+
+    def ranks_by_label(values: np.ndarray) -> np.ndarray:
+        return np.bincount(y, rankdata(values), labels)[:labels]
+
     # Sorting is all the work, and numpy lets other threads run meanwhile.
     with ThreadPoolExecutor() as pool:
-        sums = np.stack(
-            list(pool.map(lambda values: np.bincount(y, rankdata(values), labels)[:labels], columns)), axis=1
-        )
+        sums = np.stack(list(pool.map(ranks_by_label, columns)), axis=1)
     smallest = counts * (counts + 1) / 2
     return (sums - smallest[:, None]) / (counts * (len(y) - counts))[:, None]

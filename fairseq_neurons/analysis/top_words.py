@@ -112,10 +112,8 @@ def word_statistics(dump: Activations) -> WordStatistics:
     Sums are float64 and about the first word's values, so that an offset costs no digits.
 
     Raises:
-        InputError: if the dump has no words or a value is not a finite number.
+        InputError: if a value is not a finite number.
     """
-    if not len(dump):
-        raise InputError(f"{dump.path} has no words: its neurons stand for none.")
     words, types = _types(dump)
     counts = np.bincount(types)
     sums, squares, shift = np.zeros((len(words), len(dump.neurons))), np.zeros(len(dump.neurons)), dump.values[0]

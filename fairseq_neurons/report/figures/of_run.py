@@ -1,0 +1,119 @@
+"""All figures that a run folder gives, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.report.figures.curves import ablation_curves
+from fairseq_neurons.report.figures.focus import focus_bars
+from fairseq_neurons.report.figures.grid import regularisation_grid
+from fairseq_neurons.report.figures.overlap import overlap_matrix, overlaps
+from fairseq_neurons.report.figures.places import places_histogram
+from fairseq_neurons.report.figures.sentences import coloured_sentences
+from fairseq_neurons.report.figures.style import SignedFigure
+from fairseq_neurons.report.run import Model, Probe, Run
+
+TOP = 50
+COLOURED = 5
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of a run.
+
+    Args:
+        name: of its files, without a suffix; unlike all others of the run.
+        title: what it shows, in a line.
+        figure: itself.
+    """
+
+    name: str
+    title: str
+    figure: SignedFigure
+
+    @property
+    def signature(self) -> str:
+        """The settings that made it."""
+        return self.figure.signature
+
+
+def figures_of(run: Run) -> Iterator[Drawing]:
+    """Draw what the run has results for: curves, grids, focused labels, overlaps, places, sentences.
+
+    One figure is made at a time, when it is asked for: ``for drawing in figures_of(run): save(drawing.figure,
+    folder / drawing.name)``.
+
+    Raises:
+        InputError: if a result file lacks what a figure needs.
+    """
+    taken: set[str] = set()
+    for model in run.models:
+        for kind, of_what, figure in _of_model(run, model):
+            yield Drawing(_name(kind, of_what, taken), f"{figure.title}: {of_what}", figure)
+
+
+def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]:
+    """Kind, what it is of, and the figure."""
+    for curve in model.curves.values():
+        if curve.points:
+            yield "curves", curve.name, ablation_curves(curve.points)
+    for probe in model.probes.values():
+        yield from _of_probe(model, probe)
+    rankings = _of_whole_model(model)
+    if rankings:
+        yield from _of_rankings(model.name, rankings)
+        if model.dumps:
+            yield "sentences", model.name, _sentences(run.dump_of(model).activations, next(iter(rankings.values())))
+
+
+def _of_probe(model: Model, probe: Probe) -> Iterator[tuple[str, str, SignedFigure]]:
+    if probe.results["grid"]:
+        yield "grid", probe.name, regularisation_grid(probe.results["grid"])
+    for mass in probe.results["focus"]:
+        yield f"focus{'' if mass == '0.25' else mass}", probe.name, focus_bars(probe.results, float(mass))
+    methods = {
+        name.removeprefix(f"{probe.name}/"): ranking
+        for name, ranking in model.rankings.items()
+        if name == probe.name or name.startswith(f"{probe.name}/")
+    }
+    if len(methods) > 1:
+        yield from _of_rankings(probe.name, methods)
+
+
+def _of_rankings(name: str, rankings: Mapping[str, Ranking]) -> Iterator[tuple[str, str, SignedFigure]]:
+    top = min(TOP, len(next(iter(rankings.values())).order))
+    if len(rankings) > 1:
+        yield "overlap", name, overlap_matrix(overlaps(rankings, top))
+    yield "places", name, places_histogram(rankings, top)
+
+
+def _of_whole_model(model: Model) -> dict[str, Ranking]:
+    """All but those by which a probe's ranking is compared with other methods: they have figures of their own."""
+    of_methods = tuple(f"{probe}/" for probe in model.probes)
+    return {name: ranking for name, ranking in model.rankings.items() if not name.startswith(of_methods)}
+
+
+def _sentences(dump: Activations, ranking: Ranking) -> SignedFigure:
+    """Sentences that hold the largest absolute values of the ranking's first neuron."""
+    neuron = int(ranking.top(1)[0])
+    values = np.abs(np.concatenate([block[:, neuron] for block in dump.blocks()]).astype(np.float64))
+    strongest = np.argsort(-values, kind="stable")
+    numbers = np.searchsorted(dump.offsets, strongest, side="right") - 1
+    return coloured_sentences(dump, neuron, list(dict.fromkeys(numbers.tolist()))[:COLOURED])
+
+
+def _name(kind: str, of_what: str, taken: set[str]) -> str:
+    """``curves`` of ``curves/nmt`` -> ``curves.nmt``; a name that is taken already gets a number."""
+    for folder in ("curves/", "probes/"):
+        of_what = of_what.removeprefix(folder)
+    base = name = f"{kind}.{of_what.replace('/', '.')}"
+    number = 2
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    taken.add(name)
+    return name

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,15 @@ LONGEST_NAME = 200
 PROBE = "linguistic"
 
 
-def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> dict[str, Any]:
+def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Mapping[str, Any]) -> dict[str, Any]:
     """Measure all of it, and write rankings, tables and ``results.json`` into ``out``.
+
+    Args:
+        analysis: of one probe.
+        plan: what is measured.
+        out: a folder.
+        sources: where words and labels are from: ``activations`` and ``labels`` of ``train`` and ``test``, ``column``,
+            ``language``, and ``merge`` and ``ignore`` of `LabelOptions`.
 
     Returns:
         What ``results.json`` holds.
@@ -37,6 +44,7 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> dict[str, An
     ablation = analysis.ablation(ranking.order, plan.fractions, plan.random)
     results = {
         "format": FORMAT,
+        "sources": dict(sources),
         **known,
         "ablation": [shown(entry) for entry in ablation],
         "differences": differences(ablation, analysis.task.test.sentence, analysis.intervals),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -59,16 +59,26 @@ def probe(
     for part in (settings, plan, intervals):
         part.check()
     sources = [LabelSource(part["activations"], part["labels"], column, language) for part in (train, test)]
-    task = open_task(sources[0], sources[1], LabelOptions(**_of(LabelOptions, options)), neurons)
+    labels = LabelOptions(**_of(LabelOptions, options))
+    task = open_task(sources[0], sources[1], labels, neurons)
     plan.check_task(task)
     _say_what_is_left_out(task)
     with Workplace(Path(out)) as place:
         trained = _train(task, settings, place.probe)
-        results = analyse(
-            LinguisticAnalysis(task, trained, settings, Ledger(place.ledger), intervals), plan, place.results
-        )
+        analysis = LinguisticAnalysis(task, trained, settings, Ledger(place.ledger), intervals)
+        results = analyse(analysis, plan, place.results, _given(sources, labels))
         place.commit()
     return results
+
+
+def _given(sources: Sequence[LabelSource], labels: LabelOptions) -> dict[str, Any]:
+    """Where the words and their labels are from and what names these go by, for who looks at the results later."""
+    parts = {
+        name: {"activations": str(source.activations), "labels": str(source.labels)}
+        for name, source in zip(("train", "test"), sources, strict=True)
+    }
+    options = {"merge": list(labels.merge), "ignore": list(labels.ignore)}
+    return {**parts, "column": sources[0].column, "language": sources[0].language, **options}
 
 
 def _train(task: Task, settings: ProbeSettings, path: Path) -> TrainedProbe:

@@ -48,6 +48,12 @@ def test_results__have_the_fields_of_the_design(whole):
     assert len(summary(results).splitlines()) > 20
 
 
+def test_results__say_where_words_and_labels_are_from(data, whole):
+    train, test = data
+    sources = {"train": train, "test": test, "column": None, "language": "en", "merge": [], "ignore": []}
+    assert json.loads((whole / "results.json").read_text())["sources"] == sources
+
+
 def test_folder__holds_probe_rankings_and_tables(whole):
     assert files(whole) == [
         *("ablation.csv", "differences.csv", "grid.csv", "labels.csv", "probe.npz"),

@@ -1,0 +1,86 @@
+"""Labels of the words of a run: those that its probes were given, and those that need nothing but the words."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.labels import LABELERS, LabelOptions, labels_of
+from fairseq_neurons.labels.taggers import is_tagger
+from fairseq_neurons.report.run import Dump, Model, Run
+
+logger = logging.getLogger(__name__)
+
+WordLabels = list[str | None]
+
+BUILT_IN = ("position", "numbers", "negation", "months")
+# A labeler that does not find so many words of two labels has nothing to say of a text.
+LEAST = 10
+
+
+def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict[str, WordLabels]:
+    """All sets of labels that are known for the words of a dump.
+
+    Those of a probe are as its ``results.json`` tells: they were given for a dump of the same words. Its paths are
+    tried as they are, then from the run's folder. Labels that are gone, or do not fit any more, are left out.
+
+    Args:
+        run: the probes of all its models count.
+        model: that the dump is of; its probes come first.
+        dump: whose words they are.
+        language: of the words, for the built-in labelers.
+
+    Returns:
+        By the name of the probe without its folder, or of the labeler: (words,) labels, None where a word has none. Of
+        the built-in labelers there are those that find at least 10 words of two labels.
+    """
+    found: dict[str, WordLabels] = {}
+    others = {name: probe for other in run.models for name, probe in other.probes.items()}
+    for name, probe in {**model.probes, **others}.items():
+        labels = _given(run, dump, name, probe.results.get("sources", {}))
+        short = name.rsplit("/", 1)[-1]
+        if labels is not None and labels != found.get(short):
+            found[name if short in found else short] = labels
+    for name in BUILT_IN:
+        if name not in found and (labels := _read(dump, name, name, None, language)) and _tells_apart(labels):
+            found[name] = labels
+    return found
+
+
+def _given(run: Run, dump: Dump, name: str, sources: Mapping[str, Any]) -> WordLabels | None:
+    """The labels that a probe was given for these words, under the names they had for it; None if there are none."""
+    texts = {other.path.resolve(): other.text for model in run.models for other in model.dumps.values()}
+    texts[dump.path.resolve()] = dump.text
+    for part in ("test", "train"):
+        if part in sources and texts.get(_found(run, sources[part]["activations"]).resolve()) == dump.text:
+            labels = _read(dump, name, _spec(run, sources[part]["labels"]), sources["column"], sources["language"])
+            if labels is not None:
+                options = LabelOptions(**{name: sources.get(name, ()) for name in ("merge", "ignore")})
+                return [None if label is None else options.rename(label) for label in labels]
+    return None
+
+
+def _read(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:
+    try:
+        return labels_of(dump.activations.sentences, spec, column, language, dump.activations.manifest.eos)
+    except InputError as error:
+        logger.info("%s: its labels are left out. %s", name, error)
+        return None
+
+
+def _spec(run: Run, labels: str) -> str:
+    return labels if labels in LABELERS or is_tagger(labels) else str(_found(run, labels))
+
+
+def _found(run: Run, path: str) -> Path:
+    """A path as it is if it leads somewhere, else from the run's folder."""
+    return Path(path) if Path(path).exists() else run.path / path
+
+
+def _tells_apart(labels: WordLabels) -> bool:
+    counts = Counter(label for label in labels if label is not None)
+    return sum(count >= LEAST for count in counts.values()) >= 2

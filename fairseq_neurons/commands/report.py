@@ -1,0 +1,38 @@
+"""``fairseq-neurons-report``: a run folder as a page to explore."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from omegaconf import MISSING
+
+from fairseq_neurons.commands.application import CommandConfig, application
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class ReportConfig(CommandConfig):
+    """The arguments of ``fairseq_neurons.report.page.write_report``."""
+
+    run: str = MISSING
+    out: str = MISSING
+    language: str = "en"
+    sentences: int = 5000
+
+
+def run(**options: str | int) -> None:
+    """Import only when there is work: ``--help`` need not wait for it."""
+    from fairseq_neurons.report.page import write_report
+
+    index = write_report(**options)  # type: ignore[arg-type]
+    logger.info("%s: open it in a browser", index)
+
+
+main = application(
+    "fairseq-neurons-report",
+    ReportConfig,
+    run,
+    "One folder of HTML from the folder of a run: its tables, figures and neurons, to open from the disk.",
+)

@@ -1,0 +1,89 @@
+"""Curves as tables: the same numbers as in the figures, with their p-values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import fmean, stdev
+
+from fairseq_neurons.ablation.table import short_names
+from fairseq_neurons.ledger import Entry
+from fairseq_neurons.report.page.tables import DASH, Cell, Table, number, p_value, row, signed
+from fairseq_neurons.report.run import Curve
+
+LEVEL = 0.05
+METRICS = {"bleu": "BLEU", "perplexity": "Perplexity", "control": "Translations that turned, percent"}
+ORDERS = ("top", "bottom", "random")
+
+Column = tuple[str, str]
+
+
+def curve_table(curve: Curve) -> Table:
+    """Scores by number of clamped neurons, a column a ranking and order; random orders as mean ± standard deviation."""
+    cells: dict[tuple[int, Column], list[Entry]] = defaultdict(list)
+    for point in curve.points:
+        cells[point["neurons"], _column(point)].append(point)
+    columns = sorted({column for _, column in cells}, key=lambda column: (ORDERS.index(column[1]), column[0]))
+    shares = {point["neurons"]: str(point.get("share", "")) for point in curve.points}
+    rows = [
+        row(_count(count, shares[count]), [_cell(count, cells.get((count, column), ())) for column in columns])
+        for count in sorted(shares)
+    ]
+    metric = METRICS.get(curve.settings["metric"], curve.settings["metric"])
+    return Table(
+        f"{metric} by neurons clamped ({curve.name})",
+        ["Neurons", *_headers(columns)],
+        rows,
+        "p-values compare with the unablated model and are not corrected for their number; of random orders the "
+        "largest is given.",
+    )
+
+
+def comparison_table(curve: Curve) -> Table | None:
+    """Paired tests between rankings, and between orders of a ranking; None if there are none."""
+    found = [entry for entry in curve.comparisons if entry.get("against")]
+    names = short_names(sorted({entry["ranking"] for entry in (*found, *(entry["against"] for entry in found))}))
+    rows = [
+        row(
+            str(entry["neurons"]),
+            [
+                _name(names, entry),
+                _name(names, entry["against"]),
+                DASH if entry.get("difference") is None else signed(entry["difference"]),
+                p_value(entry["p_value"]),
+            ],
+        )
+        for entry in found
+    ]
+    header = ["Neurons", "These", "Against", "Difference", "p"]
+    return Table(f"Paired comparisons ({curve.name})", header, rows) if rows else None
+
+
+def _count(count: int, share: str) -> str:
+    """How many neurons, as a share too if it was asked for as one."""
+    return f"{count} ({share})" if share.endswith("%") else str(count)
+
+
+def _name(names: dict[str, str], entry: Entry) -> str:
+    seed = "" if entry["seed"] is None else f" {entry['seed']}"
+    return f"{names[entry['ranking']]}, {entry['order']}{seed}"
+
+
+def _headers(columns: Sequence[Column]) -> list[str]:
+    names = short_names([ranking for ranking, _ in columns if ranking])
+    return [f"{names[ranking]}, {order}" if ranking else order for ranking, order in columns]
+
+
+def _column(point: Entry) -> Column:
+    # Random orders do not depend on the ranking.
+    return ("" if point["order"] == "random" else point["ranking"]), point["order"]
+
+
+def _cell(count: int, points: Sequence[Entry]) -> Cell:
+    by_seed = {point["seed"]: point for point in points}
+    if not by_seed:
+        return Cell("")
+    scores = [point["score"] for point in by_seed.values() if point["score"] is not None]
+    spread = f" ± {stdev(scores):.2f}" if len(scores) > 1 else ""
+    tests = [point["p_value"] for point in by_seed.values() if point.get("p_value") is not None]
+    return Cell(f"{number(fmean(scores) if scores else None)}{spread}", p_value(max(tests)) if count and tests else "")

@@ -1,0 +1,71 @@
+"""Tables of the page: the numbers beside the figures, and those that have none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+DASH = "–"
+
+
+class Cell(NamedTuple):
+    """What stands in a table.
+
+    Args:
+        text: the value.
+        note: smaller, after it: an interval or a p-value.
+        link: to a neuron of the page; empty for none.
+    """
+
+    text: str
+    note: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose first column names the rows.
+
+    Args:
+        caption: what it shows.
+        header: of the columns.
+        rows: as wide as the header.
+        note: below it.
+    """
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+
+
+def row(name: str, values: Iterable[str | Cell]) -> list[Cell]:
+    """A row of texts and cells."""
+    return [Cell(name), *(value if isinstance(value, Cell) else Cell(value) for value in values)]
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """``0.959`` -> ``95.9``."""
+    return DASH if share is None else f"{100 * share:.{digits}f}"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A score; one that is infinite is kept as None."""
+    return "∞" if value is None or math.isinf(value) else f"{value:.{digits}f}"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference, with its sign and a true minus."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def p_value(value: float) -> str:
+    """``p = 0.04``; very small ones as a bound."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+
+
+def interval(low: float | None, high: float | None, scale: float = 1, digits: int = 1) -> str:
+    """``95.1 to 96.4``; empty if there is none."""
+    return "" if low is None or high is None else f"{scale * low:.{digits}f} to {scale * high:.{digits}f}"

@@ -22,7 +22,10 @@ setup(
     packages=[*find_packages(include=["fairseq_neurons", "fairseq_neurons.*"]), "fairseq_neurons.user_dir"],
     # An installation has no checkout beside it: --user-dir then points into the package.
     package_dir={"fairseq_neurons": "fairseq_neurons", "fairseq_neurons.user_dir": "user_dir"},
-    package_data={"fairseq_neurons": ["py.typed"]},
+    package_data={
+        "fairseq_neurons": ["py.typed"],
+        "fairseq_neurons.report.page": ["templates/*", "assets/*.*", "assets/vendor/*"],
+    },
     install_requires=[
         *FAIRSEQ,
         # Older versions open pickles that can run code.
@@ -35,14 +38,14 @@ setup(
         "sacrebleu>=2.4",
         "sentencepiece>=0.2",
         "hydra-core>=1.3",
+        "jinja2>=3.1",
         "tabulate>=0.9",
         "tqdm>=4.66",
         "matplotlib>=3.8",
     ],
     extras_require={
-        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.9", "mypy>=1.11"],
+        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "playwright>=1.50", "ruff>=0.9", "mypy>=1.11"],
         "taggers": ["spacy>=3.7", "HanTa>=1.1"],
-        "report": ["jinja2>=3.1"],
     },
     entry_points={
         "console_scripts": [
@@ -51,7 +54,9 @@ setup(
             "fairseq-neurons-overlap = fairseq_neurons.commands.overlap:main",
             "fairseq-neurons-probe = fairseq_neurons.commands.probe:main",
             "fairseq-neurons-ablate = fairseq_neurons.commands.ablate:main",
+            "fairseq-neurons-report = fairseq_neurons.commands.report:main",
             "fairseq-neurons-demo = fairseq_neurons.commands.demo:main",
+            "fairseq-neurons-paper = fairseq_neurons.commands.paper:main",
         ]
     },
     classifiers=[

@@ -40,7 +40,7 @@ def focus_bars(
     Args:
         results: ``results.json`` of a probe.
         mass: the share, one of those that the probe was asked for with ``mass=``.
-        size: inches; by default a column wide, or a page for many labels.
+        size: inches, without the caption; by default a column wide, or a page for many labels.
         caption: small text below.
 
     Raises:
@@ -51,14 +51,14 @@ def focus_bars(
     rows = ceil(len(bars) / columns)
     title = f"Neurons that hold {100 * mass:g} % of the weights of each label"
     signature = signed("focus-bars", [results["signature"]], mass=f"{mass:g}")
-    size = size or (COLUMN if columns == 1 else PAGE, 0.6 + INCHES_A_BAR * rows)
+    size = size or (COLUMN if columns == 1 else PAGE, 0.55 + INCHES_A_BAR * rows)
     figure = SignedFigure(size, title, signature, caption)
     most = max(bar.neurons for bar in bars)
     for column, axes in enumerate(figure.subplots(1, columns, squeeze=False)[0]):
         _draw(axes, bars[column * rows : (column + 1) * rows], rows, most)
-    figure.supxlabel(
-        f"neurons that hold {100 * mass:g} % of the label's weights (in brackets: test words)", fontsize=SMALL
-    )
+        axes.set_xlabel(
+            f"neurons with {100 * mass:g} % of the label's weights\n(test words in brackets)", fontsize=SMALL
+        )
     return figure.settled()
 
 

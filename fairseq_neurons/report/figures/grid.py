@@ -27,7 +27,7 @@ def regularisation_grid(
 
     Args:
         grid: ``grid`` of the ``results.json`` of a probe: ``l1``, ``l2``, ``accuracy`` from 0 to 1.
-        size: inches; by default a column wide.
+        size: inches, without the caption; by default a column wide.
         caption: small text below.
 
     Raises:

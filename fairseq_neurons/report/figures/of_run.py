@@ -77,7 +77,7 @@ def _of_probe(model: Model, probe: Probe) -> Iterator[tuple[str, str, SignedFigu
     for mass in probe.results["focus"]:
         yield f"focus{'' if mass == '0.25' else mass}", probe.name, focus_bars(probe.results, float(mass))
     methods = {
-        name.removeprefix(f"{probe.name}/"): ranking
+        "probe" if name == probe.name else name.removeprefix(f"{probe.name}/"): ranking
         for name, ranking in model.rankings.items()
         if name == probe.name or name.startswith(f"{probe.name}/")
     }

@@ -16,7 +16,7 @@ from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings import overlap as measures
 from fairseq_neurons.report.figures.cells import draw_cells, name_cells
 from fairseq_neurons.report.figures.letters import shortened
-from fairseq_neurons.report.figures.signing import signed
+from fairseq_neurons.report.figures.signing import signed, together
 from fairseq_neurons.report.figures.style import COLUMN, PAGE, RED_WHITE_BLUE, SignedFigure, house_style
 
 COLOURMAP = "cividis"
@@ -39,7 +39,7 @@ def overlaps(rankings: Mapping[str, Ranking], top: int = 50) -> dict[str, Any]:
         "rankings": list(rankings),
         "by_chance": top / len(next(iter(rankings.values())).order),
         f"top-{top}": matrix.tolist(),
-        "signature": signed("overlap", [ranking.signature for ranking in rankings.values()], top=top),
+        "signature": f"overlap|top:{top}|{together(ranking.signature for ranking in rankings.values())}",
     }
 
 
@@ -55,7 +55,7 @@ def overlap_matrix(
     Args:
         found: the file of ``fairseq-neurons-overlap``, or `overlaps` of rankings.
         measure: ``top-N`` (the default), ``average-N`` or ``spearman``.
-        size: inches; by default a column wide, or a page for many rankings.
+        size: inches, without the caption; by default a column wide, or a page for many rankings.
         caption: small text below.
 
     Raises:
@@ -70,7 +70,7 @@ def overlap_matrix(
     width = COLUMN if len(names) <= FITS_A_COLUMN else PAGE
     size = size or (width, min(width, 1.4 + 0.3 * len(names)))
     signature = signed("overlap-matrix", [found["signature"]], measure=measure)
-    figure = SignedFigure(size, _title(measure), signature, caption)
+    figure = SignedFigure(size, f"Rankings compared: {_title(measure)}", signature, caption)
     axes = figure.subplots()
     if measure == "spearman":
         mesh = draw_cells(axes, values, _two_decimals, RED_WHITE_BLUE, Normalize(-1, 1))

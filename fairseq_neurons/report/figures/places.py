@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
+from matplotlib.ticker import MaxNLocator
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.report.figures.legends import draw_legend, legend_height, legend_rows
 from fairseq_neurons.report.figures.letters import shortened
 from fairseq_neurons.report.figures.signing import signed
-from fairseq_neurons.report.figures.style import COLOURS, COLUMN, PAGE, SMALL, SignedFigure, house_style
+from fairseq_neurons.report.figures.style import COLOURS, COLUMN, PAGE, SignedFigure, house_style
 
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "oo", "--")
+HATCHES = ("", "////", "\\\\\\\\", "----", "||||", "xxxx", "++++", "//", "--", "||", "xx")
 LONGEST_NAME = 34
 GROUP = 0.8
+CHANCE = "by chance"
+MOST_IN_A_COLUMN = 24
+# Inches, without the legend.
+HEIGHT = 1.9
 
 
 @house_style()
@@ -28,7 +36,7 @@ def places_histogram(
     Args:
         rankings: of one model's neurons, by name.
         top: how many of the first neurons are counted.
-        size: inches; by default a column wide, or a page for many bars.
+        size: inches, without the caption; by default a column wide, or a page for many bars.
         caption: small text below.
 
     Raises:
@@ -36,17 +44,17 @@ def places_histogram(
     """
     neurons = _neurons_of(rankings, top)
     counts = {name: counts_of(ranking, top) for name, ranking in rankings.items()}
-    bars = len(rankings) * len(neurons.blocks)
     signature = signed("places-histogram", [ranking.signature for ranking in rankings.values()], top=top)
     title = f"Layers and directions of the first {top} neurons"
-    rows = -(-len(rankings) // _legend_columns(COLUMN if bars <= 24 else PAGE))
-    figure = SignedFigure(size or (COLUMN if bars <= 24 else PAGE, 2.0 + 0.12 * rows), title, signature, caption)
-    axes = figure.subplots()
-    _draw(axes, counts)
-    _draw_chance(axes, neurons, top)
+    names = [*(shortened(name, LONGEST_NAME) for name in rankings), CHANCE]
+    width = size[0] if size else COLUMN if len(rankings) * len(neurons.blocks) <= MOST_IN_A_COLUMN else PAGE
+    above = legend_height(legend_rows(names, width))
+    size = size or (width, HEIGHT + above)
+    figure = SignedFigure(size, title, signature, caption)
+    strip, axes = figure.subplots(2, 1, height_ratios=[above, size[1] - above])
+    bars: list[Artist | BarContainer] = [_draw(axes, i, len(counts), found) for i, found in enumerate(counts.values())]
+    draw_legend(strip, [*bars, _draw_chance(axes, neurons, top)], names, width)
     _label(axes, neurons, top)
-    columns = _legend_columns(figure.get_size_inches()[0])
-    figure.legend(loc="outside upper left", ncols=columns, handlelength=1.6, columnspacing=1)
     return figure.settled()
 
 
@@ -68,29 +76,24 @@ def _neurons_of(rankings: Mapping[str, Ranking], top: int) -> Neurons:
     return neurons
 
 
-def _draw(axes: Axes, counts: Mapping[str, Sequence[int]]) -> None:
-    width = GROUP / len(counts)
-    for i, (name, found) in enumerate(counts.items()):
-        places = np.arange(len(found)) - GROUP / 2 + (i + 0.5) * width
-        colour, hatch = COLOURS[i % len(COLOURS)], HATCHES[i % len(HATCHES)]
-        label = shortened(name, LONGEST_NAME)
-        axes.bar(places, found, width, label=label, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0)
+def _draw(axes: Axes, number: int, among: int, counts: Sequence[int]) -> BarContainer:
+    """The bars of one of the rankings."""
+    width = GROUP / among
+    places = np.arange(len(counts)) - GROUP / 2 + (number + 0.5) * width
+    colour, hatch = COLOURS[number % len(COLOURS)], HATCHES[number % len(HATCHES)]
+    return axes.bar(places, counts, width, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0)
 
 
-def _draw_chance(axes: Axes, neurons: Neurons, top: int) -> None:
+def _draw_chance(axes: Axes, neurons: Neurons, top: int) -> Artist:
     expected = [top * block.size / len(neurons) for block in neurons.blocks]
     places = np.arange(len(expected))
     left, right = places - GROUP / 2 - 0.06, places + GROUP / 2 + 0.06
-    axes.hlines(expected, left, right, color="black", linestyle=(0, (3, 1.5)), linewidth=0.9, label="by chance")
+    return axes.hlines(expected, left, right, color="black", linestyle=(0, (3, 1.5)), linewidth=0.9)
 
 
 def _label(axes: Axes, neurons: Neurons, top: int) -> None:
     names = [f"{block.module} {block.layer}\n{block.direction}" for block in neurons.blocks]
     axes.set_xticks(range(len(names)), names)
     axes.set_ylabel(f"of the first {top} neurons")
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.tick_params(axis="x", length=0)
-
-
-def _legend_columns(width: float) -> int:
-    """As many as names of usual length fit in."""
-    return max(1, int(width * 72 / (20 * 0.6 * SMALL)) - 1)

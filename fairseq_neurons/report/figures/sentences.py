@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.report.figures.letters import printable, runs_leftwards
+from fairseq_neurons.report.figures.letters import runs_leftwards, shortened
 from fairseq_neurons.report.figures.signing import signed
 from fairseq_neurons.report.figures.style import PAGE, RED_WHITE_BLUE, SMALL, SignedFigure, house_style, readable_on
 
@@ -23,7 +23,8 @@ from fairseq_neurons.report.figures.style import PAGE, RED_WHITE_BLUE, SMALL, Si
 LETTERS, NUMBERS = 7.5, 5.0
 PADDING, GAP, MARGIN = 2.5, 1.5, 5.0
 BOX, LINE, LINE_WITH_NUMBERS, BETWEEN = 12.0, 14.5, 20.0, 6.0
-SCALE = 34.0
+NUMBER, SCALE = 17.0, 34.0
+LONGEST_WORD = 60
 
 
 class Word(NamedTuple):
@@ -64,21 +65,20 @@ def coloured_sentences(
     """
     column = dump.neurons.index(str(neuron))
     words, values_of = _read(dump, column, sentences)
-    flow = _flow(words, values_of, width * 72 - 2 * MARGIN, LINE_WITH_NUMBERS if values else LINE)
+    flow = _flow(words, values_of, width * 72 - 2 * MARGIN, values)
     limit = max(abs(word.value) for word in flow) or 1.0
-    below = SCALE + (SMALL * 2.5 if caption else 0)
-    height = max(word.y for word in flow) + (LINE_WITH_NUMBERS if values else LINE) + 2 * MARGIN + below
+    height = max(word.y for word in flow) + (LINE_WITH_NUMBERS if values else LINE) + 2 * MARGIN + SCALE
     name = dump.neurons.name(column)
     signature = signed(
         "coloured-sentences", [signature_of(dump)], neuron=name, sentences=",".join(map(str, sentences)), limit=limit
     )
     title = f"Sentences coloured by neuron {name} ({column})"
-    figure = SignedFigure((width, height / 72), title, signature, caption, layout="none")
+    figure = SignedFigure((width, height / 72), title, signature, caption, layout=None)
     scale = Normalize(-limit, limit)
-    axes = _canvas(figure, width * 72, height)
+    axes = _canvas(figure)
     for word in flow:
         _draw(axes, word, scale, values)
-    _explain(figure, scale, name, column, (below - SCALE + 22) / height)
+    _explain(figure, scale, name, column)
     return figure
 
 
@@ -102,20 +102,20 @@ def _read(dump: Activations, column: int, sentences: Sequence[int]) -> tuple[lis
     return words, [dump.sentence(number)[:, column].astype(np.float64) for number in sentences]
 
 
-def _flow(words: Sequence[Sequence[str]], values: Sequence[np.ndarray], width: float, line: float) -> list[Word]:
+def _flow(words: Sequence[Sequence[str]], values: Sequence[np.ndarray], width: float, numbers: bool) -> list[Word]:
     """Every word in its place: lines of at most this width, sentence below sentence."""
-    measure = _Ruler()
+    ruler, line = _Ruler(), LINE_WITH_NUMBERS if numbers else LINE
     placed: list[Word] = []
     top = MARGIN
-    for sentence, numbers in zip(words, values, strict=True):
+    for sentence, states in zip(words, values, strict=True):
         leftwards, x = runs_leftwards(" ".join(sentence)), 0.0
-        for text, value in zip(map(printable, sentence), numbers.tolist(), strict=True):
-            natural = measure.width(text) + 2 * PADDING
-            taken = min(natural, width)
+        for text, value in zip((shortened(word, LONGEST_WORD) for word in sentence), states.tolist(), strict=True):
+            natural = ruler.width(text) + 2 * PADDING
+            taken = max(min(natural, width), NUMBER if numbers else 0)
             if x and x + taken > width:
                 x, top = 0.0, top + line
             left = MARGIN + (width - x - taken if leftwards else x)
-            placed.append(Word(text, value, left, top, taken, taken / natural))
+            placed.append(Word(text, value, left, top, taken, min(1, width / natural)))
             x += taken + GAP
         top += line + BETWEEN if sentence else 0
     return placed
@@ -135,9 +135,10 @@ class _Ruler:
         return float(self._text.get_window_extent(self._renderer).width)
 
 
-def _canvas(figure: SignedFigure, width: float, height: float) -> Axes:
+def _canvas(figure: SignedFigure) -> Axes:
     """Axes over the whole figure, in points from the upper left corner."""
     axes = figure.add_axes((0, 0, 1, 1))
+    width, height = 72 * figure.get_size_inches()
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     return axes
@@ -155,8 +156,9 @@ def _draw(axes: Axes, word: Word, scale: Normalize, values: bool) -> None:
         axes.text(middle, word.y + BOX + 1, f"{word.value:+.2f}", ha="center", va="top", fontsize=NUMBERS)
 
 
-def _explain(figure: SignedFigure, scale: Normalize, name: str, column: int, bottom: float) -> None:
+def _explain(figure: SignedFigure, scale: Normalize, name: str, column: int) -> None:
     height = figure.get_size_inches()[1] * 72
+    bottom = (72 * figure.below + 23) / height
     bar = figure.colorbar(
         ScalarMappable(scale, RED_WHITE_BLUE),
         cax=figure.add_axes((0.3, bottom, 0.4, 6 / height)),

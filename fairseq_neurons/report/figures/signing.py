@@ -9,20 +9,33 @@ from fairseq_neurons import __version__
 
 
 def signed(figure: str, signatures: Iterable[str], **settings: object) -> str:
-    """What made a figure: its kind, its own settings, what all its results have in common, and a digest of all of them.
+    """What made a figure: its kind, its own settings, and what made its results.
 
-    >>> signed("bars", ["a:1|b:1", "a:1|b:2"], top=50)[:47]
-    'figure:bars|top:50|a:1|results:2|digest:47e9b4a'
+    >>> signed("bars", ["a:1|b:1"], top=50)
+    'figure:bars|top:50|a:1|b:1|drawn-by:0.1.0'
 
     Args:
         figure: its kind.
-        signatures: of the results, in any order; repeats count once.
+        signatures: of the results.
         settings: of the figure itself.
     """
-    every = sorted(set(signatures))
-    fields = [signature.split("|") for signature in every]
-    common = [field for field in fields[0] if all(field in other for other in fields[1:])] if fields else []
-    digest = hashlib.sha256("\n".join(every).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     own = [f"{name}:{value}" for name, value in settings.items()]
-    several = [f"results:{len(every)}", f"digest:{digest}"] if len(every) > 1 else []
-    return "|".join([f"figure:{figure}", *own, *common, *several, f"drawn-by:{__version__}"])
+    return "|".join([f"figure:{figure}", *own, *filter(None, [together(signatures)]), f"drawn-by:{__version__}"])
+
+
+def together(signatures: Iterable[str]) -> str:
+    """The settings that all results have in common, in their order, with a digest of all of them.
+
+    >>> together(["a:1|b:1", "a:1|b:2", "a:1|b:2"])
+    'a:1|results:2|digest:28b2a9f8'
+
+    Args:
+        signatures: of the results, in any order; repeats count once.
+    """
+    every = sorted(set(signatures))
+    if len(every) < 2:
+        return "".join(every)
+    first, *others = (signature.split("|") for signature in every)
+    common = [field for field in first if all(field in other for other in others)]
+    digest = hashlib.sha256("\n".join(every).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return "|".join([*common, f"results:{len(every)}", f"digest:{digest}"])

@@ -7,10 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Literal
 
 from matplotlib import font_manager, style
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from fairseq_neurons.report.figures.letters import printable
 
@@ -52,6 +54,8 @@ PARAMETERS = {
     **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), SMALL),
     **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), 0.6),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
+    "figure.dpi": 200,
+    "hatch.linewidth": 0.7,
     "lines.linewidth": 1.2,
     "lines.markersize": 3.5,
     # Words and labels are shown as they are, also those with a $.
@@ -67,10 +71,14 @@ class SignedFigure(Figure):
     """A figure that carries what it shows and the settings that made it; files of it carry them on.
 
     Args:
-        size: width and height in inches.
+        size: width and height in inches, without the caption.
         title: what it shows, in a few words.
         signature: of the results in it.
         caption: small text below; None for none.
+        layout: of matplotlib; None if everything is put in its place by hand.
+
+    Attributes:
+        below: height of the caption in inches.
     """
 
     def __init__(
@@ -79,12 +87,15 @@ class SignedFigure(Figure):
         title: str,
         signature: str,
         caption: str | None = None,
-        layout: str = "constrained",
+        layout: Literal["constrained"] | None = "constrained",
     ) -> None:
-        super().__init__(figsize=size, layout=layout)  # type: ignore[arg-type]
+        width, height = size
+        lines = textwrap.wrap(printable(caption or ""), int(width * 72 / (0.6 * SMALL)))
+        self.below = (1.25 * len(lines) + 0.6) * SMALL / 72 if lines else 0.0
+        super().__init__(figsize=(width, height + self.below), layout=layout)
         self.title, self.signature = printable(title), printable(signature)
-        if caption:
-            self._write_below(caption)
+        if lines:
+            self._write_below("\n".join(lines))
 
     def settled(self) -> SignedFigure:
         """Lay it out once and for all: every file of it then shows the same."""
@@ -93,14 +104,10 @@ class SignedFigure(Figure):
         return self
 
     def _write_below(self, caption: str) -> None:
-        width, height = self.get_size_inches()
-        lines = textwrap.wrap(printable(caption), int(width * 72 / (0.6 * SMALL)))
-        self.text(
-            0.5, 0.3 * SMALL / 72 / height, "\n".join(lines), ha="center", va="bottom", fontsize=SMALL, color=GREY
-        )
-        below = (len(lines) * 1.25 + 0.6) * SMALL / 72 / height
-        if (engine := self.get_layout_engine()) is not None:
-            engine.set(rect=(0, below, 1, 1 - below))  # type: ignore[call-arg]
+        height = self.get_size_inches()[1]
+        self.text(0.5, 0.3 * SMALL / 72 / height, caption, ha="center", va="bottom", fontsize=SMALL, color=GREY)
+        if isinstance(engine := self.get_layout_engine(), ConstrainedLayoutEngine):
+            engine.set(rect=(0, self.below / height, 1, 1 - self.below / height))
 
 
 @contextmanager

@@ -1,14 +1,17 @@
 # make demo   the main job in minutes, on a built-in corpus (or CORPUS=PREFIX SRC=en TGT=fr on yours)
+# make paper  the paper's experiments on your corpora: CORPUS=FOLDER PAIR=en-fr SIZE=small [STEPS=probe,sum]
 # make test   lint and the tests that take minutes; make test-all adds the slow ones
 # Each makes .venv itself if it is missing.
 
 PYTHON ?= python3
-OUT ?= demo
+OUT ?= $(if $(filter paper,$(MAKECMDGOALS)),runs/paper,demo)
 SRC ?= en
 TGT ?= fr
+PAIR ?= en-fr
+SIZE ?= small
 BIN := .venv/bin
 
-.PHONY: install demo test test-all lint clean
+.PHONY: install demo paper test test-all lint clean
 
 install: .venv/installed
 
@@ -20,6 +23,11 @@ install: .venv/installed
 
 demo: install
 	$(BIN)/fairseq-neurons-demo out='$(OUT)' src=$(SRC) tgt=$(TGT) $(if $(CORPUS),corpus='$(CORPUS)')
+
+paper: install
+	$(if $(CORPUS),,$(error CORPUS= is missing: the folder with the texts that configs/experiment/$(PAIR).yaml names))
+	$(BIN)/fairseq-neurons-paper experiment=$(PAIR) size=$(SIZE) corpus='$(CORPUS)' out='$(OUT)' \
+	    $(if $(STEPS),steps=[$(STEPS)])
 
 lint: install
 	$(BIN)/ruff check .

@@ -19,11 +19,20 @@ setup(
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11,<3.13",
-    packages=[*find_packages(include=["fairseq_neurons", "fairseq_neurons.*"]), "fairseq_neurons.user_dir"],
+    packages=[
+        *find_packages(include=["fairseq_neurons", "fairseq_neurons.*"]),
+        "fairseq_neurons.user_dir",
+        "fairseq_neurons.configs",
+    ],
     # An installation has no checkout beside it: --user-dir then points into the package.
-    package_dir={"fairseq_neurons": "fairseq_neurons", "fairseq_neurons.user_dir": "user_dir"},
+    package_dir={
+        "fairseq_neurons": "fairseq_neurons",
+        "fairseq_neurons.user_dir": "user_dir",
+        "fairseq_neurons.configs": "configs",
+    },
     package_data={
         "fairseq_neurons": ["py.typed"],
+        "fairseq_neurons.configs": ["*/*.yaml"],
         "fairseq_neurons.report.page": ["templates/*", "assets/*.*", "assets/vendor/*"],
     },
     install_requires=[

@@ -41,15 +41,16 @@ LOGGING = {
 SWEEP = Path(tempfile.gettempdir()) / f"fairseq-neurons-{secrets.token_hex(8)}"
 
 
-def _quiet() -> list[Any]:
-    return ["_self_", {"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]
+def quiet(*groups: Any) -> list[Any]:
+    """A defaults list without Hydra's logging, with these groups of configs."""
+    return ["_self_", *groups, {"override hydra/job_logging": "none"}, {"override hydra/hydra_logging": "none"}]
 
 
 @dataclass
 class CommandConfig:
     """Base of every command's config: Hydra neither changes folder nor leaves files of its own behind."""
 
-    defaults: list[Any] = field(default_factory=_quiet)
+    defaults: list[Any] = field(default_factory=quiet)
     hydra: Any = field(
         default_factory=lambda: {
             **{"run": {"dir": "."}, "output_subdir": None},
@@ -58,7 +59,9 @@ class CommandConfig:
     )
 
 
-def application(name: str, config: type, run: Callable[..., None], about: str) -> Callable[[], None]:
+def application(
+    name: str, config: type, run: Callable[..., None], about: str, configs: Path | None = None
+) -> Callable[[], None]:
     """A console command.
 
     Args:
@@ -66,12 +69,15 @@ def application(name: str, config: type, run: Callable[..., None], about: str) -
         config: dataclass of its options; unknown ones and wrong types are refused.
         about: what ``--help`` says above the options.
         run: called with the options as keywords; its ``InputError`` becomes one sentence and exit status 1.
+        configs: folder of YAML files that options are taken from, a folder in it for each group.
 
     Returns:
         What the console script calls.
     """
     node = OmegaConf.structured(config)
     node.hydra["job"] = {"name": name}
+    if configs is not None:
+        node.hydra["searchpath"] = [f"file://{configs}"]
     node.hydra["help"] = {"template": f"{about}\n\n{name} option=value ...\n\n$CONFIG"}
     ConfigStore.instance().store(name=name, node=node)
 

@@ -1,0 +1,51 @@
+"""``fairseq-neurons-paper``: the paper's experiments, from text to tables and figures, resumable at any step."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import fairseq_neurons
+from fairseq_neurons.commands.application import CommandConfig, application, quiet
+from fairseq_neurons.experiments.settings import Experiment
+
+logger = logging.getLogger(__name__)
+
+
+def configs() -> Path:
+    """The folder of YAML files: at the top of a checkout, inside the package of an installation."""
+    package = Path(fairseq_neurons.__file__).parent
+    return next(path for path in (package / "configs", package.parent / "configs") if path.is_dir())
+
+
+@dataclass
+class PaperConfig(CommandConfig, Experiment):
+    """The fields of `Experiment`; ``experiment=`` and ``size=`` choose among the files of ``configs/``."""
+
+    defaults: list[Any] = field(default_factory=lambda: quiet({"experiment": "???"}, {"size": "small"}))
+
+
+def run(**options: Any) -> None:
+    """Import what trains and measures only when there is work: ``--help`` need not wait for it."""
+    experiment = Experiment.of(options)
+    from fairseq_neurons.experiments.run import STAGES
+
+    start = time.monotonic()
+    for step in experiment.steps:
+        stage = STAGES[step]
+        logger.info("\n[%4.0f min] %s: %s", (time.monotonic() - start) / 60, step, stage.about)
+        stage.run(experiment)
+    logger.info("\n[%4.0f min] Done: %s", (time.monotonic() - start) / 60, experiment.folder)
+
+
+main = application(
+    "fairseq-neurons-paper",
+    PaperConfig,
+    run,
+    "The experiments of Dalvi et al. 2019 on one language pair: experiment=en-fr corpus=FOLDER [size=paper].\n"
+    "What is done is left out, and an interrupted run goes on where it stopped; steps=[probe,sum] runs some alone.",
+    configs=configs(),
+)

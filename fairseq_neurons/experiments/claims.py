@@ -1,0 +1,184 @@
+"""The paper's claims, each with the numbers that speak for or against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from statistics import fmean
+from typing import Any
+
+from scipy.stats import mannwhitneyu
+
+from fairseq_neurons.experiments.curves import CROSS_MODEL
+from fairseq_neurons.experiments.measures import POSITION, SINGLE
+from fairseq_neurons.experiments.published import FRACTIONS
+from fairseq_neurons.experiments.summary import kept, points_of
+from fairseq_neurons.experiments.tables import LEAST_WORDS, Summary, markdown
+
+LEVEL = 0.05
+# "Less than 10 % overlap" of the top 50.
+LITTLE = 0.1
+# Shares of the neurons at which curves are compared: where the paper's differ most.
+FROM, TO = 0.02, 0.21
+
+# Nouns, verbs, adjectives and adverbs in the Penn Treebank's tags, STTS and UPOS; all others are closed classes.
+OPEN = ("NN", "NE", "NOUN", "PROPN", "V", "JJ", "ADJ", "RB", "ADV")
+
+# Whether a comparison came out as claimed: True, False, or None if the difference is not significant.
+Outcomes = list[bool | None]
+
+
+def table(summaries: Sequence[Summary]) -> str:
+    """A row a claim and size: in how many comparisons it held, was not significant, failed; and the verdict."""
+    rows = []
+    for claim, outcomes_of in CLAIMS.items():
+        for size in dict.fromkeys(summary["size"] for summary in summaries):
+            chosen = [summary for summary in summaries if summary["size"] == size]
+            outcomes = [outcome for summary in chosen for outcome in outcomes_of(summary)]
+            if outcomes:
+                counts = [str(outcomes.count(value)) for value in (True, None, False)]
+                rows.append([claim, size, *counts, verdict(outcomes)])
+    return markdown(["claim", "size", "held", "not significant", "failed", ""], rows, text=2)
+
+
+def verdict(outcomes: Outcomes) -> str:
+    """Whether a claim stands.
+
+    ``confirmed`` if none of its comparisons failed and at least half of them are significant, ``not confirmed`` if no
+    more held than failed, ``undecided`` if none tells anything, and else ``mixed``.
+    """
+    held, failed = outcomes.count(True), outcomes.count(False)
+    if not held + failed:
+        return "undecided"
+    if held <= failed:
+        return "not confirmed"
+    return "confirmed" if not failed and 2 * held >= len(outcomes) else "mixed"
+
+
+def _kept_top(kind: str) -> Callable[[Summary], Outcomes]:
+    def outcomes(summary: Summary) -> Outcomes:
+        return [
+            _apart(difference["low"], difference["high"])
+            for probes in summary["probes"].values()
+            for task in summary["tasks"]
+            for difference in probes[task]["differences"]
+            if (difference["kind"], difference["between"]) == (kind, "top-bottom")
+        ]
+
+    return outcomes
+
+
+def _top_hurts_first(summary: Summary) -> Outcomes:
+    return [
+        outcome
+        for curve in summary["curves"].values()
+        for outcome in _compared(curve, (CROSS_MODEL, "top"), (CROSS_MODEL, "bottom"))
+    ]
+
+
+def _hurts_more_than(names: Callable[[Summary], Sequence[str]]) -> Callable[[Summary], Outcomes]:
+    def outcomes(summary: Summary) -> Outcomes:
+        return [
+            outcome
+            for curve in summary["curves"].values()
+            if curve["metric"] == "bleu"
+            for name in names(summary)
+            for outcome in _compared(curve, (CROSS_MODEL, "top"), (name, "top"))
+        ]
+
+    return outcomes
+
+
+def _little_overlap(summary: Summary) -> Outcomes:
+    return [
+        share < LITTLE
+        for found in summary["overlaps"].values()
+        for name, share in zip(found["rankings"], found["shared"][0], strict=True)
+        if name in SINGLE
+    ]
+
+
+def _position_in_both(summary: Summary) -> Outcomes:
+    """More of the first neurons are those of position than chance would put there."""
+    outcomes: Outcomes = []
+    for found in summary["overlaps"].values():
+        share = found["shared"][0][found["rankings"].index(POSITION)]
+        outcomes.append(share > found["top"] / found["of"])
+    return outcomes
+
+
+def _closed_focused(summary: Summary) -> Outcomes:
+    """Closed classes are held by fewer neurons than open ones, by the Mann-Whitney test."""
+    outcomes: Outcomes = []
+    for probes in summary["probes"].values():
+        counts, words = next(iter(probes["pos"]["focus"].values())), probes["pos"]["labels"]
+        classes: dict[bool, list[int]] = {True: [], False: []}
+        for label, count in counts.items():
+            if words.get(label, 0) >= LEAST_WORDS:
+                classes[label.startswith(OPEN)].append(count)
+        if all(classes.values()):
+            significant = mannwhitneyu(classes[False], classes[True]).pvalue < LEVEL
+            outcomes.append(fmean(classes[False]) < fmean(classes[True]) if significant else None)
+    return outcomes
+
+
+def _more_distributed(summary: Summary) -> Outcomes:
+    """With the top tenth of its neurons a translation model loses less of its accuracy than a language model."""
+    outcomes: Outcomes = []
+    for task in summary["tasks"]:
+        lost: dict[str, list[float]] = {"nmt": [], "lm": []}
+        for model, probes in summary["probes"].items():
+            probe = probes[task]
+            rest = fmean(kept(probe["ablation"], "retrain", "bottom", FRACTIONS[0]))
+            lost[summary["models"][model]["kind"]].append(probe["accuracy"] - rest)
+        if all(lost.values()):
+            outcomes.append(fmean(lost["nmt"]) < fmean(lost["lm"]))
+    return outcomes
+
+
+def _compared(curve: dict[str, Any], ours: tuple[str, str], other: tuple[str, str]) -> Iterator[bool | None]:
+    """At each number of neurons, whether the first costs more than the other."""
+    scores = [points_of(curve, *which) for which in (ours, other)]
+    worse = 1 if curve["metric"] == "perplexity" else -1
+    most = max(scores[0])
+    for count in sorted(set(scores[0]) & set(scores[1])):
+        if count and _between(count, most):
+            difference = worse * (fmean(scores[0][count]) - fmean(scores[1][count]))
+            yield difference > 0 if _p_value(curve, ours, other, count) < LEVEL else None
+
+
+def _between(count: int, most: int) -> bool:
+    # The last point is 40 % of the neurons.
+    return FROM <= 0.4 * count / most <= TO
+
+
+def _p_value(curve: dict[str, Any], a: tuple[str, str], b: tuple[str, str], count: int) -> float:
+    for found in curve["comparisons"]:
+        against = found["against"]
+        pair = {(found["ranking"], found["order"]), (against["ranking"], against["order"])}
+        if found["neurons"] == count and pair == {a, b}:
+            return float(found["p_value"])
+    return 1.0
+
+
+def _apart(low: float | None, high: float | None) -> bool | None:
+    """Whether an interval lies above 0, below it, or around it."""
+    if low is None or high is None or low <= 0 <= high:
+        return None
+    return low > 0
+
+
+CLAIMS: dict[str, Callable[[Summary], Outcomes]] = {
+    "masked out, the top keeps more than the bottom (Tables 2, 5)": _kept_top("mask"),
+    "trained again, the top keeps more than the bottom (Tables 4, 6)": _kept_top("retrain"),
+    "removing the top hurts before removing the bottom (Figures 4, 5)": _top_hurts_first,
+    "cross-model hurts more than variance and distance from the mean (Figure 7)": _hurts_more_than(
+        lambda summary: list(SINGLE)
+    ),
+    "cross-model hurts more than rankings by labels (Figure 8)": _hurts_more_than(
+        lambda summary: list(summary["tasks"])
+    ),
+    "closed classes are focused, open classes distributed (Figure 6)": _closed_focused,
+    "less than 10 % of the first neurons shared with single-model rankings": _little_overlap,
+    "position neurons are in the cross-model ranking, too": _position_in_both,
+    "translation models are more distributed than language models": _more_distributed,
+}

@@ -1,0 +1,154 @@
+"""The numbers of an experiment, gathered from the files of its steps: what the tables are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fairseq_neurons import __version__
+from fairseq_neurons.experiments.measures import POSITION, SINGLE
+from fairseq_neurons.experiments.models import best_perplexity, read_seeds
+from fairseq_neurons.experiments.settings import Experiment, is_language_model
+from fairseq_neurons.files import read_lines, read_text, sha256_of_file, write_text_whole
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.rankings.overlap import overlap_matrix, top_overlap
+
+FORMAT = 1
+# "Top 50" of 2,000 neurons; of fewer, the same share.
+TOP_SHARE = 0.025
+OF_ABLATION = ("kind", "keep", "fraction", "seed", "neurons", "accuracy", "low", "high")
+OF_POINTS = ("ranking", "order", "seed", "neurons", "score", "low", "high", "p_value")
+
+
+def summarise(experiment: Experiment) -> dict[str, Any]:
+    """Write ``summary.json``: everything that the document's tables need, and what made it.
+
+    Raises:
+        InputError: if a step has not been done.
+    """
+    folder = experiment.folder
+    summary = {
+        "format": FORMAT,
+        "name": experiment.name,
+        "size": experiment.size.name,
+        "arch": experiment.arch,
+        "version": __version__,
+        "models": {model: _model(experiment, model) for model in _all(experiment)},
+        "tasks": {name: task.title for name, task in experiment.tasks.items()},
+        "probes": {
+            model: {task: _probe(folder / "probes" / model / task) for task in (*experiment.tasks, POSITION)}
+            for model in experiment.studied
+        },
+        "curves": {model: _curve(folder / "curves" / model) for model in experiment.studied},
+        "overlaps": {model: _overlaps(experiment, model) for model in experiment.studied},
+    }
+    write_text_whole(folder / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    return summary
+
+
+def _all(experiment: Experiment) -> list[str]:
+    return [*experiment.translation_models, *experiment.language_models]
+
+
+def _model(experiment: Experiment, model: str) -> dict[str, Any]:
+    folder = experiment.folder
+    return {
+        "kind": "lm" if is_language_model(model) else "nmt",
+        "seed": read_seeds(experiment)[model],
+        "sentences": len(read_lines(folder / f"text/part{model.removeprefix('lm')}.{experiment.src}", "text")),
+        "perplexity": best_perplexity(folder, model),
+        "checkpoint_sha256": sha256_of_file(folder / f"models/{model}/checkpoint_best.pt"),
+    }
+
+
+def _probe(folder: Path) -> dict[str, Any]:
+    results = _json(folder / "results.json")
+    same = (
+        *("accuracy", "low", "high", "majority", "majority_interval", "versus_majority", "control_accuracy"),
+        *("selectivity", "objective", "gap", "nonzero", "neurons_used", "train_words", "test_words", "grid"),
+        *("focus", "differences", "signature"),
+    )
+    return {
+        **{name: results[name] for name in same},
+        "labels": {label: scores["support"] for label, scores in results["label_scores"].items()},
+        "ablation": [{name: entry[name] for name in OF_ABLATION} for entry in results["ablation"]],
+        "shared": results["shared"]["pairs"],
+        "against": [{"probe": Path(other["probe"]).name, "pairs": other["pairs"]} for other in results["against"]],
+    }
+
+
+def _curve(folder: Path) -> dict[str, Any]:
+    points = [json.loads(line) for line in read_lines(folder / "curve.jsonl", "curve")]
+    comparisons = [json.loads(line) for line in read_lines(folder / "comparisons.jsonl", "comparison")]
+    return {
+        "metric": points[0]["metric"],
+        "points": [{**{name: point.get(name) for name in OF_POINTS}, "ranking": _short(point)} for point in points],
+        "comparisons": [
+            {
+                **{name: found[name] for name in ("order", "seed", "neurons", "p_value")},
+                "ranking": _short(found),
+                "against": {**found["against"], "ranking": _short(found["against"])},
+            }
+            for found in comparisons
+            if found["against"]
+        ],
+        "signature": points[0]["signature"],
+        "test": points[0]["test"],
+    }
+
+
+def _overlaps(experiment: Experiment, model: str) -> dict[str, Any]:
+    """How many of the first neurons rankings share, and by how much a neuron of position is in the others."""
+    folder = experiment.folder
+    files = {name: folder / f"rankings/{model}/{name}.json" for name in ("cross-model", *SINGLE)}
+    files.update({task: folder / f"probes/{model}/{task}/ranking.json" for task in (*experiment.tasks, POSITION)})
+    rankings = {name: Ranking.load(file) for name, file in files.items()}
+    neurons = rankings["cross-model"].neurons
+    top = max(1, round(TOP_SHARE * len(neurons)))
+    matrix = overlap_matrix(rankings, partial(top_overlap, k=top))
+    return {
+        "top": top,
+        "of": len(neurons),
+        "rankings": list(rankings),
+        "shared": matrix.tolist(),
+        "first": {name: _first(ranking, top) for name, ranking in rankings.items()},
+        "signatures": {name: ranking.signature for name, ranking in rankings.items()},
+    }
+
+
+def _first(ranking: Ranking, count: int) -> list[str]:
+    return [ranking.neurons.name(i) for i in ranking.top(count).tolist()]
+
+
+def _short(point: dict[str, Any]) -> str:
+    """``rankings/1/cross-model.json`` is ``cross-model``, ``probes/1/pos/ranking.json`` is ``pos``."""
+    path = Path(point["ranking"])
+    return path.parent.name if path.stem == "ranking" else path.stem
+
+
+def _json(path: Path) -> Any:
+    return json.loads(read_text(path, "result"))
+
+
+def points_of(curve: dict[str, Any], ranking: str, order: str) -> dict[int, list[float]]:
+    """Scores by number of neurons, one a seed; random orders depend on no ranking.
+
+    Args:
+        curve: one of ``curves``.
+        ranking: its short name.
+        order: ``top``, ``bottom`` or ``random``.
+    """
+    chosen: dict[int, list[float]] = {}
+    for point in curve["points"]:
+        if point["order"] == order and point["ranking"] == ranking:
+            chosen.setdefault(point["neurons"], []).append(point["score"])
+    return dict(sorted(chosen.items()))
+
+
+def kept(ablation: Sequence[dict[str, Any]], kind: str, keep: str, fraction: float) -> list[float]:
+    """Accuracies of a probe with only some neurons, one a seed."""
+    wanted = (kind, keep, fraction)
+    return [entry["accuracy"] for entry in ablation if (entry["kind"], entry["keep"], entry["fraction"]) == wanted]

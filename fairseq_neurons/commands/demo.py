@@ -64,7 +64,7 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
     # A corpus of one's own has no gold tense to control.
     run_all({**curves.jobs(languages), **(control.jobs(folder, languages) if corpus is None else {})}, folder)
     shown = curves.lines(folder)
-    curves.figure(shown, folder / "curve.png")
+    curves.figure(folder)
     say("Done")
     logger.info("\n%s\n", curves.table(shown))
     if probed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from math import inf
 from pathlib import Path, PurePath
 from statistics import fmean, stdev
 from typing import NamedTuple
@@ -13,20 +14,15 @@ from tabulate import tabulate
 from fairseq_neurons.demo.pipeline import SEARCH, Languages, checkpoint
 from fairseq_neurons.files import read_lines
 from fairseq_neurons.ledger import Entry
+from fairseq_neurons.report.figures import ablation_curves, save
 
 # Folder of a curve -> what it is called, and the rankings whose neurons are removed.
 CURVES = {"nmt": ("BLEU", ("nmt", "nmt.variance")), "lm": ("perplexity", ("lm",))}
 SAMPLES = 200
-STYLES = {
-    "top": {"color": "#0072B2", "marker": "o"},
-    "bottom": {"color": "#D55E00", "marker": "s", "linestyle": ":"},
-    "random": {"color": "#666666", "marker": "", "linestyle": "--"},
-    "top by variance": {"color": "#009E73", "marker": "^", "linestyle": "-."},
-}
 
 
 class Line(NamedTuple):
-    """One line of the figure, one column of the table: scores at growing numbers of neurons, several if by chance."""
+    """One column of the table: scores at growing numbers of neurons, several if by chance."""
 
     metric: str
     name: str
@@ -71,26 +67,10 @@ def table(shown: Sequence[Line]) -> str:
     return tabulate(rows, header, tablefmt="simple", disable_numparse=True, colalign=["right"] * len(header))
 
 
-def figure(shown: Sequence[Line], path: Path) -> None:
-    """The same as a picture: a panel a metric, a band between the extremes of chance (Figures 4, 5 and 7)."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    metrics = list(dict.fromkeys(line.metric for line in shown))
-    drawing, axes = pyplot.subplots(1, len(metrics), figsize=(5 * len(metrics), 3.5), layout="constrained")
-    for axis, metric in zip(axes, metrics, strict=True):
-        for line in (line for line in shown if line.metric == metric):
-            _, neurons, scores = zip(*line.points, strict=True)
-            axis.plot(neurons, list(map(fmean, scores)), label=line.name, **STYLES[line.name])
-            if line.name == "random":
-                axis.fill_between(neurons, list(map(min, scores)), list(map(max, scores)), color="#66666640")
-        axis.set(xlabel="neurons removed", ylabel=metric)
-        axis.legend()
-    axes[-1].set_yscale("log")
-    drawing.savefig(path, dpi=120)
-    pyplot.close(drawing)
+def figure(folder: Path) -> None:
+    """All that was measured as a picture, ``curve.png``: a panel a metric (Figures 4, 5 and 7)."""
+    measured = (read_entries(folder / "curves" / name / "curve.jsonl") for name in CURVES)
+    save(ablation_curves(*measured), folder / "curve", ["png"])
 
 
 def _shown(entries: Sequence[Entry], rankings: Sequence[str]) -> Iterator[tuple[str, list[Entry]]]:
@@ -104,10 +84,16 @@ def _shown(entries: Sequence[Entry], rankings: Sequence[str]) -> Iterator[tuple[
 def _points(entries: Sequence[Entry]) -> list[tuple[str, int, list[float]]]:
     counts = sorted({(entry["neurons"], entry["share"]) for entry in entries})
     return [
-        (share, count, [entry["score"] for entry in entries if entry["neurons"] == count]) for count, share in counts
+        (share, count, [_score(entry) for entry in entries if entry["neurons"] == count]) for count, share in counts
     ]
 
 
+def _score(entry: Entry) -> float:
+    return inf if entry["score"] is None else float(entry["score"])
+
+
 def _cell(scores: Sequence[float]) -> str:
+    if inf in scores:
+        return "inf"
     spread = f" ± {stdev(scores):.2f}" if len(set(scores)) > 1 else ""
     return f"{fmean(scores):.2f}{spread}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from omegaconf import OmegaConf
+from PIL import Image
 
 from fairseq_neurons.ablation.plan import plan
 from fairseq_neurons.ablation.settings import AblationSettings
@@ -56,7 +57,8 @@ def measured(tmp_path) -> Path:
 def entry_of(point) -> Entry:
     factor = {"top": 1, "bottom": 4, "random": point.seed or 0}[point.order] + 10 * ("variance" in point.ranking)
     names = {name: getattr(point, name) for name in ("ranking", "order", "seed", "neurons", "share")}
-    return {**names, "score": 20.0 - point.neurons * factor / 10}
+    metric = "perplexity" if "lm" in point.ranking else "bleu"
+    return {**names, "metric": metric, "score": 20.0 - point.neurons * factor / 10, "signature": point.mask.signature}
 
 
 def test_table__has_a_column_an_order_and_a_row_a_share(measured):
@@ -70,10 +72,19 @@ def test_table__has_a_column_an_order_and_a_row_a_share(measured):
     assert lines[3].split() == ["0%", *["20.00"] * 7]
 
 
-def test_figure__is_drawn(measured):
-    curves.figure(curves.lines(measured), measured / "curve.png")
-    assert (measured / "curve.png").read_bytes().startswith(b"\x89PNG")
-    assert (measured / "curve.png").stat().st_size > 10_000
+def test_infinite_perplexity__is_shown_as_such(measured):
+    path = measured / "curves" / "lm" / "curve.jsonl"
+    entries = [{**entry, "score": None if entry["neurons"] == 32 else 9.0} for entry in curves.read_entries(path)]
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
+    assert curves.table(curves.lines(measured)).splitlines()[-1].split()[-3:] == ["inf"] * 3
+
+
+def test_figure__has_a_panel_a_metric_and_the_settings_of_its_points(measured):
+    curves.figure(measured)
+    with Image.open(measured / "curve.png") as image:
+        assert image.width > 1.5 * image.height
+        assert image.text["Title"] == "BLEU and perplexity against neurons clamped"
+        assert "|value:zero|" in image.text["Description"] and "|results:" in image.text["Description"]
 
 
 def test_tense_is_controlled__both_ways(tmp_path):

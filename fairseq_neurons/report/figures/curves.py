@@ -25,6 +25,7 @@ from fairseq_neurons.report.figures.signing import signed
 from fairseq_neurons.report.figures.style import COLOURS, COLUMN, GREY, MARKERS, SignedFigure, house_style
 
 LINES: dict[str, LineStyleType] = {"top": "-", "bottom": ":", "random": "--"}
+ORDER_NAMES = {"top": "top", "bottom": "bottom", "random": "random, range"}
 RANDOM_MARKER = "d"
 METRICS = {"bleu": "BLEU", "perplexity": "perplexity", "control": "translations turned (%)"}
 BAND = 0.18
@@ -121,7 +122,7 @@ def legend_of(lines: Mapping[Line, list[CurvePoint]]) -> dict[str, Artist]:
         key[shortened(names[ranking], LONGEST_NAME)] = Line2D([], [], color=colour, marker=marker, linestyle="none")
     for order in orders:
         colour, marker = looks[""] if order == "random" else ("black", "")
-        key[order] = Line2D([], [], color=colour, marker=marker, linestyle=LINES[order])
+        key[ORDER_NAMES[order]] = Line2D([], [], color=colour, marker=marker, linestyle=LINES[order])
     if any(point.doubtful for point in points):
         key[f"p ≥ {LEVEL}"] = Line2D([], [], color=GREY, marker="o", markerfacecolor="white", linestyle="none")
     if any(isfinite(point.high - point.low) for found in _intervals(lines) for point in found):

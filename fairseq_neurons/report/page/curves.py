@@ -84,6 +84,6 @@ def _cell(count: int, points: Sequence[Entry]) -> Cell:
     if not by_seed:
         return Cell("")
     scores = [point["score"] for point in by_seed.values() if point["score"] is not None]
-    spread = f" ± {stdev(scores):.2f}" if len(scores) > 1 else ""
+    spread = f" ± {stdev(scores):.2f}" if len(set(scores)) > 1 else ""
     tests = [point["p_value"] for point in by_seed.values() if point.get("p_value") is not None]
     return Cell(f"{number(fmean(scores) if scores else None)}{spread}", p_value(max(tests)) if count and tests else "")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fairseq_neurons.report.page.curves import comparison_table, curve_table
 from fairseq_neurons.report.page.probes import SharedNeurons, accuracy_table, label_table, shared_neurons, subset_table
+from fairseq_neurons.report.page.sorts import short_name
 from fairseq_neurons.report.page.tables import Table, row
 from fairseq_neurons.report.run import Model, Run
 
@@ -32,6 +33,44 @@ class Picture:
         """Of its files, without ending, from the page."""
         return f"figures/{quote(self.name, safe='')}"
 
+    def is_of(self, result: str) -> bool:
+        """Whether it shows a result, by the result's name: figures end their titles with it."""
+        return self.title.endswith(f": {result}")
+
+
+@dataclass(frozen=True)
+class CurveSection:
+    """What the overview tells of a curve.
+
+    Args:
+        name: of the curve.
+        scores: a table of them.
+        comparisons: of rankings and orders; None if there are none.
+        pictures: of it.
+    """
+
+    name: str
+    scores: Table
+    comparisons: Table | None
+    pictures: list[Picture]
+
+
+@dataclass(frozen=True)
+class ProbeSection:
+    """What the overview tells of a probe.
+
+    Args:
+        name: of the labels.
+        subsets: what is left with some of the neurons.
+        labels: a table of them.
+        pictures: of it.
+    """
+
+    name: str
+    subsets: Table
+    labels: Table
+    pictures: list[Picture]
+
 
 @dataclass(frozen=True)
 class ModelSection:
@@ -44,9 +83,10 @@ class ModelSection:
         address: in the page, of its neurons; empty for a model without a dump.
         blocks: name and size of each.
         dumps: a table of them.
-        curves: of its ablation: a table of scores, and one of comparisons.
-        probes: accuracy, then what is left with some neurons.
-        labels: of every probe.
+        pictures: of its rankings and neurons.
+        curves: of its ablation.
+        accuracy: of its probes; None if there are none.
+        probes: one by one.
         shared: neurons between labels.
     """
 
@@ -56,9 +96,10 @@ class ModelSection:
     address: str
     blocks: list[tuple[str, int]]
     dumps: Table
-    curves: list[tuple[Table, Table | None]]
-    probes: list[Table]
-    labels: list[Table]
+    pictures: list[Picture]
+    curves: list[CurveSection]
+    accuracy: Table | None
+    probes: list[ProbeSection]
     shared: list[SharedNeurons]
 
 
@@ -70,13 +111,13 @@ class Overview:
         title: the name of the run's folder.
         models: those of which most is known first.
         signatures: of every result: what it is, and the string.
-        pictures: the figures.
+        figures: how many there are.
     """
 
     title: str
     models: list[ModelSection]
     signatures: list[tuple[str, str]]
-    pictures: list[Picture]
+    figures: int
 
     @property
     def browsable(self) -> bool:
@@ -94,8 +135,8 @@ class Overview:
         counts = {
             "model": len(self.models),
             "curve": sum(len(model.curves) for model in self.models),
-            "probe": sum(len(model.labels) for model in self.models),
-            "figure": len(self.pictures),
+            "probe": sum(len(model.probes) for model in self.models),
+            "figure": self.figures,
         }
         told = [f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items() if count]
         return ", ".join(told[:-1]) + f" and {told[-1]}." if len(told) > 1 else f"{told[0]}."
@@ -104,7 +145,8 @@ class Overview:
 def overview(run: Run, pictures: Sequence[Picture]) -> Overview:
     """Read it off a run."""
     signatures = [entry for model in run.models for entry in _signatures(model)]
-    return Overview(run.path.resolve().name, [_section(model) for model in run.models], signatures, list(pictures))
+    models = [_section(model, pictures) for model in run.models]
+    return Overview(run.path.resolve().name, models, signatures, len(pictures))
 
 
 def address(model: Model, neuron: int | None = None) -> str:
@@ -112,9 +154,12 @@ def address(model: Model, neuron: int | None = None) -> str:
     return f"#/model/{quote(model.name, safe='')}" + ("" if neuron is None else f"/neuron/{neuron}")
 
 
-def _section(model: Model) -> ModelSection:
+def _section(model: Model, pictures: Sequence[Picture]) -> ModelSection:
     link = partial(_link, model, {name: i for i, name in enumerate(model.neurons.names)})
-    probes = list(model.probes.values())
+
+    def of(result: str) -> list[Picture]:
+        return [picture for picture in pictures if picture.is_of(result)]
+
     return ModelSection(
         name=model.name,
         checkpoint=model.checkpoint_sha256[:8],
@@ -122,9 +167,16 @@ def _section(model: Model) -> ModelSection:
         address=address(model) if model.dumps else "",
         blocks=[(block.name, block.size) for block in model.neurons.blocks],
         dumps=_dumps(model),
-        curves=[(curve_table(curve), comparison_table(curve)) for curve in model.curves.values()],
-        probes=[accuracy_table(model), *map(subset_table, probes)] if probes else [],
-        labels=[label_table(probe, link) for probe in probes],
+        pictures=of(model.name),
+        curves=[
+            CurveSection(name, curve_table(curve), comparison_table(curve), of(name))
+            for name, curve in sorted(model.curves.items(), key=lambda named: named[1].settings["metric"] == "control")
+        ],
+        accuracy=accuracy_table(model) if model.probes else None,
+        probes=[
+            ProbeSection(short_name(name), subset_table(probe), label_table(probe, link), of(name))
+            for name, probe in model.probes.items()
+        ],
         shared=shared_neurons(model, link),
     )
 

@@ -59,9 +59,14 @@ class Sort:
 
 
 def sorts_of(model: Model, separations: Mapping[str, Separation]) -> list[Sort]:
-    """Those of a model: rankings, then rankings of single labels, then labels by area under the ROC curve."""
+    """Those of a model: rankings, then rankings of single labels, then labels by area under the ROC curve.
+
+    A ranking that needs no labels comes first: the page begins with it.
+    """
+    of_probes = tuple(model.probes)
+    whole = sorted(model.rankings.items(), key=lambda named: named[0].startswith(of_probes))
     return [
-        *(_of_ranking(RANKING, name, "", ranking) for name, ranking in model.rankings.items()),
+        *(_of_ranking(RANKING, name, "", ranking) for name, ranking in whole),
         *(
             _of_ranking(LABEL, short_name(probe), label, ranking)
             for (probe, label), ranking in model.label_rankings.items()

@@ -48,17 +48,17 @@ def row(name: str, values: Iterable[str | Cell]) -> list[Cell]:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """``0.959`` -> ``95.9``."""
-    return DASH if share is None else f"{100 * share:.{digits}f}"
+    return DASH if share is None else _minus(f"{100 * share:.{digits}f}")
 
 
 def number(value: float | None, digits: int = 2) -> str:
     """A score; one that is infinite is kept as None."""
-    return "∞" if value is None or math.isinf(value) else f"{value:.{digits}f}"
+    return "∞" if value is None or math.isinf(value) else _minus(f"{value:.{digits}f}")
 
 
 def signed(value: float, digits: int = 2) -> str:
     """A difference, with its sign and a true minus."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return _minus(f"{value:+.{digits}f}")
 
 
 def p_value(value: float) -> str:
@@ -68,4 +68,10 @@ def p_value(value: float) -> str:
 
 def interval(low: float | None, high: float | None, scale: float = 1, digits: int = 1) -> str:
     """``95.1 to 96.4``; empty if there is none."""
-    return "" if low is None or high is None else f"{scale * low:.{digits}f} to {scale * high:.{digits}f}"
+    if low is None or high is None:
+        return ""
+    return _minus(f"{scale * low:.{digits}f} to {scale * high:.{digits}f}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")

@@ -50,6 +50,12 @@ async function showNeurons(name, index, query) {
   htmPreact.render(content, drawn);
 }
 
+// The address stays: it says what is shown.
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("content").focus();
+}
+
 function onKeyDown(event) {
   const typing = event.target.closest("input, select, textarea");
   if (event.key !== "/" || typing || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -62,6 +68,7 @@ function onKeyDown(event) {
 
 window.addEventListener("hashchange", show);
 document.addEventListener("keydown", onKeyDown);
+document.querySelector(".skip").addEventListener("click", skip);
 document.getElementById("theme").addEventListener("click", theme.toggle);
 document.documentElement.classList.add("scripted");
 show();

@@ -42,7 +42,7 @@ function Finder({ models, model, index, query: asked }) {
   return html`<div class=${inRange ? "browser has-neuron" : "browser"}>
     <div class="finder">
       <${Models} models=${models} model=${model} />
-      <${Search} query=${query} setQuery=${(text) => { setQuery(text); }} />
+      <${Search} model=${model} query=${query} setQuery=${setQuery} />
       ${found.list.length > 1 && html`<${Meanings} list=${found.list} meaning=${meaning} setMeaning=${setMeaning} />`}
       <${Sort} model=${model} matched=${matched} offered=${Boolean(chosen?.ordered)} sort=${sort}
         pick=${(value) => { setByMatch(value === "match"); if (value !== "match") setSort(value); }} />
@@ -51,8 +51,8 @@ function Finder({ models, model, index, query: asked }) {
     </div>
     <div class="panel">
       ${inRange
-        ? html`<${Neuron} model=${model} models=${models} index=${index}
-            neighboursOf=${html`<${Steps} neurons=${neurons} index=${index} choose=${choose} back=${route.model(model.name, query)} />`} />`
+        ? html`<${Neuron} model=${model} models=${models} index=${index} query=${asked}
+            steps=${html`<${Steps} neurons=${neurons} index=${index} choose=${choose} back=${route.model(model.name, query)} />`} />`
         : html`<${Welcome} model=${model} wrong=${index} />`}
     </div>
   </div>`;
@@ -119,9 +119,10 @@ function Models({ models, model }) {
     </select></label>`;
 }
 
-function Search({ query, setQuery }) {
+function Search({ model, query, setQuery }) {
+  const placeholder = examples(model).map(([example]) => example).join(", ");
   return html`<label class="field search">Search <kbd title="Press / to come here">/</kbd>
-    <input type="search" id="search" value=${query} placeholder="1902, encoder.1.bwd.*, not, pos:NN" autocomplete="off"
+    <input type="search" id="search" value=${query} placeholder=${placeholder} autocomplete="off"
       spellcheck="false" dir="auto" onInput=${(event) => setQuery(event.target.value)} /></label>`;
 }
 
@@ -153,6 +154,17 @@ function Steps({ neurons, index, choose, back }) {
   return html`<a class="back" href=${back}>All neurons</a>${step(-1, "Previous")}${step(1, "Next")}`;
 }
 
+// What can be searched for, of this model.
+function examples(model) {
+  const label = model.sorts.find((one) => one.label);
+  return [
+    [String(model.names.length - 1), "a neuron by its index"],
+    [`${model.blocks.at(-1)[0]}.*`, "neurons by name, with patterns"],
+    [model.previews.flat()[0]?.[0], "neurons that have this word among their top words, by how much of their variance it accounts for"],
+    [label && `${label.name}:${label.label}`, "neurons by how well they tell a label"],
+  ].filter(([query]) => query);
+}
+
 function Welcome({ model, wrong }) {
   const shown = model.shown < model.sentences ? `The first ${format.count(model.shown)} of ` : "";
   return html`<div class="welcome">
@@ -161,10 +173,8 @@ function Welcome({ model, wrong }) {
     <p>${format.count(model.names.length)} neurons. ${shown}${format.count(model.sentences)} sentences can be read; statistics are of all
       ${" "}${format.count(model.words)} words of <code>${model.dump}</code>.</p>
     <dl class="help">
-      <div><dt><code>1902</code></dt><dd>a neuron by its index</dd></div>
-      <div><dt><code>encoder.1.bwd.*</code></dt><dd>neurons by name, with patterns</dd></div>
-      <div><dt><code>not</code></dt><dd>neurons with this word among their top words, by how much of their variance it accounts for</dd></div>
-      <div><dt><code>pos:NN</code></dt><dd>neurons by how well they tell a label</dd></div>
+      ${examples(model).map(([query, meaning]) => html`<div key=${meaning}>
+        <dt><a href=${route.model(model.name, query)}><bdi>${query}</bdi></a></dt><dd>${meaning}</dd></div>`)}
     </dl>
     <p class="quiet">Keys: <kbd>/</kbd> search, <kbd>↑</kbd> <kbd>↓</kbd> in the list.</p>
   </div>`;

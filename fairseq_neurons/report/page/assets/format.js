@@ -17,9 +17,14 @@ const format = (() => {
     return `${value < 0 ? MINUS : ""}${text}`;
   }
 
+  // The class that colours a number by its sign as it is shown.
+  function tone(text) {
+    return { "+": "high", [MINUS]: "low" }[text[0]] ?? "";
+  }
+
   const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
   const share = (value) => `${signed(100 * value, 1)} %`;
   const count = (value) => value.toLocaleString("en");
 
-  return { signed, score, percent, share, count };
+  return { signed, score, tone, percent, share, count };
 })();

@@ -66,20 +66,23 @@ function Sentence({ number, neuron, text }) {
   return html`<li value=${number + 1} data-sentence=${number}><p dir="auto">${words}</p></li>`;
 }
 
+const FEW = 5;
+const MORE = 10;
 const VIEWS = [["highest", "Highest"], ["lowest", "Lowest"], ["random", "Random"], ["word", "With a word"]];
 
-function Sentences({ neuron, text }) {
+function Sentences({ neuron, text, query }) {
   const [view, setView] = useState("highest");
   const [seed, setSeed] = useState(1);
-  const [word, setWord] = useState("");
-  const [count, setCount] = useState(5);
+  const [word, setWord] = useState(query);
+  const [count, setCount] = useState(FEW);
   const [numbers, setNumbers] = useState(true);
   const chosen = useMemo(() => {
     if (view === "random") return choice.random(text, seed);
     if (view === "word") return choice.holding(text, word.trim());
     return choice.extreme(neuron, text, view === "highest" ? 1 : -1);
   }, [neuron, text, view, seed, word]);
-  useEffect(() => setCount(5), [neuron, view, word]);
+  useEffect(() => setCount(FEW), [neuron, view, word]);
+  useEffect(() => { if (query) setWord(query); }, [query]);
   return html`<section class="card sentences" aria-labelledby="sentences-title">
     <div class="card-head">
       <h3 id="sentences-title">Sentences</h3>
@@ -98,7 +101,7 @@ function Sentences({ neuron, text }) {
       ${chosen.slice(0, count).map((number) => html`<${Sentence} key=${number} number=${number} neuron=${neuron} text=${text} />`)}
     </ol>
     <p class="actions">
-      ${count < chosen.length && html`<button type="button" onClick=${() => setCount(count + 10)}>More sentences</button>`}
+      ${count < chosen.length && html`<button type="button" onClick=${() => setCount(count + MORE)}>More sentences</button>`}
       ${view === "random" && html`<button type="button" onClick=${() => setSeed(seed + 1)}>Draw again</button>`}
     </p>
   </section>`;

@@ -54,7 +54,6 @@ function Row({ model, neuron, note, place, total, chosen, choose }) {
     <span class="row-name">${model.names[neuron]}</span>
     <span class="row-note">${note ?? ""}</span>
     <span class="row-words"><span class="row-index">${neuron}</span>
-      ${model.previews[neuron].map(([word, sign], i) => html`${i > 0 && ", "}<span class=${sign < 0 ? "low" : "high"}><bdi>${word}</bdi>
-        <i>${sign < 0 ? "−" : "+"}</i></span>`)}</span>
+      ${model.previews[neuron].map(([word, sign], i) => html`<span key=${i} class=${sign < 0 ? "low" : "high"}><i>${sign < 0 ? "−" : "+"}</i><bdi>${word}</bdi></span>`)}</span>
   </div>`;
 }

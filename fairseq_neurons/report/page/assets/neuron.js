@@ -1,7 +1,7 @@
 // One neuron: what it does, as sentences, a histogram, words, labels, ranks, and its like in other models.
 "use strict";
 
-function Neuron({ model, models, index, neighboursOf }) {
+function Neuron({ model, models, index, query, steps }) {
   const [loaded, setLoaded] = useState({});
   useEffect(() => {
     let wanted = true;
@@ -12,6 +12,7 @@ function Neuron({ model, models, index, neighboursOf }) {
     return () => { wanted = false; };
   }, [model, index]);
   const { neuron, text, error } = loaded;
+  useEffect(() => { document.title = `${model.names[index]} · model ${model.name}`; }, [model, index]);
   if (error) return html`<p class="card problem" role="alert">${error.message}</p>`;
   // Until the next neuron is there, the last one stays: nothing flickers.
   if (!neuron || loaded.model !== model) return html`<p class="quiet" role="status">Loading …</p>`;
@@ -21,10 +22,10 @@ function Neuron({ model, models, index, neighboursOf }) {
         <h2 id="neuron-title" tabindex="-1">${model.names[neuron.index]}</h2>
         <p class="quiet">neuron ${neuron.index} of model ${model.name}</p>
       </div>
-      <div class="steps">${neighboursOf}</div>
+      <div class="steps">${steps}</div>
     </header>
     <${Summary} model=${model} neuron=${neuron} />
-    <${Sentences} neuron=${neuron} text=${text} />
+    <${Sentences} neuron=${neuron} text=${text} query=${query} />
     <${TopWords} neuron=${neuron} />
     <div class="columns">
       <${Histogram} neuron=${neuron} />
@@ -90,7 +91,7 @@ function TopWords({ neuron }) {
       <caption>${title}</caption>
       <thead class="unseen"><tr><th scope="col">Word</th><th scope="col">Value</th><th scope="col">Occurs</th></tr></thead>
       <tbody>${neuron.words[key].map((word) => html`<tr key=${word[0]}><th scope="row"><bdi>${word[0]}</bdi></th>
-        <td class=${value(word).startsWith("+") ? "high" : "low"}>${value(word)}</td><td class="quiet">${format.count(word[1])}×</td></tr>`)}</tbody>
+        <td class=${format.tone(value(word))}>${value(word)}</td><td class="quiet">${format.count(word[1])}×</td></tr>`)}</tbody>
     </table>`)}</div>
     <p class="quiet">A share is signed by the side of the mean on which the word lies; averages are of words that occur at least twice.</p>
   </section>`;
@@ -117,13 +118,12 @@ function Places({ model, neuron }) {
   const rows = neuron.places.map(([sort, place, score]) => ({ ...model.sorts[sort], place, score }));
   const ofAll = rows.filter((row) => row.kind === "ranking");
   const ofLabels = rows.filter((row) => row.kind === "label").sort((a, b) => a.place - b.place);
-  const shown = [...ofAll, ...(all ? ofLabels : ofLabels.slice(0, FEW_PLACES))];
   if (!rows.length) return null;
   return html`<section class="card" aria-labelledby="places-title">
     <h3 id="places-title">Where it stands</h3>
     <table class="compact">
       <thead><tr><th scope="col">Ranking</th><th scope="col" class="number">Rank</th><th scope="col" class="number">Score</th></tr></thead>
-      <tbody>${shown.map((row) => html`<tr key=${`${row.kind} ${row.name} ${row.label}`}>
+      <tbody>${[...ofAll, ...(all ? ofLabels : ofLabels.slice(0, FEW_PLACES))].map((row) => html`<tr key=${`${row.kind} ${row.name} ${row.label}`}>
         <th scope="row" title=${row.method}>${row.name}${row.label && html`:<bdi>${row.label}</bdi>`}</th>
         <td class="number">${row.place + 1}</td><td class="number quiet">${format.score(row.score)}</td></tr>`)}</tbody>
     </table>
@@ -151,7 +151,7 @@ function Likes({ models, neuron }) {
       <tbody>${neuron.neighbours.flatMap(([number, near]) => near.map(([other, rho], i) => html`<tr key=${`${number} ${other}`}>
         <th scope="row">${i === 0 ? models[number] : html`<span class="unseen">${models[number]}</span>`}</th>
         <td><a href=${route.neuron(models[number], other)}>${known.get(number)?.names[other] ?? other}</a></td>
-        <td class=${`number ${rho < 0 ? "low" : "high"}`}>${format.signed(rho)}</td></tr>`))}</tbody>
+        <td class=${`number ${format.tone(format.signed(rho))}`}>${format.signed(rho)}</td></tr>`))}</tbody>
     </table>
   </section>`;
 }

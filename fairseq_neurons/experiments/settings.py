@@ -58,8 +58,8 @@ class LabelTask:
 
     Args:
         title: what the paper's tables call it, for instance ``EN POS``.
-        train_labels: a file, or the name of a built-in labeler, of the words that train probes.
-        test_labels: likewise of those that test them.
+        train_labels: a file, a tagger or the name of a built-in labeler, for the words that train probes.
+        test_labels: likewise for those that test them.
         train_text: the labelled text, if it is not the beginning of the training text.
         test_text: likewise.
         options: more of ``fairseq-neurons-probe``.

@@ -11,6 +11,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.experiments.settings import Experiment, LabelTask
 from fairseq_neurons.files import read_lines, write_text_whole
 from fairseq_neurons.labels import LABELERS
+from fairseq_neurons.labels.taggers import is_tagger, tag
 
 SPLITS = ("train", "valid", "test")
 # The words of a probe: the beginning of the training text, and the test text.
@@ -32,7 +33,15 @@ def prepare_text(experiment: Experiment) -> None:
         _copy_split(experiment, split, partial)
     _write(partial / f"{PROBE_TEXT}.{experiment.src}", _train(partial, experiment)[: experiment.probe_sentences])
     for name, task in experiment.tasks.items():
-        _copy_task(Path(experiment.corpus), name, task, partial)
+        for part, own, labels, shared in (
+            ("train", task.train_text, task.train_labels, f"{PROBE_TEXT}.{experiment.src}"),
+            ("test", task.test_text, task.test_labels, f"test.{experiment.src}"),
+        ):
+            if own is not None:
+                _write(partial / f"{name}.{part}", read_lines(Path(experiment.corpus) / own, "text"))
+            words = partial / (f"{name}.{part}" if own is not None else shared)
+            if labels not in LABELERS:
+                _write(partial / f"{name}.{part}.labels", _labels(Path(experiment.corpus), labels, words))
     partial.rename(text)
 
 
@@ -84,15 +93,11 @@ def _copy_split(experiment: Experiment, split: str, text: Path) -> None:
                 _write(text / f"part{i + 1}.{side}", lines[i :: experiment.size.models])
 
 
-def _copy_task(corpus: Path, name: str, task: LabelTask, text: Path) -> None:
-    for part, own, labels in (
-        ("train", task.train_text, task.train_labels),
-        ("test", task.test_text, task.test_labels),
-    ):
-        if labels not in LABELERS:
-            _write(text / f"{name}.{part}.labels", read_lines(corpus / labels, "label file"))
-        if own is not None:
-            _write(text / f"{name}.{part}", read_lines(corpus / own, "text"))
+def _labels(corpus: Path, given: str, words: Path) -> list[str]:
+    """The lines of a label file, or what a tagger says of a text."""
+    if not is_tagger(given):
+        return read_lines(corpus / given, "label file")
+    return [" ".join(map(str, labels)) for labels in tag([line.split() for line in read_lines(words, "text")], given)]
 
 
 def _train(text: Path, experiment: Experiment) -> list[str]:

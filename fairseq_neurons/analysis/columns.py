@@ -50,17 +50,19 @@ def columns_of(dump: Activations, neurons: slice | np.ndarray, rows: np.ndarray 
     return columns
 
 
-def slabs_of(dump: Activations, rows: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """All neurons, as many at a time as memory should hold: which they are, and their values, float32 (n, N).
+def slabs_of(dump: Activations, neurons: slice, rows: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Some neurons, as many at a time as memory should hold: which of them, and their values, float32 (n, N).
 
     Args:
         dump: the dump, which is read once a slab.
+        neurons: consecutive ones.
         rows: bool, which words are wanted; N of them.
 
     Raises:
         InputError: if a value is not a finite number.
     """
-    neurons, width = len(dump.neurons), max(1, MOST // max(1, int(rows.sum())))
-    for start in range(0, neurons, width):
-        slab = slice(start, min(start + width, neurons))
-        yield slab, columns_of(dump, slab, rows)
+    first, last, _ = neurons.indices(len(dump.neurons))
+    width = max(1, MOST // max(1, int(rows.sum())))
+    for start in range(first, last, width):
+        end = min(start + width, last)
+        yield slice(start - first, end - first), columns_of(dump, slice(start, end), rows)

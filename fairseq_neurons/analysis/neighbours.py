@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.analysis.columns import column_of
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.comparable import check_comparable
 from fairseq_neurons.rankings.streaming import moments_of
 
@@ -48,6 +50,43 @@ def neighbours(ours: Activations, others: Mapping[str, Activations], count: int 
     check_comparable(ours, dumps[1:])
     moments = moments_of(dumps, [(0, i) for i in range(1, len(dumps))], np.float32)
     return {name: _nearest(moments.correlation(0, i), count) for i, name in enumerate(others, start=1)}
+
+
+def neighbours_of(
+    ours: Activations, neuron: int, others: Mapping[str, Activations], count: int = 3
+) -> dict[str, Neighbours]:
+    """The same for one neuron, (1, k), by reading alone: no products of all neurons with all.
+
+    Raises:
+        InputError: likewise.
+    """
+    if not others:
+        return {}
+    check_comparable(ours, list(others.values()))
+    values = column_of(ours, neuron)
+    return {name: _nearest(_correlations(values, other)[None], count) for name, other in others.items()}
+
+
+def _correlations(values: np.ndarray, other: Activations) -> np.ndarray:
+    """Pearson's rho of (N,) values with every neuron of a dump, float64 (D',); nan where either is constant."""
+    # Of what is constant, nothing at all must be left.
+    own = values.astype(np.float64) - values[0]
+    own -= own.mean()
+    products, sums, squares = np.zeros((3, len(other.neurons)))
+    start = 0
+    for block in other.blocks():
+        # A value that is no number shows in the end.
+        with np.errstate(invalid="ignore"):
+            theirs = block.astype(np.float64) - other.values[0]
+        products += own[start : start + len(block)] @ theirs
+        sums += theirs.sum(axis=0)
+        squares += np.einsum("nd,nd->d", theirs, theirs)
+        start += len(block)
+    if not np.isfinite(squares.sum()):
+        raise InputError(f"{other.path} holds values that are not finite numbers.")
+    scatter = np.maximum(squares - sums**2 / len(other), 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.clip(products / np.sqrt(scatter * (own @ own)), -1, 1)
 
 
 def _nearest(rho: np.ndarray, count: int) -> Neighbours:

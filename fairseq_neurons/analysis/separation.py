@@ -14,6 +14,8 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.analysis.columns import slabs_of
 from fairseq_neurons.errors import InputError
 
+EVERY = slice(None)
+
 
 @dataclass(frozen=True)
 class Separation:
@@ -42,7 +44,7 @@ class Separation:
         return [(self.labels[i], float(areas[i]), int(self.counts[i])) for i in order.tolist()]
 
 
-def separation(dump: Activations, labels: Sequence[str | None], least: int = 10) -> Separation:
+def separation(dump: Activations, labels: Sequence[str | None], least: int = 10, neurons: slice = EVERY) -> Separation:
     """The area under the ROC curve of every neuron and label, exact.
 
     From ranks r among the labelled words: (sum of r over a label's n words - n (n + 1) / 2) / (n (N - n)), which is
@@ -52,6 +54,7 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10)
         dump: N words and D neurons.
         labels: one for every row of the dump; None where a word has none and takes no part.
         least: labels of fewer words are left out, and so is one that all words have; their words are among the others.
+        neurons: consecutive ones, which the result then counts from 0; all by default.
 
     Raises:
         InputError: if there are not as many labels as words, or a value is not a finite number.
@@ -63,8 +66,8 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10)
     places = {label: i for i, label in enumerate(names)}
     rows = np.array([label is not None for label in labels], dtype=bool)
     y = np.array([places.get(label, len(names)) for label in labels if label is not None], dtype=np.int64)
-    auc = np.full((len(names), len(dump.neurons)), 0.5)
-    for slab, columns in slabs_of(dump, rows) if names else ():
+    auc = np.empty((len(names), len(range(len(dump.neurons))[neurons])))
+    for slab, columns in slabs_of(dump, neurons, rows) if names else ():
         auc[:, slab] = _areas(columns, y, len(names))
     return Separation(names, np.array([found[label] for label in names], dtype=np.int64), auc)
 

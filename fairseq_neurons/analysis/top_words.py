@@ -10,6 +10,8 @@ from scipy.sparse import csr_matrix
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 
+EVERY = slice(None)
+
 
 @dataclass(frozen=True)
 class TopWord:
@@ -106,22 +108,27 @@ class WordStatistics:
         return [TopWord(self.words[w], int(self.counts[w]), float(means[w]), float(shares[w])) for w in order.tolist()]
 
 
-def word_statistics(dump: Activations) -> WordStatistics:
+def word_statistics(dump: Activations, neurons: slice = EVERY) -> WordStatistics:
     """Read a dump once, in blocks; every word takes part, ``</s>`` included where it has rows.
 
     Sums are float64 and about the first word's values, so that an offset costs no digits.
+
+    Args:
+        dump: N words.
+        neurons: consecutive ones, which the result then counts from 0; all by default.
 
     Raises:
         InputError: if a value is not a finite number.
     """
     words, types = _types(dump)
     counts = np.bincount(types)
-    sums, squares, shift = np.zeros((len(words), len(dump.neurons))), np.zeros(len(dump.neurons)), dump.values[0]
+    shift = dump.values[0, neurons]
+    sums, squares = np.zeros((len(words), len(shift))), np.zeros(len(shift))
     start = 0
     for block in dump.blocks():
         # A value that is no number shows in the end.
         with np.errstate(invalid="ignore"):
-            values = block.astype(np.float64) - shift
+            values = block[:, neurons].astype(np.float64) - shift
         _add_by_type(sums, values, types[start : start + len(block)])
         squares += np.einsum("nd,nd->d", values, values)
         start += len(block)

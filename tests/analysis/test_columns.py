@@ -27,8 +27,10 @@ def test_columns__are_those_of_the_array(tmp_path, dtype):
 @pytest.mark.parametrize("most", [1, 2 * WORDS, 10**9])
 def test_slabs__are_all_neurons_in_turn_in_bounded_memory(tmp_path, monkeypatch, most):
     monkeypatch.setattr("fairseq_neurons.analysis.columns.MOST", most)
-    slabs = list(slabs_of(Activations(write_dump(tmp_path / "a", VALUES)), np.ones(WORDS, dtype=bool)))
-    np.testing.assert_array_equal(np.concatenate([columns for _, columns in slabs]), VALUES.T)
+    dump, every = Activations(write_dump(tmp_path / "a", VALUES)), np.ones(WORDS, dtype=bool)
+    slabs = list(slabs_of(dump, slice(1, None), every))
+    np.testing.assert_array_equal(np.concatenate([columns for _, columns in slabs]), VALUES.T[1:])
+    assert slabs[0][0].start == 0 and slabs[-1][0].stop == NEURONS - 1
     assert [slab.stop for slab, _ in slabs][:-1] == [slab.start for slab, _ in slabs][1:]
     assert all(columns.size <= max(most, WORDS) for _, columns in slabs)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.analysis.neighbours import neighbours
+from fairseq_neurons.analysis.neighbours import neighbours, neighbours_of
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.crossmodel import correlate
 from tests.rankings.dumps import write_dump
@@ -54,12 +54,32 @@ def test_nearest_neighbour__has_the_score_of_the_absolute_ranking(dumps):
     np.testing.assert_array_equal(best[ranking.order], ranking.scores)
 
 
+@pytest.mark.parametrize("block", [7, 4096])
+def test_neighbours_of_one_neuron__are_its_row_of_all(dumps, monkeypatch, block):
+    monkeypatch.setattr(Activations.blocks, "__defaults__", (block,))
+    others = {name: dumps[name] for name in "bc"}
+    every = neighbours(dumps["a"], others)
+    for neuron in range(5):
+        for name, own in neighbours_of(dumps["a"], neuron, others).items():
+            np.testing.assert_array_equal(own.indices[0], every[name].indices[neuron])
+            np.testing.assert_allclose(own.correlations[0], every[name].correlations[neuron], atol=1e-6)
+
+
 def test_small_models_and_none__have_as_many_neighbours_as_there_are(dumps):
     assert neighbours(dumps["a"], {"C": dumps["c"]}, count=9)["C"].indices.shape == (5, 4)
-    assert neighbours(dumps["a"], {}) == {}
+    assert neighbours(dumps["a"], {}) == neighbours_of(dumps["a"], 0, {}) == {}
 
 
 def test_dumps_of_other_words__are_refused(dumps, tmp_path):
     other = Activations(write_dump(tmp_path / "other", np.zeros((WORDS, 2)), sentences=[["w"] * WORDS]))
-    with pytest.raises(InputError, match="are dumps of different words"):
-        neighbours(dumps["a"], {"other": other})
+    for call in (lambda: neighbours(dumps["a"], {"o": other}), lambda: neighbours_of(dumps["a"], 0, {"o": other})):
+        with pytest.raises(InputError, match="are dumps of different words"):
+            call()
+
+
+def test_values_that_are_no_numbers__are_refused(arrays, dumps, tmp_path):
+    arrays["b"][4, 2] = np.inf
+    other = {"wrong": Activations(write_dump(tmp_path / "wrong", arrays["b"]))}
+    for call in (lambda: neighbours(dumps["a"], other), lambda: neighbours_of(dumps["a"], 0, other)):
+        with pytest.raises(InputError, match="wrong holds values that are not finite"):
+            call()

@@ -48,6 +48,12 @@ def test_area__is_1_where_the_label_is_higher_and_a_half_where_nothing_changes(t
     assert separation(dump, ["same"] * 8, least=1).best(0, 3) == []
 
 
+def test_some_neurons__are_counted_from_0(tmp_path):
+    dump = Activations(write_dump(tmp_path / "a", VALUES))
+    every, last = separation(dump, LABELS, least=1), separation(dump, LABELS, least=1, neurons=slice(2, 3))
+    np.testing.assert_array_equal(last.auc, every.auc[:, 2:])
+
+
 def test_rare_labels__are_left_out_but_count_as_others(tmp_path):
     dump = Activations(write_dump(tmp_path / "a", VALUES))
     assert separation(dump, LABELS).labels == ()

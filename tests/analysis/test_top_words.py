@@ -82,6 +82,12 @@ def test_top_words_by_share__are_signed_by_their_side_of_the_mean(statistics):
     assert top[0].share == pytest.approx(expected["May"]) and top[1].share == pytest.approx(-expected["no"])
 
 
+def test_some_neurons__are_counted_from_0(statistics, tmp_path):
+    found = word_statistics(Activations(tmp_path / "a"), slice(1, 2))
+    assert found.by_mean(0) == statistics.by_mean(1) and found.by_share(0) == statistics.by_share(1)
+    np.testing.assert_array_equal(found.means, statistics.means[:, 1:2])
+
+
 def test_constant_neurons__have_no_share_and_no_top_word_by_it(statistics):
     assert statistics.variance[2] == 0 and not statistics.shares(2).any() and statistics.identity()[2] == 0
     assert statistics.by_share(2) == []

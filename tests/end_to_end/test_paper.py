@@ -1,0 +1,71 @@
+"""The paper's experiments, small, by the driver."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from fairseq_neurons.experiments.document import TABLES, fill
+from tests.end_to_end.conftest import run, succeed
+
+EXPERIMENT = """# @package _global_
+name: made
+src: de
+tgt: en
+grid: [0.0, 1e-3]
+points: ["0%", "20%"]
+tasks:
+  pos: {title: DE POS, train_labels: train.pos, test_labels: test.pos}
+"""
+SIZE = """name: tiny
+hidden: 8
+decoder_hidden: 8
+epochs: 1
+lm_epochs: 1
+models: 2
+language_models: 1
+studied: 1
+seeds: 1
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    chance, folder = random.Random(1), tmp_path / "corpus"
+    folder.mkdir()
+    for split, count in {"train": 200, "valid": 20, "test": 20}.items():
+        words = [[f"w{chance.randrange(9)}" for _ in range(chance.randrange(2, 7))] for _ in range(count)]
+        for suffix, line in {
+            "de": " ".join,
+            "en": lambda sentence: " ".join(reversed(sentence)).upper(),
+            "pos": lambda sentence: " ".join("EVEN" if int(word[1]) % 2 == 0 else "ODD" for word in sentence),
+        }.items():
+            (folder / f"{split}.{suffix}").write_text("".join(line(s) + "\n" for s in words), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_the_driver__goes_from_text_to_tables_and_repeats_nothing(corpus, tmp_path):
+    for group, name, content in (("experiment", "made", EXPERIMENT), ("size", "tiny", SIZE)):
+        (tmp_path / "configs" / group).mkdir(parents=True)
+        (tmp_path / "configs" / group / f"{name}.yaml").write_text(content)
+    command = ["fairseq-neurons-paper", "--config-dir", str(tmp_path / "configs"), "experiment=made", "size=tiny"]
+    command += [f"corpus={corpus}", f"out={tmp_path / 'out'}"]
+    first = succeed(*command)
+    assert first.count("$ fairseq-train") == 3
+    folder = tmp_path / "out" / "tiny" / "made"
+    summary = json.loads((folder / "summary.json").read_text())
+    measured = {point["order"] for point in summary["curves"]["lm1"]["points"]}
+    assert measured == {"top", "bottom", "random"}
+    assert set(summary["probes"]["1"]) == {"pos", "position"}
+    assert (folder / "report" / "index.html").is_file()
+    for name in TABLES:
+        assert "tiny" in fill(f"<!-- table: {name} -->\n<!-- end -->", [summary])
+    again = succeed(*command)
+    assert again.count("$ ") == again.count("$ fairseq-neurons-report")
+    assert json.loads((folder / "summary.json").read_text()) == summary
+    wrong = run(*command, "steps=[train,nap]")
+    assert wrong.returncode == 1 and "the steps are text" in wrong.stderr

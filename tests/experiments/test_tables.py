@@ -1,0 +1,118 @@
+"""Tables and claims, from a summary that is known."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.experiments import claims, curves, document, tables
+from tests.experiments.made import summary_of
+
+
+def rows(table: str) -> list[list[str]]:
+    """Cells of all lines but the rule."""
+    lines = [line for line in table.splitlines() if line.startswith("|") and not line.startswith("|-")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_accuracy__is_mean_and_spread_over_models_beside_the_published_numbers():
+    _, nmt, lm = rows(tables.accuracy([summary_of()]))
+    assert nmt == ["NMT EN POS", "tiny", "91.6", "80.0 ± 0.0", "93.5", "91.0 ± 1.4", "70.0 ± 0.0", "20.0 ± 0.0", "1234"]
+    assert lm[:6] == ["NLM EN POS", "tiny", "91.6", "80.0", "92.9", "80.0"]
+
+
+def test_masked__has_top_random_and_bottom_under_the_published_top_and_bottom():
+    found = rows(tables.masked([summary_of()]))
+    assert found[1] == ["NMT EN POS", "published", "93.5", "69.8 / 15.8", "78.3 / 17.9", "84.1 / 21.5"]
+    assert found[2][3:] == ["61.0 ± 1.4 / 51.0 ± 1.4 / 41.0 ± 1.4"] * 3
+    assert rows(tables.retrained([summary_of()]))[1][3] == "89.1 / 80.6"
+
+
+def test_focus__shows_frequent_labels_from_both_ends():
+    found = rows(tables.focus([summary_of()], count=2))
+    assert found[1][2:] == ["`CC` 1, `DT` 2", "`NNS` 21, `NN` 20"]
+    assert "`` ` `` 4" in rows(tables.focus([summary_of()], count=4))[1][2]
+
+
+def test_grid__has_a_row_a_penalty():
+    assert rows(tables.grid([summary_of()]))[1:] == [["0", "50.0", "70.0"], ["0.1", "60.0", "80.0"]]
+
+
+def test_models__shows_the_unablated_score_of_the_studied_ones():
+    found = rows(tables.models([summary_of()]))
+    assert [row[-1] for row in found[1:]] == ["40.00 BLEU", "", "perplexity 50.00"]
+    assert found[2][4:6] == ["12", "17.00"]
+
+
+def test_overlaps__are_the_first_row_without_itself():
+    assert rows(tables.overlaps([summary_of()]))[1] == ["1", "3 of 100", "0.03", *["0.00"] * 4, "0.10", "0.50"]
+
+
+def test_ends__marks_what_does_not_differ():
+    bleu, perplexity = curves.ends([summary_of()]).split("made, tiny, perplexity:")
+    assert rows(bleu)[2:4] == [["5", "38.5° / 39.5° / 39.5 ± 0.7°"], ["10", "37.0 / 39.0 / 38.5 ± 0.7"]]
+    assert rows(perplexity)[2][1] == "51.5° / 50.5° / 51.5 ± 0.7°"
+
+
+def test_single_model__is_of_models_in_which_all_rankings_were_removed():
+    assert [row[1:] for row in rows(curves.single_model([summary_of()]))[2:6]] == [
+        ["38.5°", *["39.0°"] * 4],
+        ["37.0", *["38.0"] * 4],
+        ["34.0", *["36.0"] * 4],
+        ["28.0", *["32.0"] * 4],
+    ]
+    without = summary_of()
+    without["curves"]["1"]["points"] = [p for p in without["curves"]["1"]["points"] if p["ranking"] == "cross-model"]
+    assert "model 1" not in curves.single_model([without])
+
+
+def test_claims__count_what_held_and_what_tells_nothing():
+    found = {row[0]: row[2:] for row in rows(claims.table([summary_of()]))[1:]}
+    assert found["removing the top hurts before removing the bottom (Figures 4, 5)"] == ["4", "2", "0", "confirmed"]
+    assert found["cross-model hurts more than rankings by labels (Figure 8)"] == ["2", "1", "0", "confirmed"]
+    assert found["masked out, the top keeps more than the bottom (Tables 2, 5)"] == ["3", "0", "0", "confirmed"]
+    assert found["position neurons are in the cross-model ranking, too"] == ["2", "0", "0", "confirmed"]
+    # Four closed classes against four open ones: the smallest two-sided p-value there is, 2 / 70.
+    assert found["closed classes are focused, open classes distributed (Figure 6)"] == ["3", "0", "0", "confirmed"]
+
+
+def test_a_claim_that_is_turned_round__fails():
+    turned = summary_of()
+    for curve in turned["curves"].values():
+        for point in curve["points"]:
+            point["order"] = {"top": "bottom", "bottom": "top"}.get(point["order"], point["order"])
+        for found in curve["comparisons"]:
+            found["order"], found["against"] = "top", {**found["against"], "order": "bottom"}
+    row = next(row for row in rows(claims.table([turned])) if row[0].startswith("removing the top"))
+    assert row[2:] == ["0", "2", "4", "not confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict"),
+    [
+        ([True, True, None], "confirmed"),
+        ([True, None, None], "mixed"),
+        ([True, True, False], "mixed"),
+        ([True, False], "not confirmed"),
+        ([None], "undecided"),
+    ],
+)
+def test_verdict__follows_the_counts(outcomes, verdict):
+    assert claims.verdict(outcomes) == verdict
+
+
+def test_fill__makes_the_tables_anew_and_leaves_the_rest():
+    text = "before\n<!-- table: models -->\nold\n<!-- end -->\nafter\n"
+    filled = document.fill(text, [summary_of()])
+    assert filled.startswith("before\n<!-- table: models -->\n\n| size") and filled.endswith("\n<!-- end -->\nafter\n")
+    assert "old" not in filled
+    assert document.fill(filled, [summary_of()]) == filled
+    with pytest.raises(InputError, match="no table 'none'; the tables are models"):
+        document.fill("<!-- table: none -->\n<!-- end -->", [])
+
+
+def test_every_table__can_be_made():
+    for name in document.TABLES:
+        assert re.search(r"^\|", document.fill(f"<!-- table: {name} -->\n<!-- end -->", [summary_of()]), re.MULTILINE)

@@ -62,6 +62,7 @@ setup(
             "fairseq-neurons-correlate = fairseq_neurons.commands.correlate:main",
             "fairseq-neurons-overlap = fairseq_neurons.commands.overlap:main",
             "fairseq-neurons-probe = fairseq_neurons.commands.probe:main",
+            "fairseq-neurons-inspect = fairseq_neurons.commands.inspect:main",
             "fairseq-neurons-ablate = fairseq_neurons.commands.ablate:main",
             "fairseq-neurons-report = fairseq_neurons.commands.report:main",
             "fairseq-neurons-demo = fairseq_neurons.commands.demo:main",

@@ -28,6 +28,7 @@ LINES: dict[str, LineStyleType] = {"top": "-", "bottom": ":", "random": "--"}
 ORDER_NAMES = {"top": "top", "bottom": "bottom", "random": "random, range"}
 RANDOM_MARKER = "d"
 METRICS = {"bleu": "BLEU", "perplexity": "perplexity", "control": "translations turned (%)"}
+FIELDS = ("ranking", "order", "seed", "neurons", "metric", "score", "signature")
 BAND = 0.18
 LONGEST_NAME = 30
 # Inches, without the legend.
@@ -147,13 +148,16 @@ def _point(count: int, entries: Sequence[Entry], order: str) -> CurvePoint:
 
 
 def _metric(curve: Sequence[Entry]) -> str:
-    metrics = {str(entry["metric"]) for entry in curve}
+    """The one metric of all points."""
+    for entry in curve:
+        if missing := [name for name in FIELDS if name not in entry]:
+            raise InputError(f"A point of the curve has no {missing[0]!r}; it should have {', '.join(FIELDS)}.")
+    metrics = sorted({str(entry["metric"]) for entry in curve})
     if len(metrics) != 1:
-        raise InputError(f"A panel shows points of one metric, not of {', '.join(sorted(metrics)) or 'none'}.")
-    (metric,) = metrics
-    if metric not in METRICS:
-        raise InputError(f"metric={metric}: curves are drawn of {', '.join(METRICS)}.")
-    return metric
+        raise InputError(f"A panel shows points of one metric, not of {', '.join(metrics) or 'none'}.")
+    if metrics[0] not in METRICS:
+        raise InputError(f"metric={metrics[0]}: curves are drawn of {', '.join(METRICS)}.")
+    return metrics[0]
 
 
 def _draw(axes: Axes, lines: Mapping[Line, list[CurvePoint]]) -> None:

@@ -42,12 +42,12 @@ def regularisation_grid(
     signature = signed("regularisation-grid", [entry["signature"] for entry in grid])
     figure = SignedFigure(size or (COLUMN, height), "Accuracy over the penalties of the probe", signature, caption)
     axes = figure.subplots()
-    scale = Normalize(np.nanmin(values), np.nanmax(values))
-    mesh = draw_cells(axes, values, _shown, colormaps[COLOURMAP], scale)
+    mesh = draw_cells(axes, values, _shown, colormaps[COLOURMAP], _scale(values))
     name_cells(axes, [short_number(value) for value in l1], [short_number(value) for value in l2])
     axes.set(xlabel="l1 (log scale)", ylabel="l2 (log scale)")
     _mark_best(axes, values)
-    figure.colorbar(mesh, ax=axes, label="accuracy (%)", fraction=0.05, pad=0.02).outline.set_visible(False)
+    bar = figure.colorbar(mesh, ax=axes, label="accuracy (%)", format="{x:g}", fraction=0.05, pad=0.02)
+    bar.outline.set_visible(False)
     return figure.settled()
 
 
@@ -70,6 +70,13 @@ def short_number(value: float) -> str:
         return f"{value:g}"
     digits, exponent = f"{value:.3e}".split("e")
     return f"{float(digits):g}e{int(exponent)}"
+
+
+def _scale(values: np.ndarray) -> Normalize:
+    """From the lowest to the highest accuracy, at least half a point apart."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    missing = max(0.0, 0.5 - (high - low))
+    return Normalize(low - missing / 2, high + missing / 2)
 
 
 def _shown(value: float) -> str:

@@ -70,7 +70,11 @@ def coloured_sentences(
     height = max(word.y for word in flow) + (LINE_WITH_NUMBERS if values else LINE) + 2 * MARGIN + SCALE
     name = dump.neurons.name(column)
     signature = signed(
-        "coloured-sentences", [signature_of(dump)], neuron=name, sentences=",".join(map(str, sentences)), limit=limit
+        "coloured-sentences",
+        [signature_of(dump)],
+        neuron=name,
+        sentences=",".join(map(str, sentences)),
+        limit=f"{limit:.4g}",
     )
     title = f"Sentences coloured by neuron {name} ({column})"
     figure = SignedFigure((width, height / 72), title, signature, caption, layout=None)

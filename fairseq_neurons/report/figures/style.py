@@ -26,22 +26,10 @@ GREY = "#666666"
 # As many as are not a multiple of the colours: the pairs repeat late.
 MARKERS = ("o", "s", "^", "v", "P", "X", "p", "h")
 # ColorBrewer's RdBu with white in the middle: red negative, white zero, blue positive (Dalvi et al. 2019, Figure 3).
-RED_WHITE_BLUE: Colormap = LinearSegmentedColormap.from_list(
-    "red-white-blue",
-    [
-        "#67001f",
-        "#b2182b",
-        "#d6604d",
-        "#f4a582",
-        "#fddbc7",
-        "#ffffff",
-        "#d1e5f0",
-        "#92c5de",
-        "#4393c3",
-        "#2166ac",
-        "#053061",
-    ],
-)
+REDS = ("#67001f", "#b2182b", "#d6604d", "#f4a582", "#fddbc7")
+BLUES = ("#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061")
+# Of an odd number of colours, one is in the middle.
+RED_WHITE_BLUE: Colormap = LinearSegmentedColormap.from_list("red-white-blue", [*REDS, "#ffffff", *BLUES], N=257)
 # The first ones that are installed draw a letter; DejaVu Sans comes with matplotlib.
 FAMILIES = (
     *("DejaVu Sans", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew"),

@@ -1,0 +1,71 @@
+"""All figures of a run."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+
+import pytest
+
+from fairseq_neurons.report.figures import figures_of, of_run, save
+from fairseq_neurons.report.run import Run
+from tests.report.figures.drawn import svg_texts
+from tests.report.figures.test_curves import curve
+
+
+@pytest.fixture
+def run(run_copy) -> Run:
+    """With a curve of several rankings."""
+    lines = "".join(json.dumps(point) + "\n" for point in curve())
+    (run_copy / "curves" / "one" / "curve.jsonl").write_text(lines, encoding="utf-8")
+    return Run.open(run_copy)
+
+
+def test_a_run__gives_a_figure_of_each_result(run, tmp_path):
+    titles, made = {}, []
+    for drawing in figures_of(run):
+        titles[drawing.name] = drawing.title
+        made += save(drawing.figure, tmp_path / "figures" / drawing.name, ["svg"])
+        assert drawing.signature.startswith("figure:")
+    assert list(titles) == [
+        *("curves.one", "focus.pos", "overlap.pos", "places.pos", "overlap.one", "places.one", "sentences.one"),
+    ]
+    assert titles["curves.one"] == "BLEU against neurons clamped: curves/one"
+    assert titles["focus.pos"] == "Neurons that hold 25 % of the weights of each label: probes/pos"
+    assert sorted(path.name for path in made) == sorted(f"{name}.svg" for name in titles)
+
+
+def test_figures__are_made_when_they_are_asked_for(run, monkeypatch):
+    asked = []
+    monkeypatch.setattr(of_run, "focus_bars", lambda results, mass: asked.append(mass))
+    drawings = figures_of(run)
+    assert next(drawings).name == "curves.one"
+    assert asked == []
+
+
+def test_the_rankings_of_a_model__are_compared_without_those_of_single_methods(run):
+    drawings = {drawing.name: drawing for drawing in figures_of(run)}
+    assert {"rankings/cross", "probes/pos"} <= set(svg_texts(drawings["overlap.one"].figure))
+    assert {"probe", "probeless"} <= set(svg_texts(drawings["overlap.pos"].figure))
+
+
+def test_sentences__are_those_with_the_largest_values_of_the_first_neuron(run):
+    (sentences,) = [drawing for drawing in figures_of(run) if drawing.name == "sentences.one"]
+    model = run.models[0]
+    neuron = int(next(iter(model.rankings.values())).order[0])
+    dump = run.dump_of(model).activations
+    largest = {s: max(map(abs, dump.sentence(s)[:, neuron].tolist())) for s in range(dump.manifest.sentences)}
+    first = sorted(largest, key=lambda s: -largest[s])[:5]
+    assert f"|sentences:{','.join(map(str, first))}|" in sentences.signature
+    assert set(dump.sentences[first[0]]) <= set(svg_texts(sentences.figure))
+
+
+def test_an_empty_curve__is_left_out(run_copy):
+    (run_copy / "curves" / "one" / "curve.jsonl").write_text("")
+    assert [drawing.name for drawing in islice(figures_of(Run.open(run_copy)), 1)] == ["focus.pos"]
+
+
+def test_names__are_never_given_twice():
+    taken: set[str] = set()
+    names = [of_run._name("curves", name, taken) for name in ("curves/nmt", "nmt", "control/a", "curves/control/a")]
+    assert names == ["curves.nmt", "curves.nmt-2", "curves.control.a", "curves.control.a-2"]

@@ -37,7 +37,6 @@ SCRIPTS = (
     "app.js",
 )
 OTHERS = ("style.css", "theme.js", "vendor/README.md", "vendor/LICENSE.htm", "vendor/LICENSE.preact")
-FIGURES = ("svg", "pdf")
 # A neuron's words, labels and places beside its values, and the files of a model beside its neurons', about.
 OF_A_NEURON, OF_THE_PAGE = 6_000, 2_000_000
 
@@ -92,8 +91,7 @@ def _write_assets(place: ReportPlace) -> None:
 def _write_figures(place: ReportPlace, run: Run) -> list[Picture]:
     pictures = []
     for drawing in tqdm(figures_of(run), "figures", unit="figure", disable=None):
-        for format in FIGURES:
-            place.write(f"figures/{drawing.name}.{format}", render(drawing.figure, format))
+        place.write(f"figures/{drawing.name}.svg", render(drawing.figure, "svg"))
         pictures.append(Picture(drawing.name, drawing.title, drawing.signature))
     return pictures
 

@@ -29,11 +29,13 @@ const route = (() => {
 })();
 
 const views = { overview: "overview", shared: "shared", model: "neurons" };
+const title = document.title;
 const drawn = document.getElementById("neurons");
 
 async function show() {
   const { view, model, index, query } = route.read();
   const id = views[view] ?? "overview";
+  document.title = id === "neurons" && index !== null ? `Neuron ${index} of ${model} · ${title}` : title;
   for (const other of Object.values(views)) document.getElementById(other).hidden = other !== id;
   document.querySelectorAll(".views a").forEach((link) => {
     link.dataset.view === id ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");

@@ -12,7 +12,6 @@ function Neuron({ model, models, index, query, steps }) {
     return () => { wanted = false; };
   }, [model, index]);
   const { neuron, text, error } = loaded;
-  useEffect(() => { document.title = `${model.names[index]} · model ${model.name}`; }, [model, index]);
   if (error) return html`<p class="card problem" role="alert">${error.message}</p>`;
   // Until the next neuron is there, the last one stays: nothing flickers.
   if (!neuron || loaded.model !== model) return html`<p class="quiet" role="status">Loading …</p>`;

@@ -1,0 +1,217 @@
+"""The neuron browser in a real browser: what is searched, sorted and shown is what the dump and the rankings hold."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.analysis.neighbours import neighbours
+from fairseq_neurons.analysis.separation import separation
+from fairseq_neurons.analysis.top_words import word_statistics
+from fairseq_neurons.rankings import Ranking
+from tests.report.page.made import EVIL, LABELS, NEURONS, labels, sentences
+from tests.report.page.opening import Opened
+
+pytestmark = pytest.mark.xdist_group("chromium")
+
+
+@pytest.fixture(scope="module")
+def dump(run) -> Activations:
+    return Activations(run / "activations" / "1")
+
+
+def test_all_views__open_without_error_or_network(opened):
+    page = opened.go()
+    assert page.inner_text("h1") == opened.page.evaluate("document.title").partition(" · ")[0]
+    for view, shown in (("Neurons", ".finder"), ("Shared neurons", "#shared"), ("Overview", "#overview")):
+        page.click(f".views >> text={view}")
+        page.wait_for_selector(shown, state="visible")
+        assert page.inner_text(".views a[aria-current]") == view
+
+
+def test_sorting_by_a_ranking__gives_its_order(opened, run):
+    page = opened.go("#/model/1")
+    page.wait_for_selector(".row")
+    for name in ("rankings/max", "rankings/variance", "probes/pos"):
+        page.select_option(".sort", label=name)
+        file = run / name / "ranking.json" if name == "probes/pos" else run / f"{name}.json"
+        order = Ranking.load(file).order.tolist()
+        page.wait_for_function("first => document.querySelector('.row').dataset.neuron == first", arg=order[0])
+        assert opened.listed() == order
+    page.select_option(".sort", label="Index")
+    page.wait_for_selector(".row[data-neuron='0'][aria-posinset='1']")
+    assert opened.listed() == list(range(NEURONS))
+
+
+def test_search_by_word__finds_its_neurons_by_the_variance_it_explains(opened, dump):
+    statistics = word_statistics(dump)
+    opened.go("#/model/1").wait_for_selector(".row")
+    assert "“not”" in opened.search("not")
+    shares = np.array([statistics.shares(d)[statistics.words.index("not")] for d in range(NEURONS)])
+    found = opened.listed()
+    assert found[0] == 3
+    assert found == sorted(found, key=lambda d: -shares[d])
+    held = {d for d in range(NEURONS) if "not" in {word.word for word in statistics.by_share(d)}}
+    assert held <= set(found)
+    assert opened.page.inner_text(".row[data-neuron='3'] .row-note") == f"+{100 * shares[3]:.1f} %"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("7", [7]),
+        ("encoder.0.fwd.11", [11]),
+        ("encoder.0.fwd.1?", [10, 11]),
+        ("encoder.0.fwd.2,encoder.0.fwd.4", [2, 4]),
+        ("fwd", list(range(NEURONS))),
+        ("encoder.[0", []),
+        ("xyzzy", []),
+    ],
+)
+def test_search_by_index_or_name__finds_these(opened, query, expected):
+    opened.go("#/model/1").wait_for_selector(".row")
+    opened.search(query)
+    assert sorted(opened.listed()) == expected
+    if not expected:
+        assert "Nothing is called" in opened.page.inner_text(".results")
+
+
+@pytest.mark.parametrize("query", ["pos:<b>NN</b>", "<b>NN</b>", "pos:__proto__"])
+def test_search_by_label__orders_by_how_well_it_is_told(opened, dump, query):
+    told = separation(dump, [label for line in labels() for label in line])
+    areas = told.auc[told.labels.index(query.removeprefix("pos:"))]
+    opened.go("#/model/1").wait_for_selector(".row")
+    assert "AUC" in opened.search(query)
+    assert opened.listed() == np.argsort(-np.abs(areas - 0.5), kind="stable").tolist()
+
+
+def test_a_query_of_several_meanings__lets_choose(opened):
+    opened.go("#/model/1").wait_for_selector(".row")
+    opened.search("__proto__")
+    meanings = opened.page.locator(".meanings label")
+    assert [text.strip() for text in meanings.all_inner_texts()][-1] == "Word “__proto__”"
+    meanings.last.click()
+    opened.page.wait_for_function("document.querySelector('.results').innerText.includes('Word “__proto__”')")
+
+
+def test_heatmap__shows_the_words_and_values_of_the_dump(opened, dump):
+    page = opened.neuron(5)
+    page.click("text=More sentences")
+    column = dump.values[:, 5]
+    scale = float(np.abs(column).max()) / 127
+    drawn = page.locator(".heatmap li")
+    highest = [column[dump.offsets[s] : dump.offsets[s + 1]].max() for s in range(len(sentences()))]
+    numbers = [int(item.get_attribute("data-sentence")) for item in drawn.all()]
+    assert len(numbers) == 15
+    assert np.all(np.diff([highest[s] for s in numbers]) <= scale)
+    for number, item in zip(numbers, drawn.all()):
+        assert item.locator("bdi").all_text_contents() == sentences()[number]
+        values = [float(text.replace("−", "-")) for text in item.locator("small").all_text_contents()]
+        # Half a step, and half of the last digit that is shown.
+        np.testing.assert_allclose(values, dump.sentence(number)[:, 5], atol=scale / 2 + 0.005 + 1e-6)
+
+
+def test_values_in_the_page__are_within_half_a_step(opened, dump):
+    page = opened.neuron(2)
+    found = page.evaluate("data.neuron(0, 2).then((n) => ({ scale: n.scale, codes: [...n.codes] }))")
+    step, column = found["scale"], dump.values[:, 2].astype(np.float64)
+    assert np.abs(np.array(found["codes"]) * step - column).max() <= step / 2 * (1 + 1e-9)
+    assert step == pytest.approx(np.abs(column).max() / 127)
+
+
+def test_lowest_random_and_word__show_these_sentences(opened, dump):
+    page = opened.neuron(4)
+    page.click("text=Lowest")
+    column = dump.values[:, 4]
+    lowest = int(np.searchsorted(dump.offsets, column.argmin(), side="right") - 1)
+    assert page.get_attribute(".heatmap li", "data-sentence") == str(lowest)
+    page.click("button >> text=Random")
+    first = page.locator(".heatmap li").first.get_attribute("data-sentence")
+    page.click("text=Draw again")
+    assert page.locator(".heatmap li").count() == 5
+    assert page.locator(".heatmap li").first.get_attribute("data-sentence") != first
+    page.click("text=With a word")
+    page.fill(".word-input", "__proto__")
+    assert page.locator(".heatmap li").count() == 1
+    assert "__proto__" in page.locator(".heatmap bdi").all_text_contents()
+
+
+def test_evil_text__appears_as_itself(opened):
+    page = opened.neuron(0)
+    page.click("text=With a word")
+    for word in EVIL:
+        page.fill(".word-input", word)
+        assert word in page.locator(".heatmap bdi").all_text_contents()
+    opened.search("</script><script>window.evil=1</script>")
+    assert "</script>" in opened.page.inner_text(".results")
+    page.click(".views >> text=Overview")
+    shown = page.text_content("#overview")
+    assert all(label in shown for label in LABELS)
+    assert page.evaluate("window.evil === undefined && document.querySelectorAll('img[src=x]').length === 0")
+    assert page.evaluate("Object.prototype.polluted === undefined && document.title.length > 0")
+
+
+def test_panel__tells_ranks_labels_and_likes(opened, run, dump):
+    page = opened.neuron(3)
+    ranks = {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in _rows(page, "places")}
+    for name in ("max", "variance"):
+        place = Ranking.load(run / "rankings" / f"{name}.json").order.tolist().index(3)
+        assert ranks[f"rankings/{name}"] == str(place + 1)
+    near = neighbours(dump, {"2": Activations(run / "activations" / "2")})["2"]
+    likes = _rows(page, "likes")
+    assert [row.locator("a").get_attribute("href") for row in likes] == [
+        f"#/model/2/neuron/{index}" for index in near.indices[3]
+    ]
+    shown = [float(row.locator("td").last.inner_text().replace("−", "-")) for row in likes]
+    np.testing.assert_allclose(shown, near.correlations[3], atol=0.0051)
+    likes[0].locator("a").click()
+    page.wait_for_selector(f"article.neuron[data-neuron='{near.indices[3][0]}']")
+    assert "of model 2" in page.inner_text(".neuron-head")
+    labels_told = [row.locator("th").inner_text() for row in _rows(opened.neuron(3), "labels")]
+    assert any(label.startswith("negation:") for label in labels_told)
+
+
+def test_deep_link__opens_the_neuron_with_its_search(opened):
+    page = opened.go("#/model/2/neuron/9?q=not")
+    page.wait_for_selector("article.neuron[data-neuron='9']")
+    assert page.input_value("#search") == "not"
+    assert page.get_attribute(".row[data-neuron='9']", "aria-selected") == "true"
+
+
+def test_wrong_link__is_told_in_a_sentence(opened):
+    page = opened.go(f"#/model/1/neuron/{NEURONS}")
+    assert page.inner_text("[role=alert]") == f"Model 1 has no neuron {NEURONS}: the last is {NEURONS - 1}."
+    page = opened.go("#/model/%3Cb%3E")
+    assert "no neurons of a model “<b>”" in page.inner_text("[role=alert]")
+
+
+def test_missing_file__is_told_and_not_swallowed(chromium, report, tmp_path):
+    incomplete = shutil.copytree(report, tmp_path / "page")
+    (incomplete / "data" / "0" / "neuron" / "6.js").unlink()
+    with Opened(chromium, incomplete) as opened:
+        page = opened.go("#/model/1/neuron/6")
+        assert "data/0/neuron/6.js is missing" in page.inner_text("[role=alert]")
+        assert any("6.js" in what for what in opened.wrong)
+        opened.wrong.clear()
+
+
+def test_names_in_shared_neurons__lead_to_the_neurons(opened, run):
+    results = json.loads((run / "probes" / "pos" / "results.json").read_text())
+    shared = {name for pair in results["shared"]["pairs"] for name in pair["neurons"]}
+    shared |= {f"encoder.0.fwd.{most['neuron']}" for most in results["shared"]["most_shared"]}
+    page = opened.go("#/shared")
+    links = page.locator("#shared a")
+    assert set(links.all_text_contents()) == shared
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    name = links.first.inner_text()
+    links.first.click()
+    page.wait_for_selector("article.neuron")
+    assert page.inner_text("#neuron-title") == name
+
+
+def _rows(page, section: str) -> list:
+    return page.locator(f"section[aria-labelledby='{section}-title'] tbody tr").all()

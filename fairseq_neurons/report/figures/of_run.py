@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.analysis.columns import column_of
+from fairseq_neurons.analysis.strongest import strongest_sentences
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.report.figures.curves import ablation_curves
 from fairseq_neurons.report.figures.focus import focus_bars
@@ -68,7 +70,10 @@ def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]
     if rankings:
         yield from _of_rankings(model.name, rankings)
         if model.dumps:
-            yield "sentences", model.name, _sentences(run.dump_of(model).activations, next(iter(rankings.values())))
+            # Found without labels, if there is such a one: what its first neuron stands for is the question.
+            ranking = next((rankings[name] for name in rankings if name not in model.probes), None)
+            first = ranking or next(iter(rankings.values()))
+            yield "sentences", model.name, _sentences(run.dump_of(model).activations, first)
 
 
 def _of_probe(model: Model, probe: Probe) -> Iterator[tuple[str, str, SignedFigure]]:
@@ -101,10 +106,8 @@ def _of_whole_model(model: Model) -> dict[str, Ranking]:
 def _sentences(dump: Activations, ranking: Ranking) -> SignedFigure:
     """Sentences that hold the largest absolute values of the ranking's first neuron."""
     neuron = int(ranking.top(1)[0])
-    values = np.abs(np.concatenate([block[:, neuron] for block in dump.blocks()]).astype(np.float64))
-    strongest = np.argsort(-values, kind="stable")
-    numbers = np.searchsorted(dump.offsets, strongest, side="right") - 1
-    return coloured_sentences(dump, neuron, list(dict.fromkeys(numbers.tolist()))[:COLOURED])
+    sizes = np.abs(column_of(dump, neuron))
+    return coloured_sentences(dump, neuron, strongest_sentences(sizes, dump.offsets, COLOURED))
 
 
 def _name(kind: str, of_what: str, taken: set[str]) -> str:

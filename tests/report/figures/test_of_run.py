@@ -52,7 +52,7 @@ def test_the_rankings_of_a_model__are_compared_without_those_of_single_methods(r
 def test_sentences__are_those_with_the_largest_values_of_the_first_neuron(run):
     (sentences,) = [drawing for drawing in figures_of(run) if drawing.name == "sentences.one"]
     model = run.models[0]
-    neuron = int(next(iter(model.rankings.values())).order[0])
+    neuron = int(model.rankings["rankings/cross"].order[0])
     dump = run.dump_of(model).activations
     largest = {s: max(map(abs, dump.sentence(s)[:, neuron].tolist())) for s in range(dump.manifest.sentences)}
     first = sorted(largest, key=lambda s: -largest[s])[:5]

@@ -85,7 +85,10 @@ def _sentences(found: Inspection, view: SentenceView, count: int) -> Iterator[st
 
 def _labels(found: Inspection) -> str:
     rows = [
-        [shown(one.labels), cut(shown(one.label)), f"{one.auc:.3f}", "higher" if one.auc > 0.5 else "lower", one.count]
+        [
+            *(shown(one.labels), cut(shown(one.label)), f"{one.auc:.3f}"),
+            *("higher" if one.auc > 0.5 else "lower", f"{one.count:,}"),
+        ]
         for one in found.detected[:LABELS]
     ]
     header = ["labels", "told best", "AUC", "there it is", "words"]

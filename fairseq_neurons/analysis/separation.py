@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.analysis.columns import slabs_of
@@ -75,12 +74,18 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10,
 def _areas(columns: np.ndarray, y: np.ndarray, labels: int) -> np.ndarray:
     """float64 (labels, n), of the values of n neurons, (n, N); a word of no label that counts has y = ``labels``."""
     counts = np.bincount(y, minlength=labels)[:labels]
-
-    def ranks_by_label(values: np.ndarray) -> np.ndarray:
-        return np.bincount(y, rankdata(values), labels)[:labels]
-
     # Sorting is all the work, and numpy lets other threads run meanwhile.
     with ThreadPoolExecutor() as pool:
-        sums = np.stack(list(pool.map(ranks_by_label, columns)), axis=1)
+        sums = np.stack(list(pool.map(lambda values: _rank_sums(values, y, labels), columns)), axis=1)
     smallest = counts * (counts + 1) / 2
     return (sums - smallest[:, None]) / (counts * (len(y) - counts))[:, None]
+
+
+def _rank_sums(values: np.ndarray, y: np.ndarray, labels: int) -> np.ndarray:
+    """The sum of every label's ranks among values, (N,), from 1; equal values have the mean of their ranks."""
+    order = np.argsort(values)
+    ordered = values[order]
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(values) - 1)
+    starts = np.append(0, ends[:-1] + 1)
+    ranks = np.repeat((starts + ends) / 2 + 1, ends - starts + 1)
+    return np.bincount(y[order], ranks, labels)[:labels]

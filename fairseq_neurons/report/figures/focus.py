@@ -17,7 +17,7 @@ from fairseq_neurons.report.figures.style import COLOURS, COLUMN, PAGE, SMALL, S
 
 MOST_IN_A_COLUMN = 50
 INCHES_A_BAR = 0.125
-LONGEST_LABEL = 24
+LONGEST_LABEL = 28
 
 
 class Bar(NamedTuple):
@@ -56,9 +56,9 @@ def focus_bars(
     most = max(bar.neurons for bar in bars)
     for column, axes in enumerate(figure.subplots(1, columns, squeeze=False)[0]):
         _draw(axes, bars[column * rows : (column + 1) * rows], rows, most)
-        axes.set_xlabel(
-            f"neurons with {100 * mass:g} % of the label's weights\n(test words in brackets)", fontsize=SMALL
-        )
+        label = f"neurons with {100 * mass:g} % of the label's weights\n(test words in brackets)"
+        # Leftwards, there is room below the names.
+        axes.set_xlabel(label, fontsize=SMALL, loc="right")
     return figure.settled()
 
 

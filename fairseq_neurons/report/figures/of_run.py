@@ -9,6 +9,7 @@ import numpy as np
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.analysis.columns import column_of
+from fairseq_neurons.analysis.focus import FIGURE_6
 from fairseq_neurons.analysis.strongest import strongest_sentences
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.report.figures.curves import ablation_curves
@@ -80,7 +81,11 @@ def _of_probe(model: Model, probe: Probe) -> Iterator[tuple[str, str, SignedFigu
     if probe.results["grid"]:
         yield "grid", probe.name, regularisation_grid(probe.results["grid"])
     for mass in probe.results["focus"]:
-        yield f"focus{'' if mass == '0.25' else mass}", probe.name, focus_bars(probe.results, float(mass))
+        yield (
+            f"focus{'' if float(mass) == FIGURE_6 else f'-{mass}'}",
+            probe.name,
+            focus_bars(probe.results, float(mass)),
+        )
     methods = {
         "probe" if name == probe.name else name.removeprefix(f"{probe.name}/"): ranking
         for name, ranking in model.rankings.items()

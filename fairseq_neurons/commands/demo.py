@@ -31,7 +31,7 @@ class DemoConfig(CommandConfig):
 
 
 def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int, epochs: int) -> None:
-    """Text, training, dumps, rankings, probes, ablation, control; tables on screen and a figure in ``out``.
+    """Text, training, dumps, rankings, probes, ablation, control; tables on screen, a figure and a page in ``out``.
 
     An interrupted demo goes on where it stopped when it is called again.
     """
@@ -65,6 +65,8 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
     run_all({**curves.jobs(languages), **(control.jobs(folder, languages) if corpus is None else {})}, folder)
     shown = curves.lines(folder)
     curves.figure(folder)
+    say("A page with all of it")
+    run_all({"report": ["fairseq-neurons-report", "run=.", "out=report", f"language={src}"]}, folder)
     say("Done")
     logger.info("\n%s\n", curves.table(shown))
     if probed:
@@ -75,6 +77,7 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
         logger.info("Translations that turned, of those that could: a tenth of the neurons held at the verbs of one")
         logger.info("tense, twice as far away as the mean of the other; see %s/control.\n", out)
     logger.info("The figure is %s/curve.png; every point has its signature in the curve.jsonl of its folder.", out)
+    logger.info("Look at the neurons themselves: open %s in a browser.", folder / "report" / "index.html")
 
 
 def _claim(folder: Path, settings: dict[str, object]) -> None:

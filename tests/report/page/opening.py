@@ -35,9 +35,8 @@ class Opened:
 
     def listed(self) -> list[int]:
         """The neurons of the list, in its order, as far as it draws them."""
-        rows = self.page.query_selector_all(".row")
-        placed = sorted((int(row.get_attribute("aria-posinset")), int(row.get_attribute("data-neuron"))) for row in rows)
-        return [neuron for _, neuron in placed]
+        rows = "(rows) => rows.map((row) => [Number(row.ariaPosInSet), Number(row.dataset.neuron)])"
+        return [neuron for _, neuron in sorted(self.page.eval_on_selector_all(".row", rows))]
 
     def search(self, query: str) -> str:
         """Type a query; what the live region says when it has been answered."""

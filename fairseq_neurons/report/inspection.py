@@ -126,10 +126,6 @@ def inspect(known: Known, neuron: int, near: int = 3) -> Inspection:
     """
     known.check()
     probes = dict.fromkeys(probe for probe, _ in known.label_rankings)
-    of_labels = {
-        probe: {label: ranking for (own, label), ranking in known.label_rankings.items() if own == probe}
-        for probe in probes
-    }
     return Inspection(
         neuron=neuron,
         known=known,
@@ -137,7 +133,7 @@ def inspect(known: Known, neuron: int, near: int = 3) -> Inspection:
         statistics=word_statistics(known.dump, slice(neuron, neuron + 1)),
         detected=sorted(_detected(known, neuron), key=lambda found: -abs(found.auc - 0.5)),
         standings=_standings(known.rankings, neuron),
-        label_standings={probe: _standings(rankings, neuron) for probe, rankings in of_labels.items()},
+        label_standings={probe: _standings(_of_probe(known, probe), neuron) for probe in probes},
         neighbours=neighbours_of(known.dump, neuron, known.others, near),
     )
 
@@ -150,6 +146,16 @@ def _detected(known: Known, neuron: int) -> Iterator[Detected]:
             found = [min(found, key=lambda one: one[2])]
         for label, auc, count in found:
             yield Detected(name, label, auc, count)
+
+
+def _of_probe(known: Known, probe: str) -> dict[str, Ranking]:
+    """The rankings for a probe's labels, by label; of two labels with the same weights but for the sign, one."""
+    found = {label: ranking for (own, label), ranking in known.label_rankings.items() if own == probe}
+    if len(found) == 2:
+        first, second = found.values()
+        if np.array_equal(first.order, second.order):
+            return {" or ".join(found): first}
+    return found
 
 
 def _standings(rankings: Mapping[str, Ranking], neuron: int) -> list[Standing]:

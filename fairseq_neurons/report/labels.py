@@ -36,7 +36,7 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
 
     Returns:
         By the name of the probe without its folder, or of the labeler: (words,) labels, None where a word has none. Of
-        the built-in labelers there are those that find at least 10 words of two labels.
+        the built-in labelers there are those that find at least 10 words of two labels, and other ones than a probe's.
     """
     found: dict[str, WordLabels] = {}
     others = {name: probe for other in run.models for name, probe in other.probes.items()}
@@ -46,7 +46,8 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
         if labels is not None and labels != found.get(short):
             found[name if short in found else short] = labels
     for name in BUILT_IN:
-        if name not in found and (labels := _read(dump, name, name, None, language)) and _tells_apart(labels):
+        labels = _read(dump, name, name, None, language) if name not in found else None
+        if labels and _tells_apart(labels) and _parts(labels) not in map(_parts, found.values()):
             found[name] = labels
     return found
 
@@ -84,3 +85,9 @@ def _found(run: Run, path: str) -> Path:
 def _tells_apart(labels: WordLabels) -> bool:
     counts = Counter(label for label in labels if label is not None)
     return sum(count >= LEAST for count in counts.values()) >= 2
+
+
+def _parts(labels: WordLabels) -> list[int | None]:
+    """The same for labels that only their names tell apart: labels are numbered as they first occur."""
+    numbers: dict[str, int] = {}
+    return [None if label is None else numbers.setdefault(label, len(numbers)) for label in labels]

@@ -71,11 +71,10 @@ def _cells(top: TopWord | None, view: SentenceView, by_share: bool = False) -> l
 
 def _sentences(found: Inspection, view: SentenceView, count: int) -> Iterator[str]:
     dump = found.known.dump
-    for name, lowest in (("highest", False), ("lowest", True)):
+    for name, lowest in (("highest", False), ("lowest", True)) if count else ():
         chosen = strongest_sentences(found.values, dump.offsets, count, lowest)
-        if not chosen:
-            continue
-        lines = [f"Sentences with the {name} values", *filter(None, [view.legend()])]
+        lines = [f"Sentences with the {name} values, by line of words.txt"]
+        lines += [view.legend()] if view.painter and not lowest else []
         for s in chosen:
             values = found.values[dump.offsets[s] : dump.offsets[s + 1]]
             lines.append(f"  {s + 1}: {view.signed(values.min() if lowest else values.max())}")

@@ -51,7 +51,8 @@ class SentenceView:
     def signed(self, value: float) -> str:
         """A value with its sign, and with as many digits as tell it from the largest."""
         digits = max(2, 1 - int(np.floor(np.log10(self.scale)))) if self.scale else 2
-        return f"{value:+.{digits}f}"
+        # Adding 0 leaves no -0.
+        return f"{round(float(value), digits) + 0.0:+.{digits}f}"
 
     def _painted(self, painter: Painter, text: str, value: float) -> str:
         return painter.paint(text, value / self.scale if self.scale else 0.0)

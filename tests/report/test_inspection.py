@@ -51,6 +51,19 @@ def test_standings__are_places_in_the_rankings_the_best_first(known):
     assert labels[0].ranking == "N/A" and labels[0].rank == 1 and len(labels) == 3
 
 
+def test_labels_with_one_ranking__stand_together(known):
+    ranks = known.rankings["rankings/cross"]
+    two = {
+        ("p", "yes"): ranks,
+        ("p", "no"): ranks,
+        ("q", "yes"): ranks,
+        ("q", "no"): replace(ranks, order=ranks.order[::-1]),
+    }
+    found = inspect(replace(known, label_rankings=two), int(ranks.order[0])).label_standings
+    assert [(one.ranking, one.rank) for one in found["p"]] == [("yes or no", 1)]
+    assert [(one.ranking, one.rank) for one in found["q"]] == [("yes", 1), ("no", 10)]
+
+
 def test_of_two_labels_that_share_all_words__only_the_rarer_is_told(known):
     labels = ["often", "often", "rare"] * (len(known.dump) // 3)
     (found,) = inspect(replace(known, labels={"two": labels}), 0).detected

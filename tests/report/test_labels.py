@@ -85,6 +85,13 @@ def test_probes_of_equal_names__do_not_hide_each_other(run_copy):
     assert set(found["probes/pos"]) == {"1-10"} and len(set(found["pos"])) == 3
 
 
+def test_built_in_labels_that_a_probe_has_by_other_names__are_told_once(run_copy):
+    # All sentences have four words: the first third is one, the last is one.
+    (run_copy / "text" / "one.pos").write_text("a b b c\n" * 15)
+    set_sources(run_copy, test={"activations": "activations/one", "labels": "text/one.pos"})
+    assert list(found_in(run_copy)) == ["pos"]
+
+
 def test_built_in_labelers__must_find_ten_words_of_two_labels(tmp_path):
     sentences = [["not", "in", "May", "7"]] * 9 + [["7", "dogs"]]
     write_dump(tmp_path / "a", np.zeros((38, 2)), sentences=sentences)

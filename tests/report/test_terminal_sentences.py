@@ -61,6 +61,10 @@ def test_legend__goes_from_the_lowest_to_the_highest():
     assert SentenceView(0.8, None, 80).legend() == ""
 
 
+def test_what_rounds_to_zero__has_no_minus():
+    assert SentenceView(1.0, None, 80).signed(-0.001) == "+0.00"
+
+
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, "+0.12"), (30.0, "+0.12"), (0.05, "+0.123"), (0.002, "+0.1235")])
 def test_numbers__have_digits_enough_for_the_scale(scale, expected):
     assert SentenceView(scale, None, 80).signed(0.12346) == expected

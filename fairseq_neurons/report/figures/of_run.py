@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import chain
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.analysis.columns import column_of
@@ -22,7 +21,8 @@ from fairseq_neurons.report.figures.style import SignedFigure
 from fairseq_neurons.report.run import Model, Probe, Run
 
 TOP = 50
-COLOURED = 5
+# From each end.
+COLOURED = 3
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,11 @@ def _of_whole_model(model: Model) -> dict[str, Ranking]:
 
 
 def _sentences(dump: Activations, ranking: Ranking) -> SignedFigure:
-    """Sentences that hold the largest absolute values of the ranking's first neuron."""
+    """Sentences that hold the highest and the lowest values of the ranking's first neuron."""
     neuron = int(ranking.top(1)[0])
-    sizes = np.abs(column_of(dump, neuron))
-    return coloured_sentences(dump, neuron, strongest_sentences(sizes, dump.offsets, COLOURED))
+    values = column_of(dump, neuron)
+    ends = (strongest_sentences(values, dump.offsets, COLOURED, lowest) for lowest in (False, True))
+    return coloured_sentences(dump, neuron, list(dict.fromkeys(chain.from_iterable(ends))))
 
 
 def _name(kind: str, of_what: str, taken: set[str]) -> str:

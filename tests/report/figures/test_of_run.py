@@ -49,15 +49,18 @@ def test_the_rankings_of_a_model__are_compared_without_those_of_single_methods(r
     assert {"probe", "probeless"} <= set(svg_texts(drawings["overlap.pos"].figure))
 
 
-def test_sentences__are_those_with_the_largest_values_of_the_first_neuron(run):
+def test_sentences__are_those_with_the_highest_and_lowest_values_of_the_first_neuron(run):
     (sentences,) = [drawing for drawing in figures_of(run) if drawing.name == "sentences.one"]
     model = run.models[0]
     neuron = int(model.rankings["rankings/cross"].order[0])
     dump = run.dump_of(model).activations
-    largest = {s: max(map(abs, dump.sentence(s)[:, neuron].tolist())) for s in range(dump.manifest.sentences)}
-    first = sorted(largest, key=lambda s: -largest[s])[:5]
-    assert f"|sentences:{','.join(map(str, first))}|" in sentences.signature
-    assert set(dump.sentences[first[0]]) <= set(svg_texts(sentences.figure))
+    spoken = [s for s in range(dump.manifest.sentences) if dump.sentences[s]]
+    values = {s: dump.sentence(s)[:, neuron].tolist() for s in spoken}
+    highest = sorted(spoken, key=lambda s: -max(values[s]))[:3]
+    lowest = sorted(spoken, key=lambda s: min(values[s]))[:3]
+    shown = list(dict.fromkeys(highest + lowest))
+    assert f"|sentences:{','.join(map(str, shown))}|" in sentences.signature
+    assert set(dump.sentences[shown[0]]) <= set(svg_texts(sentences.figure))
 
 
 def test_an_empty_curve__is_left_out(run_copy):

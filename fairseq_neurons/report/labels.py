@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
     """All sets of labels that are known for the words of a dump.
 
     Those of a probe are as its ``results.json`` tells: they were given for a dump of the same words. Its paths are
-    tried as they are, then from the run's folder. Labels that are gone, or do not fit any more, are left out.
+    tried from here, then from the run's folder. Labels that are gone, or do not fit any more, are left out.
 
     Args:
         run: the probes of all its models count.
@@ -56,13 +56,21 @@ def _given(run: Run, dump: Dump, name: str, sources: Mapping[str, Any]) -> WordL
     """The labels that a probe was given for these words, under the names they had for it; None if there are none."""
     texts = {other.path.resolve(): other.text for model in run.models for other in model.dumps.values()}
     texts[dump.path.resolve()] = dump.text
-    for part in ("test", "train"):
-        if part in sources and texts.get(_found(run, sources[part]["activations"]).resolve()) == dump.text:
-            labels = _read(dump, name, _spec(run, sources[part]["labels"]), sources["column"], sources["language"])
-            if labels is not None:
-                options = LabelOptions(**{name: sources.get(name, ()) for name in ("merge", "ignore")})
-                return [None if label is None else options.rename(label) for label in labels]
+    options = LabelOptions(**{option: sources.get(option, ()) for option in ("merge", "ignore")})
+    for source in (sources[part] for part in ("test", "train") if part in sources):
+        for base in (Path(), run.path):
+            if texts.get((base / source["activations"]).resolve()) == dump.text:
+                spec = _spec(source["labels"], (base, Path(), run.path))
+                labels = _read(dump, name, spec, sources.get("column"), sources.get("language", "en"))
+                return labels and [None if label is None else options.rename(label) for label in labels]
     return None
+
+
+def _spec(labels: str, bases: Iterable[Path]) -> str:
+    """The labels' file, from the first folder where it is; a labeler or a tagger as it is."""
+    if labels in LABELERS or is_tagger(labels):
+        return labels
+    return next((str(base / labels) for base in bases if (base / labels).exists()), labels)
 
 
 def _read(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:
@@ -71,15 +79,6 @@ def _read(dump: Dump, name: str, spec: str, column: str | None, language: str) -
     except InputError as error:
         logger.info("%s: its labels are left out. %s", name, error)
         return None
-
-
-def _spec(run: Run, labels: str) -> str:
-    return labels if labels in LABELERS or is_tagger(labels) else str(_found(run, labels))
-
-
-def _found(run: Run, path: str) -> Path:
-    """A path as it is if it leads somewhere, else from the run's folder."""
-    return Path(path) if Path(path).exists() else run.path / path
 
 
 def _tells_apart(labels: WordLabels) -> bool:

@@ -54,6 +54,12 @@ def test_paths__lead_from_here_or_from_the_run(made_run, run_copy, monkeypatch):
     set_sources(run_copy, test={"activations": "activations/one", "labels": "text/one.pos"})
     assert found_in(run_copy) == expected
     monkeypatch.chdir(run_copy.parent)
+    # Another run's, where the command is called.
+    shutil.copytree(run_copy / "activations" / "train", Path("activations") / "one")
+    shutil.copytree(run_copy / "text", "text")
+    assert found_in(run_copy) == expected
+    Path("text/one.pos").write_text("other\n")
+    assert found_in(run_copy) == expected
     set_sources(run_copy, test={"activations": "run/activations/one", "labels": "run/text/one.pos"})
     assert found_in(run_copy) == expected
 

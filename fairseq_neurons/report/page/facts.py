@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+from tqdm import tqdm
 
 from fairseq_neurons.analysis.neighbours import Neighbours, neighbours
 from fairseq_neurons.analysis.separation import Separation, separation
@@ -14,6 +17,8 @@ from fairseq_neurons.report.page.sorts import Sort, sorts_of
 from fairseq_neurons.report.run import Dump, Model, Run
 
 NEAREST = 3
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -57,15 +62,21 @@ def facts_of(run: Run, model: Model, language: str, sentences: int) -> Facts:
     activations = dump.activations
     shown = min(sentences, activations.manifest.sentences)
     labels = labels_for(run, model, dump, language)
-    separations = {name: separation(activations, values) for name, values in labels.items()}
     others = {name: other.activations for name, other in run.others(model).items()}
-    return Facts(
-        model=model,
-        dump=dump,
-        sentences=shown,
-        values=quantise(activations, int(activations.offsets[shown])),
-        statistics=word_statistics(activations),
-        separations=separations,
-        sorts=sorts_of(model, separations),
-        neighbours=neighbours(activations, others, NEAREST),
-    )
+    with tqdm(desc=f"{model.name}: words, labels, likes", total=len(labels) + 3, unit="read", disable=None) as bar:
+
+        def done(result: Result) -> Result:
+            bar.update()
+            return result
+
+        separations = {name: done(separation(activations, values)) for name, values in labels.items()}
+        return Facts(
+            model=model,
+            dump=dump,
+            sentences=shown,
+            values=done(quantise(activations, int(activations.offsets[shown]))),
+            statistics=done(word_statistics(activations)),
+            separations=separations,
+            sorts=sorts_of(model, separations),
+            neighbours=done(neighbours(activations, others, NEAREST)),
+        )

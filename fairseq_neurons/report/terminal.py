@@ -38,14 +38,15 @@ def described(found: Inspection, words: int, sentences: int, columns: int, paint
 def _head(found: Inspection, view: SentenceView) -> str:
     values, statistics, dump = found.values, found.statistics, found.known.dump
     spread = float(statistics.variance[0]) ** 0.5
-    model = dump.manifest.checkpoint_sha256[:8]
+    model, mask = shown(dump.manifest.checkpoint_sha256[:8]), shown(dump.manifest.mask)
     explained, by_chance = 100 * float(statistics.identity()[0]), 100 * statistics.by_chance
     return (
-        f"{dump.neurons.name(found.neuron)}, neuron {found.neuron} of {len(dump.neurons):,}; "
+        f"{shown(dump.neurons.name(found.neuron))}, neuron {found.neuron} of {len(dump.neurons):,}; "
         f"model {model}, {len(dump):,} words of {shown(str(dump.path))}\n"
         f"values {view.signed(values.min())} to {view.signed(values.max())}, "
         f"mean {view.signed(float(statistics.mean[0]))}, standard deviation {view.signed(spread)[1:]}\n"
         f"which word it is explains {explained:.0f} % of the variance; by chance it would be {by_chance:.0f} %"
+        + (f"\nrecorded while neurons were held: {mask}" if mask else "")
     )
 
 
@@ -58,7 +59,7 @@ def _words(found: Inspection, view: SentenceView, count: int) -> str:
         [*_cells(high, view), *_cells(low, view), *_cells(share, view, by_share=True)]
         for high, low, share in zip_longest(highest, lowest, by_share)
     ]
-    header = ["highest at", "mean", "words", "lowest at", "mean", "words", "varies with", "share", "words"]
+    header = ["highest at", "mean", "times", "lowest at", "mean", "times", "varies with", "share", "times"]
     return _table(rows, header, ["left", "right", "right"] * 3)
 
 
@@ -117,7 +118,7 @@ def _neighbours(found: Inspection) -> str:
     for name, near in found.neighbours.items():
         neurons = found.known.others[name].neurons
         for index, rho in zip(near.indices[0].tolist(), near.correlations[0].tolist(), strict=True):
-            rows.append([shown(name), neurons.name(index), index, f"{rho:+.3f}"])
+            rows.append([shown(name), shown(neurons.name(index)), index, f"{rho:+.3f}"])
     return (
         _table(rows, ["other model", "nearest neuron", "index", "rho"], ["left", "left", "right", "right"])
         if rows

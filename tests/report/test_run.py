@@ -16,14 +16,9 @@ from fairseq_neurons.report.run import Run
 from tests.ablation.made import ranking
 from tests.analysis.data import LABELS
 from tests.rankings.dumps import write_dump
-from tests.report.folders import write_curve
+from tests.report.folders import edit, write_curve
 
 SENTENCES = [["a", "b"], ["c"]]
-
-
-def edit(file: Path, **fields: object) -> None:
-    """Replace fields of a JSON file."""
-    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
 
 
 def small_dump(folder: Path, checkpoint: str = "", mask: str = "", width: int = 2) -> Path:

@@ -17,6 +17,7 @@ from fairseq_neurons.report.terminal_colours import Painter
 from fairseq_neurons.report.terminal_words import shown
 from tests.ablation.made import ranking
 from tests.rankings.dumps import write_dump
+from tests.report.folders import edit
 
 SENTENCES = [["no", "dog"], ["no", "cat", "dog"], ["cat"]]
 VALUES = np.array([[-1, 5], [0.5, 5], [-0.6, 5], [0, 5], [0.9, 5], [0.25, 5]], dtype=np.float32)
@@ -117,11 +118,20 @@ def test_untrusted_text__reaches_the_terminal_spelled_out(tmp_path_factory, sent
     assert plain == "\n".join(map(shown, plain.split("\n")))
 
 
-def test_names_of_files__are_spelled_out_too(dump, tmp_path):
+def test_mask__is_told(dump):
+    edit(dump.path / "manifest.json", mask="zero|neurons:1")
+    head = described_in(Known(Activations(dump.path))).split("\n\n")[0]
+    assert head.endswith("\nrecorded while neurons were held: zero|neurons:1")
+
+
+def test_names_of_files_and_neurons__are_spelled_out_too(dump, tmp_path):
     other = Activations(write_dump(tmp_path / "b", VALUES, sentences=SENTENCES))
-    folder = dump.path.rename(tmp_path / "red\x1b[31m")
+    blocks = [{"module": "m\x1b", "layer": 0, "direction": "fwd", "size": 2}]
+    for one in (dump, other):
+        edit(one.path / "manifest.json", neurons=blocks, checkpoint_sha256="c\x1b", mask="k\x1b")
+    folder, other = dump.path.rename(tmp_path / "red\x1b[31m"), Activations(other.path)
     ranks = ranking(1, other.neurons)
     known = Known(Activations(folder), {}, {"r\x1b": ranks}, {("p\x1b", "l\x1b"): ranks}, {"o\x1b": other})
     text = described_in(known)
     assert "\x1b" not in text
-    assert all(name in text for name in (r"red\x1b[31m", r"r\x1b", r"p\x1b", r"l\x1b", r"o\x1b"))
+    assert all(name in text for name in (r"red\x1b[31m", *(rf"{c}\x1b" for c in "rplomck")))

@@ -14,9 +14,13 @@ from fairseq_neurons.report.figures.style import SMALL
 ROW, HANDLE, LETTER = 0.125, 0.45, 0.58
 
 
-def legend_rows(labels: Sequence[str], width: float) -> int:
+# A name and what it explains.
+Named = tuple[str, Artist | BarContainer]
+
+
+def legend_rows(names: Sequence[str], width: float) -> int:
     """How many rows these names take in so many inches."""
-    return -(-len(labels) // _columns(labels, width))
+    return -(-len(names) // _columns(names, width))
 
 
 def legend_height(rows: int) -> float:
@@ -24,15 +28,16 @@ def legend_height(rows: int) -> float:
     return ROW * rows + 0.06
 
 
-def draw_legend(strip: Axes, handles: Sequence[Artist | BarContainer], labels: Sequence[str], width: float) -> None:
-    """Fill the strip, which has `legend_height`."""
+def draw_legend(strip: Axes, legend: Sequence[Named], width: float) -> None:
+    """Fill the strip, which has `legend_height` and at least this width in inches."""
     strip.axis("off")
-    legend = strip.legend(
-        handles,
-        labels,
+    names = [name for name, _ in legend]
+    drawn = strip.legend(
+        [handle for _, handle in legend],
+        names,
         loc="lower left",
         bbox_to_anchor=(-0.02, 0),
-        ncols=_columns(labels, width),
+        ncols=_columns(names, width),
         borderaxespad=0,
         borderpad=0,
         labelspacing=0.35,
@@ -40,9 +45,9 @@ def draw_legend(strip: Axes, handles: Sequence[Artist | BarContainer], labels: S
         handlelength=2.6,
     )
     # The strip is as high as the legend; as wide as it need not be.
-    legend.set_in_layout(False)
+    drawn.set_in_layout(False)
 
 
-def _columns(labels: Sequence[str], width: float) -> int:
-    longest = max(map(len, labels)) * LETTER * SMALL / 72 + HANDLE
-    return max(1, min(len(labels), int(width / longest)))
+def _columns(names: Sequence[str], width: float) -> int:
+    longest = max(map(len, names)) * LETTER * SMALL / 72 + HANDLE
+    return max(1, min(len(names), int(width / longest)))

@@ -46,14 +46,14 @@ def places_histogram(
     counts = {name: counts_of(ranking, top) for name, ranking in rankings.items()}
     signature = signed("places-histogram", [ranking.signature for ranking in rankings.values()], top=top)
     title = f"Layers and directions of the first {top} neurons"
-    names = [*(shortened(name, LONGEST_NAME) for name in rankings), CHANCE]
+    names = [shortened(name, LONGEST_NAME) for name in rankings]
     width = size[0] if size else COLUMN if len(rankings) * len(neurons.blocks) <= MOST_IN_A_COLUMN else PAGE
-    above = legend_height(legend_rows(names, width))
+    above = legend_height(legend_rows([*names, CHANCE], width))
     size = size or (width, HEIGHT + above)
     figure = SignedFigure(size, title, signature, caption)
     strip, axes = figure.subplots(2, 1, height_ratios=[above, size[1] - above])
-    bars: list[Artist | BarContainer] = [_draw(axes, i, len(counts), found) for i, found in enumerate(counts.values())]
-    draw_legend(strip, [*bars, _draw_chance(axes, neurons, top)], names, width)
+    bars = [_draw(axes, i, len(counts), found) for i, found in enumerate(counts.values())]
+    draw_legend(strip, [*zip(names, bars, strict=True), (CHANCE, _draw_chance(axes, neurons, top))], width)
     _label(axes, neurons, top)
     return figure.settled()
 

@@ -12,7 +12,8 @@ from matplotlib.colors import to_hex
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.ledger import Entry
 from fairseq_neurons.report.figures import COLUMN, SignedFigure, ablation_curves
-from fairseq_neurons.report.figures.curves import lines_of
+from fairseq_neurons.report.figures.curve_points import lines_of
+from fairseq_neurons.report.figures.curves import INFINITE
 from tests.report.figures.drawn import cut
 
 COUNTS = (0, 10, 25, 50)
@@ -123,10 +124,26 @@ def test_infinite_perplexity__is_an_arrow_at_the_edge_of_a_log_axis():
     assert axes.get_yscale() == "log"
     for line in drawn_lines(axes).values():
         assert [x for x, y in line if isnan(y)] == [50]
-    arrows = [line for line in axes.get_lines() if line.get_marker() == "^"]
+    arrows = [line for line in axes.get_lines() if line.get_marker() == INFINITE]
     assert [(list(line.get_xdata()), list(line.get_ydata())) for line in arrows] == [([50], [1])] * 3
     assert "infinite" in legend(figure)
     assert [point.score for point in lines_of(broken)["", "random"]][-1] == inf
+
+
+def test_a_model_that_is_never_scored__has_arrows_alone():
+    points = [{**p, "score": None, "low": None, "high": None} for p in curve(("lm.json",), metric="perplexity")]
+    axes = panel(ablation_curves(points))
+    assert {y for _, y in markers(axes, "full") | markers(axes, "white") if not isnan(y)} == {1}
+    assert legend(ablation_curves(points))[-1] == "infinite"
+
+
+def test_rankings_named_like_orders__keep_their_place_in_the_legend():
+    assert legend(ablation_curves(curve(("runs/top.json", "runs/bottom.json"))))[:4] == [
+        "bottom",
+        "top",
+        "top",
+        "bottom",
+    ]
 
 
 def test_one_seed_of_infinite_perplexity__makes_the_mean_infinite():

@@ -12,6 +12,8 @@ from matplotlib.colors import Colormap, Normalize
 from fairseq_neurons.report.figures.style import SMALL, readable_on
 
 WHITE = (1.0, 1.0, 1.0)
+# Columns; numbers of more are smaller.
+MOST_AT_FULL_SIZE = 18
 
 
 def draw_cells(
@@ -27,11 +29,12 @@ def draw_cells(
         scale: the values at the ends of the colours.
     """
     masked = np.ma.masked_invalid(values)
+    size = SMALL * min(1, MOST_AT_FULL_SIZE / values.shape[1])
     mesh = axes.pcolormesh(masked, cmap=colours, norm=scale, edgecolors="white", linewidth=0.5)
     for (row, column), value in np.ndenumerate(values):
         background = WHITE if np.isnan(value) else colours(float(scale(value)))
         colour = readable_on(background)
-        axes.text(column + 0.5, row + 0.5, shown(value), color=colour, fontsize=SMALL, ha="center", va="center")
+        axes.text(column + 0.5, row + 0.5, shown(value), color=colour, fontsize=size, ha="center", va="center")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return mesh

@@ -32,8 +32,10 @@ def overlaps(rankings: Mapping[str, Ranking], top: int = 50) -> dict[str, Any]:
         top: how many of the first neurons are compared.
 
     Raises:
-        InputError: if the rankings are of different neurons, or there are not so many.
+        InputError: if there is no ranking, they are of different neurons, or there are not so many.
     """
+    if not rankings:
+        raise InputError("There is no ranking to compare.")
     matrix = measures.overlap_matrix(rankings, partial(measures.top_overlap, k=top))
     return {
         "rankings": list(rankings),

@@ -61,7 +61,7 @@ def coloured_sentences(
         caption: small text below.
 
     Raises:
-        InputError: if there is no such neuron or sentence, or none of the sentences has a word.
+        InputError: if there is no such neuron or sentence, none of the sentences has a word, or a value is not finite.
     """
     column = dump.neurons.index(str(neuron))
     words, values_of = _read(dump, column, sentences)
@@ -103,7 +103,10 @@ def _read(dump: Activations, column: int, sentences: Sequence[int]) -> tuple[lis
     words = [dump.sentences[number] for number in sentences]
     if not any(words):
         raise InputError(f"There is no word to colour in the chosen sentences of {dump.path}.")
-    return words, [dump.sentence(number)[:, column].astype(np.float64) for number in sentences]
+    values = [dump.sentence(number)[:, column].astype(np.float64) for number in sentences]
+    if not all(np.isfinite(states).all() for states in values):
+        raise InputError(f"{dump.path}: neuron {column} has a value in the chosen sentences that is no finite number.")
+    return words, values
 
 
 def _flow(words: Sequence[Sequence[str]], values: Sequence[np.ndarray], width: float, numbers: bool) -> list[Word]:

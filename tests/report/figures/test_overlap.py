@@ -89,7 +89,16 @@ def test_measures_there_are_not__are_refused(measured):
         overlap_matrix({"rankings": []})
 
 
+def test_numbers__do_not_touch_in_many_cells():
+    many = {str(seed): ranking(seed) for seed in range(30)}
+    axes = overlap_matrix(overlaps(many, 5)).axes[0]
+    boxes = [text.get_window_extent() for text in axes.texts[:30]]
+    assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:]))
+
+
 def test_rankings_of_other_neurons__are_refused():
+    with pytest.raises(InputError, match="no ranking to compare"):
+        overlaps({}, 5)
     other = Ranking.from_scores("made", Neurons.of([Block("encoder", 0, "fwd", 20)]), np.arange(20.0), "")
     with pytest.raises(InputError, match="different neurons"):
         overlaps({"a": ranking(1), "b": other}, 5)

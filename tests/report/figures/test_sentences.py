@@ -119,6 +119,11 @@ def test_any_word__comes_out_as_text(words, tmp_path_factory):
     assert len(svg_texts(figure)) >= len([word for word in words if printable(word).strip()])
 
 
+def test_values_that_are_no_numbers__are_refused(tmp_path):
+    with pytest.raises(InputError, match="neuron 1 has a value in the chosen sentences that is no finite number"):
+        coloured_sentences(dump_of(tmp_path / "d", [["a", "b"]], np.array([1.0, np.nan])), 1, [0])
+
+
 def test_sentences_and_neurons_there_are_not__are_refused(dump):
     with pytest.raises(InputError, match="no sentence 3 in .*: it has sentences 0 to 2"):
         coloured_sentences(dump, 1, [0, 3])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -72,3 +73,13 @@ def test_names__are_never_given_twice():
     taken: set[str] = set()
     names = [of_run._name("curves", name, taken) for name in ("curves/nmt", "nmt", "control/a", "curves/control/a")]
     assert names == ["curves.nmt", "curves.nmt-2", "curves.control.a", "curves.control.a-2"]
+
+
+def test_the_example_of_the_docs__draws_them_all(run, tmp_path, monkeypatch, capsys):
+    docs = Path(__file__).parents[3] / "docs" / "figures.md"
+    example = docs.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    run.path.rename(tmp_path / "demo")
+    monkeypatch.chdir(tmp_path)
+    exec(example, {})
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == len(list((tmp_path / "figures").glob("*.pdf"))) == 7

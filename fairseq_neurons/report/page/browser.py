@@ -57,6 +57,7 @@ def _model(facts: Facts, text: int, tops: list[TopWords]) -> dict[str, Any]:
         "blocks": [[block.name, block.size] for block in facts.model.neurons.blocks],
         "text": text,
         "dump": facts.dump.name,
+        "mask": manifest.mask,
         "shown": facts.sentences,
         "sentences": manifest.sentences,
         "words": manifest.words,

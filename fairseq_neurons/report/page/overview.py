@@ -8,10 +8,17 @@ from functools import partial
 from urllib.parse import quote
 
 from fairseq_neurons.report.page.curves import comparison_table, curve_table
-from fairseq_neurons.report.page.probes import SharedNeurons, accuracy_table, label_table, shared_neurons, subset_table
+from fairseq_neurons.report.page.probes import (
+    Link,
+    SharedNeurons,
+    accuracy_table,
+    label_table,
+    shared_neurons,
+    subset_table,
+)
 from fairseq_neurons.report.page.sorts import short_name
-from fairseq_neurons.report.page.tables import Table, row
-from fairseq_neurons.report.run import Model, Run
+from fairseq_neurons.report.page.tables import Table, reading, row
+from fairseq_neurons.report.run import Curve, Model, Probe, Run
 
 
 @dataclass(frozen=True)
@@ -22,11 +29,15 @@ class Picture:
         name: of its files, without ending.
         title: what it shows.
         signature: of the settings that made its numbers.
+        width: in pixels; the browser keeps the place free before it has the file.
+        height: likewise.
     """
 
     name: str
     title: str
     signature: str
+    width: int
+    height: int
 
     @property
     def address(self) -> str:
@@ -169,16 +180,23 @@ def _section(model: Model, pictures: Sequence[Picture]) -> ModelSection:
         dumps=_dumps(model),
         pictures=of(model.name),
         curves=[
-            CurveSection(name, curve_table(curve), comparison_table(curve), of(name))
+            _curve(curve, of(name))
             for name, curve in sorted(model.curves.items(), key=lambda named: named[1].settings["metric"] == "control")
         ],
         accuracy=accuracy_table(model) if model.probes else None,
-        probes=[
-            ProbeSection(short_name(name), subset_table(probe), label_table(probe, link), of(name))
-            for name, probe in model.probes.items()
-        ],
-        shared=shared_neurons(model, link),
+        probes=[_probe(probe, link, of(name)) for name, probe in model.probes.items()],
+        shared=[found for probe in model.probes.values() for found in shared_neurons(model, probe, link)],
     )
+
+
+def _curve(curve: Curve, pictures: list[Picture]) -> CurveSection:
+    with reading(curve.path):
+        return CurveSection(curve.name, curve_table(curve), comparison_table(curve), pictures)
+
+
+def _probe(probe: Probe, link: Link, pictures: list[Picture]) -> ProbeSection:
+    with reading(probe.path):
+        return ProbeSection(short_name(probe.name), subset_table(probe), label_table(probe, link), pictures)
 
 
 def _link(model: Model, index_of: Mapping[str, int], name: str) -> str:

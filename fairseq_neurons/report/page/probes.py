@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairseq_neurons.report.page.sorts import short_name
-from fairseq_neurons.report.page.tables import DASH, Cell, Table, interval, percent, row
+from fairseq_neurons.report.page.tables import DASH, Cell, Table, interval, percent, reading, row
 from fairseq_neurons.report.run import Model, Probe
 
 KINDS = {"mask": "masked out", "retrain": "trained again"}
@@ -39,20 +39,23 @@ def accuracy_table(model: Model) -> Table:
     """A row a probe (Table 1), with bootstrap intervals."""
     rows = []
     for name, probe in model.probes.items():
-        told = probe.results
-        between = told.get("selectivity_interval") or {}
-        values: list[str | Cell] = [
-            Cell(percent(told["accuracy"]), interval(told.get("low"), told.get("high"), 100)),
-            percent(told["majority"]),
-            Cell(percent(told["selectivity"]), interval(between.get("low"), between.get("high"), 100)),
-            f"{told['test_words']:,}",
-            str(len(told["labels"])),
-            f"{told['gap'] / told['objective']:.1e}" if told.get("gap") is not None and told["objective"] else DASH,
-        ]
-        rows.append(row(short_name(name), values))
+        with reading(probe.path):
+            rows.append(row(short_name(name), _accuracy(probe.results)))
     header = ["Labels", "Accuracy", "Majority", "Selectivity", "Words", "Classes", "Gap"]
     note = "Percent of the test words, with 95 % intervals; the gap bounds how far a probe is from its optimum."
     return Table("How well labels are told from the states", header, rows, note)
+
+
+def _accuracy(told: dict[str, Any]) -> list[str | Cell]:
+    between = told.get("selectivity_interval") or {}
+    return [
+        Cell(percent(told["accuracy"]), interval(told.get("low"), told.get("high"), 100)),
+        percent(told["majority"]),
+        Cell(percent(told["selectivity"]), interval(between.get("low"), between.get("high"), 100)),
+        f"{told['test_words']:,}",
+        str(len(told["labels"])),
+        f"{told['gap'] / told['objective']:.1e}" if told["gap"] is not None and told["objective"] else DASH,
+    ]
 
 
 def subset_table(probe: Probe) -> Table:
@@ -98,15 +101,19 @@ def label_table(probe: Probe, link: Link) -> Table:
     return Table(f"Labels ({short_name(probe.name)})", header, rows)
 
 
-def shared_neurons(model: Model, link: Link) -> list[SharedNeurons]:
-    """Within every probe, and across those that were compared."""
-    found = []
-    for name, probe in model.probes.items():
-        within, short = probe.results["shared"], short_name(name)
-        found.append(SharedNeurons(short, "", within["top"], _pairs(within["pairs"], link), _most(model, within, link)))
-        for other in probe.results["against"]:
-            against = short_name(other["probe"].rstrip("/"))
-            found.append(SharedNeurons(short, against, other["top"], _pairs(other["pairs"], link), []))
+def shared_neurons(model: Model, probe: Probe, link: Link) -> list[SharedNeurons]:
+    """Within a probe, and across those that it was compared with."""
+    with reading(probe.path):
+        name, within = short_name(probe.name), probe.results["shared"]
+        found = [
+            SharedNeurons(name, "", within["top"], _pairs(within["pairs"], link), _most(model, within, link)),
+            *(
+                SharedNeurons(
+                    name, short_name(other["probe"].rstrip("/")), other["top"], _pairs(other["pairs"], link), []
+                )
+                for other in probe.results["against"]
+            ),
+        ]
     return [shared for shared in found if shared.pairs or shared.most]
 
 

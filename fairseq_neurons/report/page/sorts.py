@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,11 +65,12 @@ def sorts_of(model: Model, separations: Mapping[str, Separation]) -> list[Sort]:
     A ranking that needs no labels comes first: the page begins with it.
     """
     of_probes = tuple(model.probes)
+    short = Counter(map(short_name, model.probes))
     whole = sorted(model.rankings.items(), key=lambda named: named[0].startswith(of_probes))
     return [
         *(_of_ranking(RANKING, name, "", ranking) for name, ranking in whole),
         *(
-            _of_ranking(LABEL, short_name(probe), label, ranking)
+            _of_ranking(LABEL, short_name(probe) if short[short_name(probe)] == 1 else probe, label, ranking)
             for (probe, label), ranking in model.label_rankings.items()
         ),
         *(sort for name, found in separations.items() for sort in _of_separation(name, found)),

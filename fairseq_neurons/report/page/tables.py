@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
+
+from fairseq_neurons.errors import InputError
 
 DASH = "–"
 
@@ -39,6 +43,15 @@ class Table:
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     note: str = ""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell which result is damaged if a field of it is missing."""
+    try:
+        yield
+    except KeyError as error:
+        raise InputError(f"{path} is damaged: a result in it lacks {error}.") from error
 
 
 def row(name: str, values: Iterable[str | Cell]) -> list[Cell]:

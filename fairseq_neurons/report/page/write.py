@@ -37,6 +37,8 @@ SCRIPTS = (
     "app.js",
 )
 OTHERS = ("style.css", "theme.js", "vendor/README.md", "vendor/LICENSE.htm", "vendor/LICENSE.preact")
+# An inch of CSS.
+CSS_PIXELS = 96
 # A neuron's words, labels and places beside its values, and the files of a model beside its neurons', about.
 OF_A_NEURON, OF_THE_PAGE = 6_000, 2_000_000
 
@@ -65,9 +67,9 @@ def write_report(run: str | Path, out: str | Path, language: str = "en", sentenc
         logger.info("%d models, %d of them with states; about %s of disk", *_counts(opened, shown), human_bytes(needed))
         place.need(needed)
         _write_assets(place)
-        pictures = _write_figures(place, opened)
+        # What takes long comes last: a damaged result shows before it.
+        _write_index(place, opened, _write_figures(place, opened))
         _write_models(place, opened, shown, language, sentences)
-        _write_index(place, opened, pictures)
         place.commit()
     return Path(out) / "index.html"
 
@@ -92,7 +94,8 @@ def _write_figures(place: ReportPlace, run: Run) -> list[Picture]:
     pictures = []
     for drawing in tqdm(figures_of(run), "figures", unit="figure", disable=None):
         place.write(f"figures/{drawing.name}.svg", render(drawing.figure, "svg"))
-        pictures.append(Picture(drawing.name, drawing.title, drawing.signature))
+        size = drawing.figure.get_size_inches() * CSS_PIXELS
+        pictures.append(Picture(drawing.name, drawing.title, drawing.signature, *map(round, size.tolist())))
     return pictures
 
 

@@ -49,6 +49,10 @@ def test_narrow_window__shows_list_and_neuron_in_turn(chromium, report):
         assert not page.is_visible(".list")
         page.click("text=All neurons")
         page.wait_for_selector(".list", state="visible")
+        page.click(".row >> nth=2")
+        page.wait_for_selector(".list", state="hidden")
+        page.go_back()
+        page.wait_for_selector(".list", state="visible")
 
 
 def test_keyboard_alone__finds_and_reads_a_neuron(opened):

@@ -214,4 +214,4 @@ def test_names_in_shared_neurons__lead_to_the_neurons(opened, run):
 
 
 def _rows(page, section: str) -> list:
-    return page.locator(f"section[aria-labelledby='{section}-title'] tbody tr").all()
+    return page.locator(f"section[aria-labelledby='{section}-title'] tbody tr:has(td)").all()

@@ -106,6 +106,18 @@ def test_wrong_input__is_a_sentence_and_leaves_nothing(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "field"), [("probes/pos/results.json", "majority"), ("curves/nmt/comparisons.jsonl", "p_value")]
+)
+def test_damaged_result__is_told_with_its_folder(run, tmp_path, file, field):
+    damaged = shutil.copytree(run, tmp_path / "run")
+    content = (damaged / file).read_text()
+    (damaged / file).write_text(content.replace(f'"{field}"', '"nothing"'))
+    with pytest.raises(InputError, match=f"{Path(file).parent}.*{field}"):
+        write_report(damaged, tmp_path / "page")
+    assert not (tmp_path / "page").exists() and not (tmp_path / "page.partial").exists()
+
+
 def test_signatures__are_all_in_the_index(run, report):
     index = (report / "index.html").read_text()
     results = json.loads((run / "probes" / "pos" / "results.json").read_text())

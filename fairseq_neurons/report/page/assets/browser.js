@@ -37,7 +37,8 @@ function Finder({ models, model, index, query: asked }) {
   const matched = Boolean(chosen?.ordered && byMatch);
   const { neurons, notes } = useMemo(() => listed(chosen, matched, order, found), [chosen, matched, order, found]);
   const inRange = index !== null && index < model.names.length;
-  const choose = (neuron) => route.replace(route.neuron(model.name, neuron, query));
+  // From the list there is a way back; from neuron to neuron there need not be one for each.
+  const choose = (neuron) => route[inRange ? "replace" : "go"](route.neuron(model.name, neuron, query));
 
   return html`<div class=${inRange ? "browser has-neuron" : "browser"}>
     <div class="finder">
@@ -79,7 +80,8 @@ function useOrder(sort, model) {
     if (sort in PROPERTIES) setOrder(byProperty(sort, model));
     else {
       data.sort(model.number, Number(sort)).then(({ order: neurons, scores }) => {
-        const notes = new Map(neurons.map((neuron, place) => [neuron, format.score(scores[place])]));
+        const by = model.sorts[Number(sort)];
+        const notes = new Map(neurons.map((neuron, place) => [neuron, format.noted(by, scores[place])]));
         if (wanted) setOrder({ neurons, notes });
       });
     }
@@ -171,7 +173,7 @@ function Welcome({ model, wrong }) {
     ${wrong !== null && html`<p class="problem" role="alert">Model ${model.name} has no neuron ${wrong}: the last is ${model.names.length - 1}.</p>`}
     <h2>Choose a neuron</h2>
     <p>${format.count(model.names.length)} neurons. ${shown}${format.count(model.sentences)} sentences can be read; statistics are of all
-      ${" "}${format.count(model.words)} words of <code>${model.dump}</code>.</p>
+      ${" "}${format.count(model.words)} words of <code>${model.dump}</code>${model.mask && html`, dumped under the mask <code>${model.mask}</code>`}.</p>
     <dl class="help">
       ${examples(model).map(([query, meaning]) => html`<div key=${meaning}>
         <dt><a href=${route.model(model.name, query)}><bdi>${query}</bdi></a></dt><dd>${meaning}</dd></div>`)}

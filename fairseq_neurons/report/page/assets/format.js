@@ -10,10 +10,11 @@ const format = (() => {
     return `${value < 0 ? MINUS : "+"}${text}`;
   }
 
-  // As many digits as a score needs, whatever its size.
+  // Three digits of a score, whatever its size.
   function score(value) {
     const size = Math.abs(value);
-    const text = size === 0 || (size >= 0.001 && size < 1e5) ? Number(size.toPrecision(3)).toString() : size.toExponential(1);
+    const plain = size >= 100 ? size.toFixed(0) : size.toPrecision(3);
+    const text = size === 0 ? "0" : size >= 0.001 && size < 1e6 ? plain : size.toExponential(1);
     return `${value < 0 ? MINUS : ""}${text}`;
   }
 
@@ -22,9 +23,13 @@ const format = (() => {
     return { "+": "high", [MINUS]: "low" }[text[0]] ?? "";
   }
 
+  // An area under the ROC curve, and on which side of the others the label lies.
+  const area = (value) => `${value.toFixed(3)} ${value < 0.5 ? "low" : "high"}`;
+  // A neuron's score in an order.
+  const noted = (sort, value) => (sort.kind === "auc" ? area(value) : score(value));
   const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
   const share = (value) => `${signed(100 * value, 1)} %`;
   const count = (value) => value.toLocaleString("en");
 
-  return { signed, score, tone, percent, share, count };
+  return { signed, score, noted, tone, percent, share, count };
 })();

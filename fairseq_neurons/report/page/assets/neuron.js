@@ -58,6 +58,7 @@ function Histogram({ neuron }) {
     const sorted = neuron.codes.slice().sort();
     return [0, 0.25, 0.5, 0.75, 1].map((part) => sorted[Math.round(part * (sorted.length - 1))] * neuron.scale);
   }, [neuron]);
+  if (!neuron.codes.length) return null;
   const names = ["lowest", "quarter", "median", "three quarters", "highest"];
   const told = quantiles.map((value, i) => `${names[i]} ${format.signed(value)}`).join(", ");
   const most = Math.max(...counts);
@@ -122,14 +123,19 @@ function Places({ model, neuron }) {
     <h3 id="places-title">Where it stands</h3>
     <table class="compact">
       <thead><tr><th scope="col">Ranking</th><th scope="col" class="number">Rank</th><th scope="col" class="number">Score</th></tr></thead>
-      <tbody>${[...ofAll, ...(all ? ofLabels : ofLabels.slice(0, FEW_PLACES))].map((row) => html`<tr key=${`${row.kind} ${row.name} ${row.label}`}>
-        <th scope="row" title=${row.method}>${row.name}${row.label && html`:<bdi>${row.label}</bdi>`}</th>
-        <td class="number">${row.place + 1}</td><td class="number quiet">${format.score(row.score)}</td></tr>`)}</tbody>
+      <tbody>${ofAll.map((row) => html`<${Place} key=${row.name} row=${row} />`)}</tbody>
+      ${ofLabels.length > 0 && html`<tbody><tr><th scope="rowgroup" colspan="3" class="group">For single labels</th></tr>
+        ${(all ? ofLabels : ofLabels.slice(0, FEW_PLACES)).map((row) => html`<${Place} key=${`${row.name} ${row.label}`} row=${row} />`)}</tbody>`}
     </table>
     ${ofLabels.length > FEW_PLACES && html`<p class="actions"><button type="button" aria-expanded=${all} onClick=${() => setAll(!all)}>
       ${all ? "Fewer" : `All ${ofLabels.length} labels`}</button></p>`}
-    <p class="quiet">Of ${format.count(model.names.length)} neurons; labels by descending rank.</p>
+    <p class="quiet">Of ${format.count(model.names.length)} neurons.</p>
   </section>`;
+}
+
+function Place({ row }) {
+  return html`<tr><th scope="row" title=${row.method}>${row.name}${row.label && html`:<bdi>${row.label}</bdi>`}</th>
+    <td class="number">${row.place + 1}</td><td class="number quiet">${format.score(row.score)}</td></tr>`;
 }
 
 function Likes({ models, neuron }) {

@@ -48,7 +48,7 @@ const search = (() => {
   async function labelMeaning(sort, model) {
     const { order, scores } = await data.sort(model.number, sort.index);
     const how = sort.kind === "auc" ? "told best (AUC)" : `ranking (${sort.method})`;
-    const notes = new Map(order.map((neuron, place) => [neuron, format.score(scores[place])]));
+    const notes = new Map(order.map((neuron, place) => [neuron, format.noted(sort, scores[place])]));
     return { title: `Label ${sort.name}:${sort.label}, ${how}`, ordered: true, neurons: order, notes };
   }
 

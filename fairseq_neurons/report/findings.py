@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,13 +16,16 @@ from fairseq_neurons.files import read_text, sha256_of_file
 from fairseq_neurons.ledger import Entry
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.report.model import Curve, Dump, Model, Probe
+from fairseq_neurons.report.model import Curve, Dump, Model, Probe, shown_dump
 
 # A ranking begins with these; other JSON files, which may be large, are not read any further.
 RANKING_FIELDS = ('"format"', '"method"')
 BEGINNING = 64
 # What training and fairseq leave in a run is not looked through.
 OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin", "text", "logs", "figures")
+
+# Where dumps are kept; names of models leave it out.
+DUMPS = "activations/"
 
 Kind = TypeVar("Kind")
 
@@ -35,20 +39,17 @@ def look_through(folder: Path) -> list[Model]:
     findings = _Findings(folder)
     findings.look_into(folder)
     models = findings.together()
-    short = [_short_name(model) for model in models]
+    long = [_long_name(model, models) for model in models]
+    short = [name.removeprefix(DUMPS) for name in long]
     return [
-        replace(model, name=name if short.count(name) == 1 else _long_name(model))
-        for model, name in zip(models, short, strict=True)
+        replace(model, name=name if short.count(name) == 1 else whole)
+        for model, name, whole in zip(models, short, long, strict=True)
     ]
 
 
-def _short_name(model: Model) -> str:
-    """That of its first dump without the folder that dumps are kept in, or the start of its checksum."""
-    return _long_name(model).removeprefix("activations/") if model.dumps else model.checkpoint_sha256[:8] or "unknown"
-
-
-def _long_name(model: Model) -> str:
-    return next(iter(model.dumps)) if model.dumps else f"{model.checkpoint_sha256 or 'unknown'}, {model.neurons}"
+def _long_name(model: Model, models: Sequence[Model]) -> str:
+    """That of the dump that shows it, or the start of its checksum."""
+    return shown_dump(model, models).name if model.dumps else model.checkpoint_sha256[:8] or "unknown"
 
 
 class _Findings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,3 +102,14 @@ class Model:
     def unmasked(self, text: str) -> Dump | None:
         """The first dump of a text that was made without a mask; None if there is none."""
         return next((dump for dump in self.dumps.values() if dump.text == text and not dump.masked), None)
+
+
+def shown_dump(model: Model, models: Sequence[Model]) -> Dump:
+    """The dump that shows a model, which has one: without a mask if there is such a one, of the text that most were of.
+
+    Args:
+        model: one of the models.
+        models: all of a run.
+    """
+    texts = Counter(text for other in models for text in {dump.text for dump in other.dumps.values()})
+    return max(model.dumps.values(), key=lambda dump: (not dump.masked, texts[dump.text]))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.report.findings import look_through
-from fairseq_neurons.report.model import Curve, Dump, Model, Probe
+from fairseq_neurons.report.model import Curve, Dump, Model, Probe, shown_dump
 
 __all__ = ["Curve", "Dump", "Model", "Probe", "Run"]
 
@@ -48,8 +47,7 @@ class Run:
         """
         if not model.dumps:
             raise InputError(f"{self.path} has no dump of the model with checkpoint {model.checkpoint_sha256[:8]}.")
-        texts = Counter(text for other in self.models for text in {dump.text for dump in other.dumps.values()})
-        return max(model.dumps.values(), key=lambda dump: (not dump.masked, texts[dump.text]))
+        return shown_dump(model, self.models)
 
     def others(self, model: Model, dump: Dump | None = None) -> dict[str, Dump]:
         """Dumps of the other models over the text of one of this model's, without a mask, by the model's name.

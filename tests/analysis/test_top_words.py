@@ -82,6 +82,11 @@ def test_top_words_by_share__are_signed_by_their_side_of_the_mean(statistics):
     assert top[0].share == pytest.approx(expected["May"]) and top[1].share == pytest.approx(-expected["no"])
 
 
+def test_sign_of_a_share__is_that_of_the_distance_from_the_mean(statistics):
+    (may,) = [top for top in statistics.by_share(1) if top.word == "May"]
+    assert 0 < may.mean < statistics.mean[1] and may.share < 0
+
+
 def test_some_neurons__are_counted_from_0(statistics, tmp_path):
     found = word_statistics(Activations(tmp_path / "a"), slice(1, 2))
     assert found.by_mean(0) == statistics.by_mean(1) and found.by_share(0) == statistics.by_share(1)

@@ -50,7 +50,7 @@ def comparison_table(curve: Curve) -> Table | None:
                 _name(names, entry),
                 _name(names, entry["against"]),
                 DASH if entry.get("difference") is None else signed(entry["difference"]),
-                p_value(entry["p_value"]),
+                p_value(entry["p_value"], bare=True),
             ],
         )
         for entry in found

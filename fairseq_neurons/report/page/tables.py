@@ -12,6 +12,8 @@ from typing import NamedTuple
 from fairseq_neurons.errors import InputError
 
 DASH = "–"
+# Nobody needs to know how much smaller a p-value is.
+SMALLEST = 0.001
 
 
 class Cell(NamedTuple):
@@ -74,9 +76,11 @@ def signed(value: float, digits: int = 2) -> str:
     return _minus(f"{value:+.{digits}f}")
 
 
-def p_value(value: float) -> str:
-    """``p = 0.04``; very small ones as a bound."""
-    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+def p_value(value: float, bare: bool = False) -> str:
+    """``p = 0.04``, or bare ``0.04``; very small ones as a bound."""
+    if value < SMALLEST:
+        return f"{'' if bare else 'p '}< {SMALLEST}"
+    return f"{'' if bare else 'p = '}{value:.2g}"
 
 
 def interval(low: float | None, high: float | None, scale: float = 1, digits: int = 1) -> str:

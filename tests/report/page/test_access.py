@@ -65,7 +65,7 @@ def test_keyboard_alone__finds_and_reads_a_neuron(opened):
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "search"
     page.keyboard.type("encoder.0.fwd.*")
-    page.wait_for_function("document.querySelector('.results').innerText.includes('Names')")
+    page.wait_for_function("() => document.querySelector('.results').innerText.includes('Names')")
     assert page.input_value("#search") == "encoder.0.fwd.*"
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

@@ -95,7 +95,7 @@ def test_a_query_of_several_meanings__lets_choose(opened):
     meanings = opened.page.locator(".meanings label")
     assert [text.strip() for text in meanings.all_inner_texts()][-1] == "Word “__proto__”"
     meanings.last.click()
-    opened.page.wait_for_function("document.querySelector('.results').innerText.includes('Word “__proto__”')")
+    opened.page.wait_for_function("() => document.querySelector('.results').innerText.includes('Word “__proto__”')")
 
 
 def test_heatmap__shows_the_words_and_values_of_the_dump(opened, dump):
@@ -153,6 +153,20 @@ def test_evil_text__appears_as_itself(opened):
     assert all(label in shown for label in LABELS)
     assert page.evaluate("window.evil === undefined && document.querySelectorAll('img[src=x]').length === 0")
     assert page.evaluate("Object.prototype.polluted === undefined && document.title.length > 0")
+
+
+def test_markup_that_slipped_in__would_not_run(chromium, report):
+    with Opened(chromium, report) as opened:
+        page = opened.go()
+        page.evaluate("""() => {
+            const script = document.body.appendChild(document.createElement("script"));
+            script.textContent = "window.evil = 1";
+            document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.evil = 1'>");
+        }""")
+        page.wait_for_timeout(200)
+        assert page.evaluate("window.evil === undefined")
+        assert sum("Content Security Policy" in what for what in opened.wrong) >= 2
+        opened.wrong.clear()
 
 
 def test_panel__tells_ranks_labels_and_likes(opened, run, dump):

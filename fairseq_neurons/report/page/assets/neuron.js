@@ -102,7 +102,7 @@ function Labels({ neuron }) {
   return html`<section class="card" aria-labelledby="labels-title">
     <h3 id="labels-title">Labels it tells best</h3>
     <table class="compact">
-      <thead><tr><th scope="col">Label</th><th scope="col" class="number">AUC</th><th scope="col" class="unseen">Side</th><th scope="col" class="number">Words</th></tr></thead>
+      <thead><tr><th scope="col">Label</th><th scope="col" class="number">AUC</th><th scope="col">Side</th><th scope="col" class="number">Words</th></tr></thead>
       <tbody>${neuron.labels.map(([set, label, area, count]) => html`<tr key=${`${set}:${label}`}><th scope="row">${set}:<bdi>${label}</bdi></th>
         <td class="number">${area.toFixed(3)}</td><td class=${area < 0.5 ? "low" : "high"}>${area < 0.5 ? "low" : "high"}</td>
         <td class="number quiet">${format.count(count)}</td></tr>`)}</tbody>

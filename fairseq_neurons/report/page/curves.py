@@ -11,7 +11,6 @@ from fairseq_neurons.ledger import Entry
 from fairseq_neurons.report.page.tables import DASH, Cell, Table, number, p_value, row, signed
 from fairseq_neurons.report.run import Curve
 
-LEVEL = 0.05
 METRICS = {"bleu": "BLEU", "perplexity": "Perplexity", "control": "Translations that turned, percent"}
 ORDERS = ("top", "bottom", "random")
 

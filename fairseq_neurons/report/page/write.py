@@ -16,9 +16,10 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.report.figures import figures_of, render
 from fairseq_neurons.report.page.browser import File, model_files, text_file
 from fairseq_neurons.report.page.facts import facts_of
-from fairseq_neurons.report.page.overview import Picture, overview
+from fairseq_neurons.report.page.overview import overview
 from fairseq_neurons.report.page.place import ReportPlace
 from fairseq_neurons.report.page.scripts import script
+from fairseq_neurons.report.page.sections import Picture
 from fairseq_neurons.report.run import Model, Run
 
 logger = logging.getLogger(__name__)
@@ -26,15 +27,8 @@ logger = logging.getLogger(__name__)
 PACKAGE = "fairseq_neurons.report.page"
 # In the order in which the page loads them.
 SCRIPTS = (
-    "vendor/htm-preact.js",
-    "format.js",
-    "data.js",
-    "search.js",
-    "heatmap.js",
-    "list.js",
-    "neuron.js",
-    "browser.js",
-    "app.js",
+    *("vendor/htm-preact.js", "format.js", "data.js", "search.js", "orders.js"),
+    *("heatmap.js", "list.js", "neuron.js", "controls.js", "browser.js", "app.js"),
 )
 OTHERS = ("style.css", "theme.js", "vendor/README.md", "vendor/LICENSE.htm", "vendor/LICENSE.preact")
 # An inch of CSS.
@@ -64,7 +58,8 @@ def write_report(run: str | Path, out: str | Path, language: str = "en", sentenc
     shown = [model for model in opened.models if model.dumps]
     with ReportPlace(Path(out)) as place:
         needed = sum(_size(opened, model, sentences) for model in shown) + OF_THE_PAGE
-        logger.info("%d models, %d of them with states; about %s of disk", *_counts(opened, shown), human_bytes(needed))
+        counts = (len(opened.models), len(shown))
+        logger.info("%d models, %d of them with states; about %s of disk", *counts, human_bytes(needed))
         place.need(needed)
         _write_assets(place)
         # What takes long comes last: a damaged result shows before it.
@@ -72,10 +67,6 @@ def write_report(run: str | Path, out: str | Path, language: str = "en", sentenc
         _write_models(place, opened, shown, language, sentences)
         place.commit()
     return Path(out) / "index.html"
-
-
-def _counts(run: Run, shown: list[Model]) -> tuple[int, int]:
-    return len(run.models), len(shown)
 
 
 def _size(run: Run, model: Model, sentences: int) -> int:

@@ -11,7 +11,8 @@ import pytest
 from fairseq_neurons.analysis.separation import Separation
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.report.page.overview import Picture, address, overview
+from fairseq_neurons.report.page.overview import address, overview
+from fairseq_neurons.report.page.sections import Picture
 from fairseq_neurons.report.page.sorts import sorts_of
 from fairseq_neurons.report.page.tables import interval, number, p_value, percent, signed
 from fairseq_neurons.report.run import Model, Run

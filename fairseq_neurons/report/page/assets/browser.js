@@ -1,15 +1,6 @@
 // The neuron browser of one model: a search, an order, the list, and the panel of the chosen neuron.
 "use strict";
 
-// Orders that need no file: by what the list knows of every neuron.
-const PROPERTIES = {
-  index: { title: "Index", values: (model) => model.names.map((_, index) => -index), note: () => "" },
-  variance: { title: "Variance", values: (model) => model.variances, note: (value) => format.score(value) },
-  identity: { title: "Explained by the word", values: (model) => model.identity, note: (value) => format.percent(value) },
-};
-const GROUPS = [["ranking", "Rankings"], ["label", "Rankings for one label"], ["auc", "Labels, by AUC"]];
-const EMPTY = new Map();
-
 function Browser({ models, number, index, query }) {
   const [model, setModel] = useState(null);
   const [error, setError] = useState(null);
@@ -59,52 +50,6 @@ function Finder({ models, model, index, query: asked }) {
   </div>`;
 }
 
-function useMeanings(query, model) {
-  const [found, setFound] = useState({ query: "", list: [] });
-  useEffect(() => {
-    let wanted = true;
-    search.meanings(query, model).then(
-      (list) => wanted && setFound({ query: query.trim(), list }),
-      (error) => wanted && setFound({ query: query.trim(), list: [], error }),
-    );
-    return () => { wanted = false; };
-  }, [query, model]);
-  return found;
-}
-
-// All neurons in the order of a ranking or a property, with their scores as notes.
-function useOrder(sort, model) {
-  const [order, setOrder] = useState(() => byProperty("index", model));
-  useEffect(() => {
-    let wanted = true;
-    if (sort in PROPERTIES) setOrder(byProperty(sort, model));
-    else {
-      data.sort(model.number, Number(sort)).then(({ order: neurons, scores }) => {
-        const by = model.sorts[Number(sort)];
-        const notes = new Map(neurons.map((neuron, place) => [neuron, format.noted(by, scores[place])]));
-        if (wanted) setOrder({ neurons, notes });
-      });
-    }
-    return () => { wanted = false; };
-  }, [sort, model]);
-  return order;
-}
-
-function byProperty(name, model) {
-  const { values, note } = PROPERTIES[name];
-  const all = values(model);
-  const neurons = all.map((_, index) => index).sort((a, b) => all[b] - all[a] || a - b);
-  return { neurons, notes: new Map(all.map((value, index) => [index, note(value)])) };
-}
-
-function listed(chosen, matched, order, found) {
-  if (found.query && !chosen) return { neurons: [], notes: EMPTY };
-  if (!chosen) return order;
-  if (matched) return chosen;
-  const among = new Set(chosen.neurons);
-  return { neurons: order.neurons.filter((neuron) => among.has(neuron)), notes: order.notes };
-}
-
 function told(found, chosen, neurons) {
   if (found.error) return found.error.message;
   if (found.query && !chosen) return `Nothing is called “${found.query}”: no neuron, label or word.`;
@@ -113,58 +58,11 @@ function told(found, chosen, neurons) {
   return `${count}. ${chosen.title}${chosen.explained ? `: ${chosen.explained}` : ""}.`;
 }
 
-function Models({ models, model }) {
-  if (models.length < 2) return null;
-  return html`<label class="field">Model
-    <select class="models" value=${model.name} onChange=${(event) => route.go(route.model(event.target.value))}>
-      ${models.map((name) => html`<option key=${name} value=${name} selected=${name === model.name}>${name}</option>`)}
-    </select></label>`;
-}
-
-function Search({ model, query, setQuery }) {
-  const placeholder = examples(model).map(([example]) => example).join(", ");
-  return html`<label class="field search">Search <kbd title="Press / to come here">/</kbd>
-    <input type="search" id="search" value=${query} placeholder=${placeholder} autocomplete="off"
-      spellcheck="false" dir="auto" onInput=${(event) => setQuery(event.target.value)} /></label>`;
-}
-
-function Meanings({ list, meaning, setMeaning }) {
-  return html`<fieldset class="meanings"><legend>It may mean</legend>
-    ${list.map((one, i) => html`<label key=${one.title}><input type="radio" name="meaning" checked=${i === meaning}
-      onChange=${() => setMeaning(i)} /> ${one.title}</label>`)}</fieldset>`;
-}
-
-function Sort({ model, matched, offered, sort, pick }) {
-  const value = matched ? "match" : sort;
-  const option = (key, title) => html`<option key=${key} value=${key} selected=${key === value}>${title}</option>`;
-  const indexed = model.sorts.map((one, index) => ({ ...one, index }));
-  return html`<label class="field">Order
-    <select class="sort" value=${value} onChange=${(event) => pick(event.target.value)}>
-      ${offered && option("match", "Best match")}
-      <optgroup label="Neurons">${Object.entries(PROPERTIES).map(([key, { title }]) => option(key, title))}</optgroup>
-      ${GROUPS.map(([kind, title]) => [kind, title, indexed.filter((one) => one.kind === kind)])
-        .filter(([, , sorts]) => sorts.length)
-        .map(([kind, title, sorts]) => html`<optgroup key=${kind} label=${title}>
-          ${sorts.map((one) => option(String(one.index), one.label ? `${one.name}:${one.label}` : one.name))}</optgroup>`)}
-    </select></label>`;
-}
-
 function Steps({ neurons, index, choose, back }) {
   const place = neurons.indexOf(index);
   const step = (by, title) => html`<button type="button" disabled=${place < 0 || neurons[place + by] === undefined}
     onClick=${() => choose(neurons[place + by])}>${title}</button>`;
   return html`<a class="back" href=${back}>All neurons</a>${step(-1, "Previous")}${step(1, "Next")}`;
-}
-
-// What can be searched for, of this model.
-function examples(model) {
-  const label = model.sorts.find((one) => one.label);
-  return [
-    [String(model.names.length - 1), "a neuron by its index"],
-    [`${model.blocks.at(-1)[0]}.*`, "neurons by name, with patterns"],
-    [model.previews.flat()[0]?.[0], "neurons that have this word among their top words, by how much of their variance it accounts for"],
-    [label && `${label.name}:${label.label}`, "neurons by how well they tell a label"],
-  ].filter(([query]) => query);
 }
 
 function Welcome({ model, wrong }) {

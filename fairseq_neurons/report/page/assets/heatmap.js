@@ -1,8 +1,6 @@
 // Sentences coloured by a neuron: red negative, plain zero, blue positive (the paper's Figure 3), the value under each word.
 "use strict";
 
-const { html, useState, useEffect, useMemo, useRef } = htmPreact;
-
 // Which sentences to show, best first.
 const choice = (() => {
   // The sentences that hold the highest values; equal ones in the order of the text.

@@ -196,6 +196,17 @@ def test_deep_link__opens_the_neuron_with_its_search(opened):
     assert page.get_attribute(".row[data-neuron='9']", "aria-selected") == "true"
 
 
+def test_chosen_neuron__is_in_view_in_the_list(opened, run):
+    last = int(Ranking.load(run / "rankings" / "max.json").order[-1])
+    page = opened.neuron(last)
+    page.set_viewport_size({"width": 1440, "height": 600})
+    page = opened.neuron(last)
+    page.wait_for_selector(f".row[data-neuron='{last}'][aria-posinset='{NEURONS}']")
+    page.wait_for_function("() => document.querySelector('.list').scrollTop > 0")
+    row, box = (page.locator(one).bounding_box() for one in (f".row[data-neuron='{last}']", ".list"))
+    assert box["y"] <= row["y"] and row["y"] + row["height"] <= box["y"] + box["height"] + 1
+
+
 def test_wrong_link__is_told_in_a_sentence(opened):
     page = opened.go(f"#/model/1/neuron/{NEURONS}")
     assert page.inner_text("[role=alert]") == f"Model 1 has no neuron {NEURONS}: the last is {NEURONS - 1}."

@@ -39,6 +39,14 @@ def test_same_run__makes_the_same_bytes_and_says_about_how_many(run, report, tmp
         assert (again / name).read_bytes() == (report / name).read_bytes(), name
 
 
+def test_names_of_scripts__are_told_apart(report):
+    declared = re.compile(r"^(?:async )?(?:function|const|let) (\w+)", re.MULTILINE)
+    scripts = [(path.name, path.read_text()) for path in sorted((report / "assets").glob("*.js"))]
+    names = [name for _, text in scripts for name in declared.findall(text)]
+    # Classic scripts share one scope: a later function would quietly take the place of an earlier one.
+    assert len(names) > 50 and len(set(names)) == len(names)
+
+
 def test_index__has_every_text_escaped(report):
     index = (report / "index.html").read_text()
     assert "&lt;b&gt;NN&lt;/b&gt;" in index

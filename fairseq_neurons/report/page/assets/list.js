@@ -20,7 +20,7 @@ function NeuronList({ model, neurons, notes, chosen, choose }) {
   const height = box.current?.clientHeight ?? 800;
   const place = neurons.indexOf(chosen);
   useEffect(() => { box.current.scrollTop = 0; }, [neurons]);
-  useEffect(() => { if (place >= 0) show(box.current, place); }, [place, neurons]);
+  useEffect(() => { if (place >= 0) reveal(box.current, place); }, [place, neurons]);
 
   function onKeyDown(event) {
     const key = KEYS[event.key];
@@ -42,7 +42,7 @@ function NeuronList({ model, neurons, notes, chosen, choose }) {
   </div>`;
 }
 
-function show(box, place) {
+function reveal(box, place) {
   const start = place * ROW;
   if (start < box.scrollTop) box.scrollTop = start;
   if (start + ROW > box.scrollTop + box.clientHeight) box.scrollTop = start + ROW - box.clientHeight;

@@ -41,6 +41,8 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     assert "built-in labelers tell position" in output
     assert re.search(r"^position( +-?[0-9.]+){3} .* encoder\.", output, re.MULTILINE)
     assert (tmp_path / "demo" / "curve.png").stat().st_size > 10_000
+    assert (tmp_path / "demo" / "report" / "data" / "0" / "neuron" / "31.js").is_file()
+    assert f"open {tmp_path / 'demo' / 'report' / 'index.html'} in a browser" in output
     again = succeed(*command, *small)
     assert "going on with it" in again
     assert "$ " not in again

@@ -22,8 +22,9 @@ pytestmark = pytest.mark.xdist_group("chromium")  # the same report
 def test_folder__holds_all_it_needs_and_nothing_from_elsewhere(report):
     found = files(report)
     index = (report / "index.html").read_text()
-    for address in re.findall(r'(?:src|href)="([^"#]+)"', index):
-        assert address in found
+    addresses = set(re.findall(r'(?:src|href)="([^"#]+)"', index))
+    assert addresses <= set(found)
+    assert {name for name in found if name.startswith("figures/")} <= addresses
     neurons = {f"data/{model}/neuron/{n}.js" for model in "01" for n in range(NEURONS)}
     assert {name for name in found if "/neuron/" in name} == neurons
     assert all((report / "assets" / "vendor" / name).is_file() for name in ("LICENSE.htm", "LICENSE.preact"))

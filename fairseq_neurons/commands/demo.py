@@ -36,7 +36,7 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
     An interrupted demo goes on where it stopped when it is called again.
     """
     from fairseq_neurons.demo import control, curves, pipeline, probes
-    from fairseq_neurons.demo.shell import run_all
+    from fairseq_neurons.jobs import run_all
 
     if corpus is None and (src, tgt) != ("en", "fr"):
         raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairseq_neurons.demo.corpus import write_corpus
-from fairseq_neurons.demo.shell import run_all, user_dir
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.files import read_lines, write_text_whole
+from fairseq_neurons.jobs import run_all, user_dir
 from fairseq_neurons.rankings.crossmodel import correlate
 
 logger = logging.getLogger(__name__)

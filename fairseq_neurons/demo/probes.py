@@ -15,8 +15,8 @@ from tabulate import tabulate
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.demo.phrases import LABEL_SETS
 from fairseq_neurons.demo.pipeline import Languages, checkpoint
-from fairseq_neurons.demo.shell import run_all
 from fairseq_neurons.files import read_lines, read_text, write_text_whole
+from fairseq_neurons.jobs import run_all
 from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.wordlists import LANGUAGES
 from fairseq_neurons.rankings import Ranking

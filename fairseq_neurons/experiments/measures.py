@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from fairseq_neurons.demo.shell import run_all
 from fairseq_neurons.experiments.models import checkpoint
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
 from fairseq_neurons.experiments.text import PROBE_TEXT, labels_of_task, text_of_task
+from fairseq_neurons.jobs import run_all
 from fairseq_neurons.rankings.crossmodel import correlate
 
 # Rankings by one model alone, both ways (Figure 7).

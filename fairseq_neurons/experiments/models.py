@@ -9,10 +9,10 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from fairseq_neurons.demo.shell import run_all, user_dir
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
 from fairseq_neurons.files import read_text, write_text_whole
+from fairseq_neurons.jobs import run_all, user_dir
 
 logger = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from fairseq_neurons.demo.shell import run_all
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.experiments.settings import Experiment, LabelTask
 from fairseq_neurons.files import read_lines, write_text_whole
+from fairseq_neurons.jobs import run_all
 from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.taggers import is_tagger, tag
 

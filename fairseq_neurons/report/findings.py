@@ -22,7 +22,7 @@ from fairseq_neurons.report.model import Curve, Dump, Model, Probe, shown_dump
 RANKING_FIELDS = ('"format"', '"method"')
 BEGINNING = 64
 # What training and fairseq leave in a run is not looked through.
-OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin", "text", "logs", "figures")
+OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin", "text", "logs", "figures", "report")
 
 # Where dumps are kept; names of models leave it out.
 DUMPS = "activations/"

@@ -62,11 +62,12 @@ class _Findings:
         self.seen: set[Path] = set()
 
     def together(self) -> list[Model]:
-        """The models with their curves, whose points do not tell the neurons; the rankings that they follow do."""
+        """The models with their curves, whose points do not tell the neurons; dumps and rankings of the model do."""
         for curve in self.curves:
-            for model in self.models.values():
-                if model.checkpoint_sha256 == curve.settings["checkpoint_sha256"]:
-                    model.curves[curve.name] = curve
+            checkpoint = curve.settings["checkpoint_sha256"]
+            ours = [model for (known, _), model in self.models.items() if known == checkpoint]
+            for model in ours or [self._model(checkpoint, Neurons(()))]:
+                model.curves[curve.name] = curve
         return list(self.models.values())
 
     def look_into(self, path: Path) -> None:
@@ -107,7 +108,8 @@ class _Findings:
 
     def _add_curve(self, path: Path) -> None:
         settings = _field(_json(path / "settings.json"), "settings", dict, path / "settings.json")
-        _field(settings, "checkpoint_sha256", str, path / "settings.json")
+        for name in ("checkpoint_sha256", "metric"):
+            _field(settings, name, str, path / "settings.json")
         lines = (_entries(path / name) for name in ("curve.jsonl", "comparisons.jsonl"))
         self.curves.append(Curve(self._name(path), path, settings, *lines))
 
@@ -155,6 +157,9 @@ def _entries(path: Path) -> list[Entry]:
     """The lines of a file that grows a line at a time; one that is still being written has no end yet."""
     lines = read_text(path, "curve").split("\n")[:-1] if path.is_file() else []
     try:
-        return [json.loads(line) for line in lines]
+        entries = [json.loads(line) for line in lines]
     except json.JSONDecodeError as error:
         raise InputError(f"{path} is damaged: a line is no JSON ({error}).") from error
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise InputError(f"{path} is damaged: a line is no JSON object.")
+    return entries

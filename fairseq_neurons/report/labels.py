@@ -11,6 +11,7 @@ from typing import Any
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import LABELERS, LabelOptions, labels_of
 from fairseq_neurons.labels.taggers import is_tagger
+from fairseq_neurons.report.reading import reading
 from fairseq_neurons.report.run import Dump, Model, Run
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
     found: dict[str, WordLabels] = {}
     others = {name: probe for other in run.models for name, probe in other.probes.items()}
     for name, probe in {**model.probes, **others}.items():
-        labels = _given(run, dump, name, probe.results.get("sources", {}))
+        with reading(probe.path):
+            labels = _given(run, dump, name, probe.results.get("sources", {}))
         short = name.rsplit("/", 1)[-1]
         if labels is not None and labels != found.get(short):
             found[name if short in found else short] = labels

@@ -76,7 +76,7 @@ class Model:
 
     Args:
         checkpoint_sha256: of the model; empty where a ranking does not know it.
-        neurons: that it has.
+        neurons: that it has; none where only curves are known of it.
         name: its own in the run.
         dumps: by name, as the others.
         rankings: of its neurons, for a whole set of labels or for none.

@@ -18,6 +18,7 @@ from fairseq_neurons.report.figures.overlap import overlap_matrix, overlaps
 from fairseq_neurons.report.figures.places import places_histogram
 from fairseq_neurons.report.figures.sentences import coloured_sentences
 from fairseq_neurons.report.figures.style import SignedFigure
+from fairseq_neurons.report.reading import reading
 from fairseq_neurons.report.run import Model, Probe, Run
 
 TOP = 50
@@ -64,9 +65,11 @@ def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]
     """Kind, what it is of, and the figure."""
     for curve in model.curves.values():
         if curve.points:
-            yield "curves", curve.name, ablation_curves(curve.points)
+            with reading(curve.path):
+                yield "curves", curve.name, ablation_curves(curve.points)
     for probe in model.probes.values():
-        yield from _of_probe(model, probe)
+        with reading(probe.path):
+            yield from _of_probe(model, probe)
     rankings = _of_whole_model(model)
     if rankings:
         yield from _of_rankings(model.name, rankings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from math import inf
 from statistics import fmean, stdev
 
 from fairseq_neurons.ablation.table import short_names
@@ -82,7 +83,8 @@ def _cell(count: int, points: Sequence[Entry]) -> Cell:
     by_seed = {point["seed"]: point for point in points}
     if not by_seed:
         return Cell("")
-    scores = [point["score"] for point in by_seed.values() if point["score"] is not None]
-    spread = f" ± {stdev(scores):.2f}" if len(set(scores)) > 1 else ""
+    # One model that cannot be scored makes the mean infinite, as in the figure.
+    scores = [inf if point["score"] is None else point["score"] for point in by_seed.values()]
+    spread = f" ± {stdev(scores):.2f}" if len(set(scores)) > 1 and inf not in scores else ""
     tests = [point["p_value"] for point in by_seed.values() if point.get("p_value") is not None]
-    return Cell(f"{number(fmean(scores) if scores else None)}{spread}", p_value(max(tests)) if count and tests else "")
+    return Cell(f"{number(fmean(scores))}{spread}", p_value(max(tests)) if count and tests else "")

@@ -16,7 +16,8 @@ from fairseq_neurons.report.page.probes import (
 )
 from fairseq_neurons.report.page.sections import CurveSection, ModelSection, Overview, Picture, ProbeSection
 from fairseq_neurons.report.page.sorts import short_name
-from fairseq_neurons.report.page.tables import Table, reading, row
+from fairseq_neurons.report.page.tables import DASH, Table, row
+from fairseq_neurons.report.reading import reading
 from fairseq_neurons.report.run import Curve, Model, Probe, Run
 
 
@@ -41,7 +42,7 @@ def _section(model: Model, pictures: Sequence[Picture]) -> ModelSection:
     return ModelSection(
         name=model.name,
         checkpoint=model.checkpoint_sha256[:8],
-        size=f"{len(model.neurons):,}",
+        size=f"{len(model.neurons):,}" if model.neurons.blocks else DASH,
         address=address(model) if model.dumps else "",
         blocks=[(block.name, block.size) for block in model.neurons.blocks],
         dumps=_dumps(model),
@@ -88,9 +89,11 @@ def _signatures(model: Model) -> Iterator[tuple[str, str]]:
     for name, ranking in model.rankings.items():
         yield name, ranking.signature
     for name, probe in model.probes.items():
-        yield f"{name}, accuracy", probe.results["accuracy_signature"]
-        if probe.results.get("control_signature"):
-            yield f"{name}, control task", probe.results["control_signature"]
+        with reading(probe.path):
+            yield f"{name}, accuracy", probe.results["accuracy_signature"]
+            if probe.results.get("control_signature"):
+                yield f"{name}, control task", probe.results["control_signature"]
     for name, curve in model.curves.items():
-        for point in curve.points:
-            yield f"{name}, {point['neurons']} neurons, {point['order']}", point["signature"]
+        with reading(curve.path):
+            for point in curve.points:
+                yield f"{name}, {point['neurons']} neurons, {point['order']}", point["signature"]

@@ -35,10 +35,12 @@ class ReportPlace:
     """
 
     def __init__(self, out: Path) -> None:
-        self.out, self.folder = out, out.with_name(out.name + ".partial")
+        # `.` has no name; what is beside a folder is found by its name.
+        self.out = Path(os.path.abspath(out))
+        check_replaceable(self.out)
+        self.folder = self.out.with_name(self.out.name + ".partial")
+        check_replaceable(self.folder)
         self._whole = False
-        for path in (out, self.folder):
-            check_replaceable(path)
         try:
             self.out.parent.mkdir(parents=True, exist_ok=True)
             self.folder.mkdir(exist_ok=True)

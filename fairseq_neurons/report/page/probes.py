@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairseq_neurons.report.page.sorts import short_name
-from fairseq_neurons.report.page.tables import DASH, Cell, Table, interval, percent, reading, row
+from fairseq_neurons.report.page.tables import DASH, Cell, Table, interval, percent, row
+from fairseq_neurons.report.reading import reading
 from fairseq_neurons.report.run import Model, Probe
 
 KINDS = {"mask": "masked out", "retrain": "trained again"}
@@ -105,8 +106,10 @@ def shared_neurons(model: Model, probe: Probe, link: Link) -> list[SharedNeurons
     """Within a probe, and across those that it was compared with."""
     with reading(probe.path):
         name, within = short_name(probe.name), probe.results["shared"]
+        own = SharedNeurons(name, "", within["top"], _pairs(within["pairs"], link), _most(model, within, link))
         found = [
-            SharedNeurons(name, "", within["top"], _pairs(within["pairs"], link), _most(model, within, link)),
+            # Two labels have the same weights but for the sign: they share all neurons.
+            *([own] if len(probe.results["labels"]) > 2 else []),
             *(
                 SharedNeurons(
                     name, short_name(other["probe"].rstrip("/")), other["top"], _pairs(other["pairs"], link), []

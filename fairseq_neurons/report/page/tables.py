@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
-
-from fairseq_neurons.errors import InputError
 
 DASH = "–"
 # Nobody needs to know how much smaller a p-value is.
@@ -47,15 +43,6 @@ class Table:
     note: str = ""
 
 
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Tell which result is damaged if a field of it is missing."""
-    try:
-        yield
-    except KeyError as error:
-        raise InputError(f"{path} is damaged: a result in it lacks {error}.") from error
-
-
 def row(name: str, values: Iterable[str | Cell]) -> list[Cell]:
     """A row of texts and cells."""
     return [Cell(name), *(value if isinstance(value, Cell) else Cell(value) for value in values)]
@@ -80,7 +67,8 @@ def p_value(value: float, bare: bool = False) -> str:
     """``p = 0.04``, or bare ``0.04``; very small ones as a bound."""
     if value < SMALLEST:
         return f"{'' if bare else 'p '}< {SMALLEST}"
-    return f"{'' if bare else 'p = '}{value:.2g}"
+    # Two digits could make a p-value below 0.05 look like one that is not.
+    return f"{'' if bare else 'p = '}{value:.{3 if value < 0.1 else 2}g}"
 
 
 def interval(low: float | None, high: float | None, scale: float = 1, digits: int = 1) -> str:

@@ -11,7 +11,9 @@ import pytest
 from fairseq_neurons.analysis.separation import Separation
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.report.page.curves import curve_table
 from fairseq_neurons.report.page.overview import address, overview
+from fairseq_neurons.report.page.probes import shared_neurons
 from fairseq_neurons.report.page.sections import Picture
 from fairseq_neurons.report.page.sorts import sorts_of
 from fairseq_neurons.report.page.tables import interval, number, p_value, percent, signed
@@ -78,6 +80,20 @@ def test_pictures__are_beside_what_they_show(first):
     assert [picture.name for picture in first.pictures] == ["b"]
 
 
+def test_shared__is_not_told_of_two_labels_which_share_all(first, run, results):
+    model = Run.open(run).models[0]
+    two = replace(model.probes["probes/pos"], results={**results, "labels": results["labels"][:2]})
+    assert first.shared and shared_neurons(model, two, lambda name: "") == []
+
+
+def test_curve__is_infinite_where_one_draw_is(run):
+    curve = Run.open(run).models[0].curves["curves/nmt"]
+    points = [{**point, "score": None} if point["seed"] == 2 else point for point in curve.points]
+    cells = [row[-1] for row in curve_table(replace(curve, points=points)).rows]
+    assert [cell.text for cell in cells] == ["∞"] * 3
+    assert [row[-1].text for row in curve_table(curve).rows] == ["29.85 ± 0.07", "26.85 ± 0.07", "23.85 ± 0.07"]
+
+
 def test_address__holds_any_name():
     model = Model("", Neurons.of([Block("encoder", 0, "fwd", 3)]), name='a/b?"<>#')
     assert address(model, 2) == "#/model/a%2Fb%3F%22%3C%3E%23/neuron/2"
@@ -103,4 +119,5 @@ def test_numbers__have_true_minus_signs_and_bounds():
     assert (percent(-0.059), percent(None), number(None), number(float("inf"))) == ("−5.9", "–", "∞", "∞")
     assert (signed(-1.234), signed(2)) == ("−1.23", "+2.00")
     assert (p_value(0.04), p_value(0.0004), p_value(0.0004, bare=True)) == ("p = 0.04", "p < 0.001", "< 0.001")
+    assert (p_value(0.04975), p_value(0.3682)) == ("p = 0.0498", "p = 0.37")
     assert (interval(-0.01, 0.02, 100), interval(None, 1)) == ("−1.0 to 2.0", "")

@@ -34,6 +34,15 @@ def test_older_report__is_replaced_as_a_whole(tmp_path):
     assert (tmp_path / "page" / "data" / "a.js").read_text() == "2"
 
 
+def test_this_folder__is_a_name_like_others(tmp_path, monkeypatch):
+    (tmp_path / "page").mkdir()
+    monkeypatch.chdir(tmp_path / "page")
+    write(Path(), "1")
+    assert files(tmp_path) == ["page/data/a.js", "page/report.json"]
+    with pytest.raises(InputError, match="^/ already exists and is no report"):
+        ReportPlace(Path("/"))
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, InputError("full"), RuntimeError])
 def test_interrupted__leaves_the_older_report_and_nothing_else(tmp_path, stop):
     write(tmp_path / "page", "1")

@@ -67,7 +67,7 @@ def test_curve_table__has_the_scores_and_p_values(report):
     rows = re.findall(r"<tr>(.*?)</tr>", index, re.DOTALL)
     (row,) = [re.sub(r"<[^>]+>", " ", row).split() for row in rows if ">24.00<" in row]
     # 3 neurons: 30 - 3 x 2; 30 - 3 / 2; the mean of 26.9 and 26.8 with its deviation.
-    assert " ".join(row) == "3 24.00 p = 0.062 28.50 p = 0.062 26.85 ± 0.07 p = 0.062"
+    assert " ".join(row) == "3 24.00 p = 0.0625 28.50 p = 0.0625 26.85 ± 0.07 p = 0.0625"
     assert "−4.50" in index and "&lt; 0.001" in index
 
 
@@ -116,7 +116,11 @@ def test_wrong_input__is_a_sentence_and_leaves_nothing(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("file", "field"), [("probes/pos/results.json", "majority"), ("curves/nmt/comparisons.jsonl", "p_value")]
+    ("file", "field"),
+    [
+        *(("probes/pos/results.json", field) for field in ("majority", "grid", "accuracy_signature")),
+        ("curves/nmt/comparisons.jsonl", "p_value"),
+    ],
 )
 def test_damaged_result__is_told_with_its_folder(run, tmp_path, file, field):
     damaged = shutil.copytree(run, tmp_path / "run")

@@ -27,7 +27,7 @@ function Finder({ models, model, index, query: asked }) {
   const chosen = found.list[Math.min(meaning, found.list.length - 1)] ?? null;
   const matched = Boolean(chosen?.ordered && byMatch);
   const { neurons, notes } = useMemo(() => listed(chosen, matched, order, found), [chosen, matched, order, found]);
-  const inRange = index !== null && index < model.names.length;
+  const inRange = index in model.names;
   // From the list there is a way back; from neuron to neuron there need not be one for each.
   const choose = (neuron) => route[inRange ? "replace" : "go"](route.neuron(model.name, neuron, query));
 

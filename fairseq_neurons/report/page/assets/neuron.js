@@ -46,12 +46,12 @@ function Summary({ model, neuron }) {
     <dd>${value}${note && html` <small>${note}</small>`}</dd></div>`)}</dl>`;
 }
 
-const BARS = 33; // an odd number: zero is in the middle of a bar
+const BARS = 51; // of 5 codes each; zero is in the middle of one
 
 function Histogram({ neuron }) {
   const counts = useMemo(() => {
     const found = new Array(BARS).fill(0);
-    for (const code of neuron.codes) found[Math.min(BARS - 1, Math.floor(((code + 127.5) / 255) * BARS))]++;
+    for (const code of neuron.codes) found[Math.floor((code + 127) / 5)]++;
     return found;
   }, [neuron]);
   const quantiles = useMemo(() => {

@@ -23,6 +23,7 @@ class Separation:
     Args:
         labels: L names, sorted.
         counts: int64 (L,), how many words have them.
+        words: how many have any label, also one that is not among these.
         auc: float64 (L, D), the area under the neuron's ROC curve: the probability that it is higher at a word with the
             label than at another labelled word, equal values counting half. 0.5 tells nothing; 1 is higher, 0 lower at
             every word with the label.
@@ -30,17 +31,22 @@ class Separation:
 
     labels: tuple[str, ...]
     counts: np.ndarray
+    words: int
     auc: np.ndarray
 
     def best(self, neuron: int, count: int) -> list[tuple[str, float, int]]:
         """The labels that a neuron detects best, high or low: by descending abs(auc - 0.5), then by name.
 
+        Of two labels that share all words, only the rarer is told: the other's area is 1 minus its own.
+
         Returns:
             At most ``count`` times a label, its area, and how many words have it.
         """
         areas = self.auc[:, neuron]
-        order = np.argsort(-np.abs(areas - 0.5), kind="stable")[:count]
-        return [(self.labels[i], float(areas[i]), int(self.counts[i])) for i in order.tolist()]
+        order = np.argsort(-np.abs(areas - 0.5), kind="stable")
+        if len(order) == 2 and self.counts.sum() == self.words:
+            order = np.array([self.counts.argmin()])
+        return [(self.labels[i], float(areas[i]), int(self.counts[i])) for i in order[:count].tolist()]
 
 
 def separation(dump: Activations, labels: Sequence[str | None], least: int = 10, neurons: slice = EVERY) -> Separation:
@@ -68,7 +74,7 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10,
     auc = np.empty((len(names), len(range(len(dump.neurons))[neurons])))
     for slab, columns in slabs_of(dump, neurons, rows) if names else ():
         auc[:, slab] = _areas(columns, y, len(names))
-    return Separation(names, np.array([found[label] for label in names], dtype=np.int64), auc)
+    return Separation(names, np.array([found[label] for label in names], dtype=np.int64), len(y), auc)
 
 
 def _areas(columns: np.ndarray, y: np.ndarray, labels: int) -> np.ndarray:

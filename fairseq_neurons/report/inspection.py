@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -97,7 +96,7 @@ class Inspection:
         known: where it was looked for.
         values: at all words, float32 (N,).
         statistics: of this neuron alone, which is its neuron 0.
-        detected: the labels it tells best first; of two labels that share all words, only the rarer.
+        detected: the labels it tells best first; see `Separation.best`.
         standings: in all rankings, the best first.
         label_standings: in those of every probe's labels, likewise, by the name of the probe.
         neighbours: (1, k) nearest neurons in the other models, by name.
@@ -140,11 +139,8 @@ def inspect(known: Known, neuron: int, near: int = 3) -> Inspection:
 
 def _detected(known: Known, neuron: int) -> Iterator[Detected]:
     for name, labels in known.labels.items():
-        found = separation(known.dump, labels, neurons=slice(neuron, neuron + 1)).best(0, len(labels))
-        # One area is 1 minus the other.
-        if len(found) == 2 and len(Counter(label for label in labels if label is not None)) == 2:
-            found = [min(found, key=lambda one: one[2])]
-        for label, auc, count in found:
+        found = separation(known.dump, labels, neurons=slice(neuron, neuron + 1))
+        for label, auc, count in found.best(0, len(found.labels)):
             yield Detected(name, label, auc, count)
 
 

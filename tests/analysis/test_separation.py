@@ -48,6 +48,16 @@ def test_area__is_1_where_the_label_is_higher_and_a_half_where_nothing_changes(t
     assert separation(dump, ["same"] * 8, least=1).best(0, 3) == []
 
 
+def test_of_two_labels_that_share_all_words__only_the_rarer_is_told(tmp_path):
+    dump = Activations(write_dump(tmp_path / "a", VALUES))
+    two = separation(dump, ["A", "A", None, "B", "B", "B", None, "A"], least=1)
+    assert two.words == 6 and [label for label, _, _ in two.best(0, 9)] == ["A"]
+    rarer = separation(dump, ["A", "B", "B", "B", "B", "B", "B", "B"], least=1)
+    assert rarer.best(0, 9) == [("A", float(rarer.auc[0, 0]), 1)]
+    third = separation(dump, ["A", "A", "A", "B", "B", "B", "B", "C"], least=2)
+    assert {label for label, _, _ in third.best(0, 9)} == {"A", "B"}
+
+
 def test_some_neurons__are_counted_from_0(tmp_path):
     dump = Activations(write_dump(tmp_path / "a", VALUES))
     every, last = separation(dump, LABELS, least=1), separation(dump, LABELS, least=1, neurons=slice(2, 3))

@@ -44,7 +44,7 @@ def regularisation_grid(
     axes = figure.subplots()
     mesh = draw_cells(axes, values, _shown, colormaps[COLOURMAP], _scale(values))
     name_cells(axes, [short_number(value) for value in l1], [short_number(value) for value in l2])
-    axes.set(xlabel="l1 (log scale)", ylabel="l2 (log scale)")
+    axes.set(xlabel="l1", ylabel="l2")
     _mark_best(axes, values)
     bar = figure.colorbar(mesh, ax=axes, label="accuracy (%)", format="{x:g}", fraction=0.05, pad=0.02)
     bar.outline.set_visible(False)

@@ -27,7 +27,7 @@ def grid(**changes: Any) -> list[Entry]:
 def test_cells__hold_the_accuracy_of_their_penalties():
     axes = regularisation_grid(grid()).axes[0]
     assert tick_labels(axes) == (["0", "1e-5", "1e-2"], ["0", "1e-5", "1e-2"])
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("l1 (log scale)", "l2 (log scale)")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("l1", "l2")
     literal = [f"{100 * (0.9 - a + b / 10):.1f}" for b in sorted(PENALTIES) for a in sorted(PENALTIES)]
     assert texts(axes) == literal
     places = [text.get_position() for text in axes.texts]

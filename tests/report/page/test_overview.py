@@ -105,7 +105,7 @@ def test_sorts__begin_with_a_ranking_without_labels_and_order_areas_by_their_dis
     model = Model("", neurons, rankings={"probes/pos": ranking, "rankings/max": replace(ranking, method="max")})
     model.probes.update({"probes/pos": None, "more/pos": None})  # type: ignore[dict-item]
     model.label_rankings.update({("probes/pos", "VB"): ranking, ("more/pos", "VB"): ranking})
-    areas = Separation(("VB",), np.array([5]), np.array([[0.6, 0.1, 0.45]]))
+    areas = Separation(("VB",), np.array([5]), 9, np.array([[0.6, 0.1, 0.45]]))
     sorts = sorts_of(model, {"pos": areas})
     assert [(sort.kind, sort.name, sort.label) for sort in sorts] == [
         *(("ranking", "rankings/max", ""), ("ranking", "probes/pos", "")),

@@ -123,6 +123,21 @@ def test_values_in_the_page__are_within_half_a_step(opened, dump):
     assert step == pytest.approx(np.abs(column).max() / 127)
 
 
+def test_histogram__has_bars_of_equally_many_codes(opened, dump):
+    page = opened.neuron(2)
+    column = dump.values[:, 2].astype(np.float64)
+    codes = np.rint(column / (np.abs(column).max() / 127)).astype(int)
+    counts = [int(text.split()[0]) for text in page.locator(".histogram title").all_text_contents()]
+    assert counts == np.bincount((codes + 127) // 5, minlength=51).tolist()
+    assert page.locator(".histogram rect.zero").count() == 1
+
+
+def test_values__have_digits_enough_to_be_told_apart(opened):
+    page = opened.neuron(2)
+    assert page.evaluate("[0, 0.004, 0.91, 32].map(format.digits)") == [2, 4, 2, 2]
+    assert page.evaluate("format.signed(-0.0012, format.digits(0.004))") == "−0.0012"
+
+
 def test_lowest_random_and_word__show_these_sentences(opened, dump):
     page = opened.neuron(4)
     page.click("text=Lowest")
@@ -210,6 +225,8 @@ def test_chosen_neuron__is_in_view_in_the_list(opened, run):
 def test_wrong_link__is_told_in_a_sentence(opened):
     page = opened.go(f"#/model/1/neuron/{NEURONS}")
     assert page.inner_text("[role=alert]") == f"Model 1 has no neuron {NEURONS}: the last is {NEURONS - 1}."
+    page = opened.go("#/model/1/neuron/-1")
+    assert page.inner_text("[role=alert]") == f"Model 1 has no neuron -1: the last is {NEURONS - 1}."
     page = opened.go("#/model/%3Cb%3E")
     assert "no neurons of a model “<b>”" in page.inner_text("[role=alert]")
 

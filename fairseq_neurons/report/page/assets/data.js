@@ -56,6 +56,7 @@ const data = (() => {
     ...content,
     index,
     codes: unpacked(content.codes),
+    digits: format.digits(127 * content.scale),
   }));
 
   function names(content) {

@@ -10,6 +10,11 @@ const format = (() => {
     return `${value < 0 ? MINUS : "+"}${text}`;
   }
 
+  // As many as tell a value from the largest one.
+  function digits(largest) {
+    return largest ? Math.max(2, 1 - Math.floor(Math.log10(largest))) : 2;
+  }
+
   // Three digits of a score, whatever its size.
   function score(value) {
     const size = Math.abs(value);
@@ -31,5 +36,5 @@ const format = (() => {
   const share = (value) => `${signed(100 * value, 1)} %`;
   const count = (value) => value.toLocaleString("en");
 
-  return { signed, score, noted, tone, percent, share, count };
+  return { signed, digits, score, noted, tone, percent, share, count };
 })();

@@ -47,10 +47,10 @@ const choice = (() => {
   return { extreme, random, holding };
 })();
 
-function Word({ spelled, value, share }) {
+function Word({ spelled, value, digits, share }) {
   const kind = share < 0 ? "negative" : "positive";
   return html`<span class=${`word ${kind}`} style=${{ "--share": Math.abs(share).toFixed(3) }}>
-    <bdi>${spelled}</bdi><small>${format.signed(value)}</small>
+    <bdi>${spelled}</bdi><small>${format.signed(value, digits)}</small>
   </span>`;
 }
 
@@ -59,7 +59,8 @@ function Sentence({ number, neuron, text }) {
   for (let place = text.offsets[number]; place < text.offsets[number + 1]; place++) {
     const code = neuron.codes[place];
     const spelled = text.words[text.ids[place]];
-    words.push(html`<${Word} key=${place} spelled=${spelled} value=${code * neuron.scale} share=${code / 127} />${" "}`);
+    words.push(html`<${Word} key=${place} spelled=${spelled} value=${code * neuron.scale}
+      digits=${neuron.digits} share=${code / 127} />${" "}`);
   }
   return html`<li value=${number + 1} data-sentence=${number}><p dir="auto">${words}</p></li>`;
 }
@@ -94,7 +95,7 @@ function Sentences({ neuron, text, query }) {
     ${view === "word" && html`<p><label>Word <input type="text" class="word-input" value=${word} dir="auto"
       onInput=${(e) => setWord(e.target.value)} /></label></p>`}
     ${view === "word" && html`<p class="quiet" role="status">${word.trim() ? `${format.count(chosen.length)} sentences hold it` : "Type a word."}</p>`}
-    <${Legend} scale=${neuron.scale} />
+    <${Legend} neuron=${neuron} />
     <ol class=${numbers ? "heatmap" : "heatmap plain"}>
       ${chosen.slice(0, count).map((number) => html`<${Sentence} key=${number} number=${number} neuron=${neuron} text=${text} />`)}
     </ol>
@@ -105,8 +106,8 @@ function Sentences({ neuron, text, query }) {
   </section>`;
 }
 
-function Legend({ scale }) {
-  const largest = 127 * scale;
-  return html`<p class="legend"><span>${format.signed(-largest)}</span><span class="ramp" aria-hidden="true"></span>
-    <span>${format.signed(largest)}</span></p>`;
+function Legend({ neuron }) {
+  const largest = 127 * neuron.scale;
+  return html`<p class="legend"><span>${format.signed(-largest, neuron.digits)}</span><span class="ramp" aria-hidden="true"></span>
+    <span>${format.signed(largest, neuron.digits)}</span></p>`;
 }

@@ -38,7 +38,7 @@ function Neuron({ model, models, index, query, steps }) {
 function Summary({ model, neuron }) {
   const { index } = neuron;
   const facts = [
-    ["Mean", format.signed(model.means[index])],
+    ["Mean", format.signed(model.means[index], neuron.digits)],
     ["Standard deviation", format.score(Math.sqrt(model.variances[index]))],
     ["Explained by the word", format.percent(model.identity[index], 0), `${format.percent(model.by_chance, 0)} by chance`],
   ];
@@ -60,7 +60,7 @@ function Histogram({ neuron }) {
   }, [neuron]);
   if (!neuron.codes.length) return null;
   const names = ["lowest", "quarter", "median", "three quarters", "highest"];
-  const told = quantiles.map((value, i) => `${names[i]} ${format.signed(value)}`).join(", ");
+  const told = quantiles.map((value, i) => `${names[i]} ${format.signed(value, neuron.digits)}`).join(", ");
   const most = Math.max(...counts);
   return html`<section class="card" aria-labelledby="histogram-title">
     <h3 id="histogram-title">Values</h3>
@@ -68,7 +68,7 @@ function Histogram({ neuron }) {
       ${counts.map((count, i) => html`<rect key=${i} class=${side(i)} x=${i * 10 + 0.5} width="9"
         y=${100 - (100 * count) / most} height=${(100 * count) / most}><title>${count} words</title></rect>`)}
     </svg>
-    <p class="axis"><span>${format.signed(-127 * neuron.scale)}</span><span>0</span><span>${format.signed(127 * neuron.scale)}</span></p>
+    <p class="axis"><span>${format.signed(-127 * neuron.scale, neuron.digits)}</span><span>0</span><span>${format.signed(127 * neuron.scale, neuron.digits)}</span></p>
     <p class="quiet">${told}; ${format.count(neuron.codes.length)} words.</p>
   </section>`;
 }
@@ -82,8 +82,8 @@ function side(bar) {
 function TopWords({ neuron }) {
   const columns = [
     ["share", "Explain most of its variance", (word) => format.share(word[3])],
-    ["highest", "Highest on average", (word) => format.signed(word[2])],
-    ["lowest", "Lowest on average", (word) => format.signed(word[2])],
+    ["highest", "Highest on average", (word) => format.signed(word[2], neuron.digits)],
+    ["lowest", "Lowest on average", (word) => format.signed(word[2], neuron.digits)],
   ];
   return html`<section class="card" aria-labelledby="words-title">
     <h3 id="words-title">Top words</h3>

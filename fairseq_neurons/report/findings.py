@@ -35,6 +35,7 @@ def look_through(folder: Path) -> list[Model]:
 
     Raises:
         InputError: if a dump or a result is broken.
+        OSError: if something cannot be read.
     """
     findings = _Findings(folder)
     findings.look_into(folder)
@@ -82,7 +83,7 @@ class _Findings:
         ):
             if (path / mark).is_file():
                 return add(path)
-        for inner in _contents(path):
+        for inner in sorted(path.iterdir()):
             if inner.is_dir() and not any(fnmatch(inner.name, pattern) for pattern in OTHER_FOLDERS):
                 self.look_into(inner)
             elif inner.suffix == ".json" and inner.is_file() and _is_ranking(inner):
@@ -121,19 +122,9 @@ class _Findings:
         return path.relative_to(self.folder).as_posix().removesuffix(".json") if path != self.folder else path.name
 
 
-def _contents(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError as error:
-        raise InputError(f"{folder} cannot be read: {error.strerror or error}.") from error
-
-
 def _is_ranking(file: Path) -> bool:
-    try:
-        with open(file, encoding="utf-8", errors="replace") as opened:
-            beginning = opened.read(BEGINNING)
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
+    with open(file, encoding="utf-8", errors="replace") as opened:
+        beginning = opened.read(BEGINNING)
     return all(name in beginning for name in RANKING_FIELDS)
 
 

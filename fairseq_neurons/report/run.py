@@ -29,12 +29,16 @@ class Run:
         """Look through a folder.
 
         Raises:
-            InputError: if there is no such folder, it holds neither dump nor result, or one of them is broken.
+            InputError: if there is no such folder, it holds neither dump nor result, or one of them is broken or may
+                not be read.
         """
         folder = Path(path)
-        if not folder.is_dir():
-            raise InputError(f"There is no folder {folder}; give that of a run.")
-        models = sorted(look_through(folder), key=lambda model: -model.findings)
+        try:
+            if not folder.is_dir():
+                raise InputError(f"There is no folder {folder}; give that of a run.")
+            models = sorted(look_through(folder), key=lambda model: -model.findings)
+        except OSError as error:
+            raise InputError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
         if not models:
             raise InputError(f"{folder} holds no dump, ranking, probe or curve: it is not the folder of a run.")
         return cls(folder, models)

@@ -152,6 +152,15 @@ def test_broken_file__is_one_sentence(run_copy, file, content, sentence):
     assert "\n" not in str(raised.value)
 
 
+def test_what_may_not_be_read__is_one_sentence(run_copy, monkeypatch):
+    def refused(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("fairseq_neurons.report.findings.sha256_of_file", refused)
+    with pytest.raises(InputError, match="words.txt cannot be read: Permission denied"):
+        Run.open(run_copy)
+
+
 def test_folders_that_are_no_run__are_refused(tmp_path):
     with pytest.raises(InputError, match="There is no folder .*nowhere"):
         Run.open(tmp_path / "nowhere")

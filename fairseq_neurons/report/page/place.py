@@ -130,7 +130,12 @@ def check_replaceable(path: Path) -> None:
     Raises:
         InputError: if there is something else.
     """
-    if not os.path.lexists(path) or (path.is_dir() and not path.is_symlink() and _is_report(path)):
+    try:
+        replaceable = not os.path.lexists(path) or (path.is_dir() and not path.is_symlink() and _is_report(path))
+    except OSError:
+        # What may not be looked into is not ours.
+        replaceable = False
+    if replaceable:
         return
     raise InputError(f"{path} already exists and is no report; remove it or choose another name.")
 

@@ -34,6 +34,17 @@ def test_older_report__is_replaced_as_a_whole(tmp_path):
     assert (tmp_path / "page" / "data" / "a.js").read_text() == "2"
 
 
+def test_folder_that_may_not_be_looked_into__is_not_replaced(tmp_path, monkeypatch):
+    write(tmp_path / "page", "1")
+
+    def refused(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    with pytest.raises(InputError, match="page already exists and is no report"):
+        ReportPlace(tmp_path / "page")
+
+
 def test_this_folder__is_a_name_like_others(tmp_path, monkeypatch):
     (tmp_path / "page").mkdir()
     monkeypatch.chdir(tmp_path / "page")

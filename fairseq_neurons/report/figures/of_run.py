@@ -24,6 +24,8 @@ from fairseq_neurons.report.run import Model, Probe, Run
 TOP = 50
 # From each end.
 COLOURED = 3
+# A curve or a probe may be called like a model.
+MODEL = "model "
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,18 @@ class Drawing:
 
     Args:
         name: of its files, without a suffix; unlike all others of the run.
-        title: what it shows, in a line.
+        of: the curve or probe by its name, or ``model NAME``.
         figure: itself.
     """
 
     name: str
-    title: str
+    of: str
     figure: SignedFigure
+
+    @property
+    def title(self) -> str:
+        """What it shows, in a line."""
+        return f"{self.figure.title}: {self.of}"
 
     @property
     def signature(self) -> str:
@@ -56,28 +63,32 @@ def figures_of(run: Run) -> Iterator[Drawing]:
         InputError: if a result file lacks what a figure needs.
     """
     taken: set[str] = set()
+    # Models of one checkpoint have the same curves.
+    drawn: set[str] = set()
     for model in run.models:
+        for curve in model.curves.values():
+            if curve.points and curve.name not in drawn:
+                drawn.add(curve.name)
+                with reading(curve.path):
+                    yield Drawing(_name("curves", curve.name, taken), curve.name, ablation_curves(curve.points))
         for kind, of_what, figure in _of_model(run, model):
-            yield Drawing(_name(kind, of_what, taken), f"{figure.title}: {of_what}", figure)
+            yield Drawing(_name(kind, of_what, taken), of_what, figure)
 
 
 def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]:
     """Kind, what it is of, and the figure."""
-    for curve in model.curves.values():
-        if curve.points:
-            with reading(curve.path):
-                yield "curves", curve.name, ablation_curves(curve.points)
     for probe in model.probes.values():
         with reading(probe.path):
             yield from _of_probe(model, probe)
     rankings = _of_whole_model(model)
     if rankings:
-        yield from _of_rankings(model.name, rankings)
+        of_what = f"{MODEL}{model.name}"
+        yield from _of_rankings(of_what, rankings)
         if model.dumps:
             # Found without labels, if there is such a one: what its first neuron stands for is the question.
             ranking = next((rankings[name] for name in rankings if name not in model.probes), None)
             first = ranking or next(iter(rankings.values()))
-            yield "sentences", model.name, _sentences(run.dump_of(model).activations, first)
+            yield "sentences", of_what, _sentences(run.dump_of(model).activations, first)
 
 
 def _of_probe(model: Model, probe: Probe) -> Iterator[tuple[str, str, SignedFigure]]:
@@ -121,8 +132,8 @@ def _sentences(dump: Activations, ranking: Ranking) -> SignedFigure:
 
 def _name(kind: str, of_what: str, taken: set[str]) -> str:
     """``curves`` of ``curves/nmt`` -> ``curves.nmt``; a name that is taken already gets a number."""
-    for folder in ("curves/", "probes/"):
-        of_what = of_what.removeprefix(folder)
+    for before in ("curves/", "probes/", MODEL):
+        of_what = of_what.removeprefix(before)
     base = name = f"{kind}.{of_what.replace('/', '.')}"
     number = 2
     while name in taken:

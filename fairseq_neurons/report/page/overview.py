@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from fairseq_neurons.report.figures.of_run import MODEL
 from fairseq_neurons.report.page.curves import comparison_table, curve_table
 from fairseq_neurons.report.page.probes import (
     Link,
@@ -37,7 +38,7 @@ def _section(model: Model, pictures: Sequence[Picture]) -> ModelSection:
     link = partial(_link, model, {name: i for i, name in enumerate(model.neurons.names)})
 
     def of(result: str) -> list[Picture]:
-        return [picture for picture in pictures if picture.is_of(result)]
+        return [picture for picture in pictures if picture.of == result]
 
     return ModelSection(
         name=model.name,
@@ -46,7 +47,7 @@ def _section(model: Model, pictures: Sequence[Picture]) -> ModelSection:
         address=address(model) if model.dumps else "",
         blocks=[(block.name, block.size) for block in model.neurons.blocks],
         dumps=_dumps(model),
-        pictures=of(model.name),
+        pictures=of(f"{MODEL}{model.name}"),
         curves=[
             _curve(curve, of(name))
             for name, curve in sorted(model.curves.items(), key=lambda named: named[1].settings["metric"] == "control")

@@ -15,6 +15,7 @@ class Picture:
 
     Args:
         name: of its files, without ending.
+        of: the curve or probe by its name, or ``model NAME``.
         title: what it shows.
         signature: of the settings that made its numbers.
         width: in pixels; the browser keeps the place free before it has the file.
@@ -22,6 +23,7 @@ class Picture:
     """
 
     name: str
+    of: str
     title: str
     signature: str
     width: int
@@ -31,10 +33,6 @@ class Picture:
     def address(self) -> str:
         """Of its files, without ending, from the page."""
         return f"figures/{quote(self.name, safe='')}"
-
-    def is_of(self, result: str) -> bool:
-        """Whether it shows a result, by the result's name: figures end their titles with it."""
-        return self.title.endswith(f": {result}")
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ class Overview:
         """Of what the run consists, in a sentence."""
         counts = {
             "model": len(self.models),
-            "curve": sum(len(model.curves) for model in self.models),
+            "curve": len({curve.name for model in self.models for curve in model.curves}),
             "probe": sum(len(model.probes) for model in self.models),
             "figure": self.figures,
         }

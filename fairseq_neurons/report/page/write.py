@@ -86,7 +86,7 @@ def _write_figures(place: ReportPlace, run: Run) -> list[Picture]:
     for drawing in tqdm(figures_of(run), "figures", unit="figure", disable=None):
         place.write(f"figures/{drawing.name}.svg", render(drawing.figure, "svg"))
         size = drawing.figure.get_size_inches() * CSS_PIXELS
-        pictures.append(Picture(drawing.name, drawing.title, drawing.signature, *map(round, size.tolist())))
+        pictures.append(Picture(drawing.name, drawing.of, drawing.title, drawing.signature, *map(round, size.tolist())))
     return pictures
 
 

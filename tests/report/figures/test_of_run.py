@@ -6,12 +6,15 @@ import json
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fairseq_neurons.report.figures import figures_of, of_run, save
 from fairseq_neurons.report.run import Run
+from tests.rankings.dumps import write_dump
 from tests.report.figures.drawn import svg_texts
 from tests.report.figures.test_curves import curve
+from tests.report.folders import edit
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def test_a_run__gives_a_figure_of_each_result(run, tmp_path):
     ]
     assert titles["curves.one"] == "BLEU against neurons clamped: curves/one"
     assert titles["focus.pos"] == "Neurons that hold 25 % of the weights of each label: probes/pos"
+    assert titles["places.one"].endswith(": model one")
     assert sorted(path.name for path in made) == sorted(f"{name}.svg" for name in titles)
 
 
@@ -62,6 +66,14 @@ def test_sentences__are_those_with_the_highest_and_lowest_values_of_the_first_ne
     shown = list(dict.fromkeys(highest + lowest))
     assert f"|sentences:{','.join(map(str, shown))}|" in sentences.signature
     assert set(dump.sentences[shown[0]]) <= set(svg_texts(sentences.figure))
+
+
+def test_a_curve_of_two_models__is_drawn_once(run):
+    part = write_dump(run.path / "part", np.zeros((3, 2), np.float32))
+    edit(part / "manifest.json", checkpoint_sha256=run.models[0].checkpoint_sha256)
+    models = Run.open(run.path).models
+    assert [list(model.curves) for model in models].count(["curves/one"]) == 2
+    assert [drawing.of for drawing in figures_of(Run.open(run.path))].count("curves/one") == 1
 
 
 def test_an_empty_curve__is_left_out(run_copy):

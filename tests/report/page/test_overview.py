@@ -31,7 +31,7 @@ def results(run) -> dict:
 @pytest.fixture
 def first(run):
     """The section of the first model, with two pictures."""
-    pictures = [Picture(name, title, "s", 1, 1) for name, title in (("a", "Bars: probes/pos"), ("b", "Bars: 1"))]
+    pictures = [Picture(name, of, "Bars", "s", 1, 1) for name, of in (("a", "probes/pos"), ("b", "model 1"))]
     return overview(Run.open(run), pictures).models[0]
 
 

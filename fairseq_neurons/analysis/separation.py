@@ -58,7 +58,8 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10,
     Args:
         dump: N words and D neurons.
         labels: one for every row of the dump; None where a word has none and takes no part.
-        least: labels of fewer words are left out, and so is one that all words have; their words are among the others.
+        least: labels of fewer words are left out, and so is one that all but fewer words have; an area of so few words is
+            chance. Their words are among the others.
         neurons: consecutive ones, which the result then counts from 0; all by default.
 
     Raises:
@@ -67,7 +68,7 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10,
     if len(labels) != len(dump):
         raise InputError(f"{dump.path} has {len(dump)} words, but there are {len(labels)} labels.")
     found = Counter(label for label in labels if label is not None)
-    names = tuple(sorted(label for label, count in found.items() if least <= count < found.total()))
+    names = tuple(sorted(label for label, count in found.items() if least <= count <= found.total() - least))
     places = {label: i for i, label in enumerate(names)}
     rows = np.array([label is not None for label in labels], dtype=bool)
     y = np.array([places.get(label, len(names)) for label in labels if label is not None], dtype=np.int64)

@@ -31,7 +31,7 @@ def test_areas__equal_those_of_scikit_learn(tmp_path_factory, monkeypatch, label
     found = separation(Activations(write_dump(tmp_path_factory.mktemp("d") / "a", values)), labels, least)
     kept = [i for i, label in enumerate(labels) if label is not None]
     counts = {label: labels.count(label) for label in "ABC"}
-    assert found.labels == tuple(label for label in "ABC" if least <= counts[label] < len(kept))
+    assert found.labels == tuple(label for label in "ABC" if least <= counts[label] <= len(kept) - least)
     assert found.counts.tolist() == [counts[label] for label in found.labels]
     for label, areas in zip(found.labels, found.auc):
         truth = [labels[i] == label for i in kept]
@@ -64,12 +64,13 @@ def test_some_neurons__are_counted_from_0(tmp_path):
     np.testing.assert_array_equal(last.auc, every.auc[:, 2:])
 
 
-def test_rare_labels__are_left_out_but_count_as_others(tmp_path):
+def test_rare_labels_and_such_as_nearly_all_words_have__are_left_out_but_count_as_others(tmp_path):
     dump = Activations(write_dump(tmp_path / "a", VALUES))
     assert separation(dump, LABELS).labels == ()
     all_three, two = separation(dump, LABELS, least=1), separation(dump, LABELS, least=2)
     assert two.labels == ("N", "V")
     np.testing.assert_array_equal(two.auc, all_three.auc[1:])
+    assert separation(dump, ["N"] * 7 + ["V"], least=2).labels == ()
 
 
 def test_labels_of_other_words__are_refused(tmp_path):

@@ -58,7 +58,7 @@ def separation(dump: Activations, labels: Sequence[str | None], least: int = 10,
     Args:
         dump: N words and D neurons.
         labels: one for every row of the dump; None where a word has none and takes no part.
-        least: labels of fewer words are left out, and so is one that all but fewer words have; an area of so few words is
+        least: labels of fewer words are left out, and so is one that all but fewer words have: an area of so few is
             chance. Their words are among the others.
         neurons: consecutive ones, which the result then counts from 0; all by default.
 

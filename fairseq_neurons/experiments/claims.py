@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean
 from typing import Any
 
-from scipy.stats import mannwhitneyu
+from scipy.stats import hypergeom, mannwhitneyu
 
-from fairseq_neurons.experiments.curves import CROSS_MODEL
-from fairseq_neurons.experiments.measures import POSITION, SINGLE
+from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
 from fairseq_neurons.experiments.published import FRACTIONS
 from fairseq_neurons.experiments.summary import kept, points_of
 from fairseq_neurons.experiments.tables import LEAST_WORDS, Summary, markdown
@@ -70,8 +69,8 @@ def _kept_top(kind: str) -> Callable[[Summary], Outcomes]:
 def _top_hurts_first(summary: Summary) -> Outcomes:
     return [
         outcome
-        for curve in summary["curves"].values()
-        for outcome in _compared(curve, (CROSS_MODEL, "top"), (CROSS_MODEL, "bottom"))
+        for model, curve in summary["curves"].items()
+        for outcome in _compared(curve, _neurons(summary, model), (CROSS_MODEL, "top"), (CROSS_MODEL, "bottom"))
     ]
 
 
@@ -79,10 +78,10 @@ def _hurts_more_than(names: Callable[[Summary], Sequence[str]]) -> Callable[[Sum
     def outcomes(summary: Summary) -> Outcomes:
         return [
             outcome
-            for curve in summary["curves"].values()
+            for model, curve in summary["curves"].items()
             if curve["metric"] == "bleu"
             for name in names(summary)
-            for outcome in _compared(curve, (CROSS_MODEL, "top"), (name, "top"))
+            for outcome in _compared(curve, _neurons(summary, model), (CROSS_MODEL, "top"), (name, "top"))
         ]
 
     return outcomes
@@ -98,11 +97,13 @@ def _little_overlap(summary: Summary) -> Outcomes:
 
 
 def _position_in_both(summary: Summary) -> Outcomes:
-    """More of the first neurons are those of position than chance would put there."""
+    """More of the first neurons are those of position than chance would put there, by the hypergeometric test."""
     outcomes: Outcomes = []
     for found in summary["overlaps"].values():
-        share = found["shared"][0][found["rankings"].index(POSITION)]
-        outcomes.append(share > found["top"] / found["of"])
+        top, of = found["top"], found["of"]
+        shared = round(top * found["shared"][0][found["rankings"].index(POSITION)])
+        more = shared > top * top / of
+        outcomes.append(more and (True if hypergeom.sf(shared - 1, of, top, top) < LEVEL else None))
     return outcomes
 
 
@@ -110,45 +111,54 @@ def _closed_focused(summary: Summary) -> Outcomes:
     """Closed classes are held by fewer neurons than open ones, by the Mann-Whitney test."""
     outcomes: Outcomes = []
     for probes in summary["probes"].values():
+        if "pos" not in probes:
+            continue
         counts, words = next(iter(probes["pos"]["focus"].values())), probes["pos"]["labels"]
         classes: dict[bool, list[int]] = {True: [], False: []}
         for label, count in counts.items():
             if words.get(label, 0) >= LEAST_WORDS:
                 classes[label.startswith(OPEN)].append(count)
         if all(classes.values()):
-            significant = mannwhitneyu(classes[False], classes[True]).pvalue < LEVEL
-            outcomes.append(fmean(classes[False]) < fmean(classes[True]) if significant else None)
+            found = mannwhitneyu(classes[False], classes[True])
+            fewer = found.statistic < len(classes[False]) * len(classes[True]) / 2
+            outcomes.append(bool(fewer) if found.pvalue < LEVEL else None)
     return outcomes
 
 
 def _more_distributed(summary: Summary) -> Outcomes:
-    """With the top tenth of its neurons a translation model loses less of its accuracy than a language model."""
+    """Trained again, the top tenth is ahead of the bottom tenth by less than in a language model.
+
+    The paper's measure, with means over all tasks of 12.8 against 25.5 points; here a comparison a task, of means over
+    models, without a test.
+    """
     outcomes: Outcomes = []
     for task in summary["tasks"]:
-        lost: dict[str, list[float]] = {"nmt": [], "lm": []}
+        ahead: dict[str, list[float]] = {"nmt": [], "lm": []}
         for model, probes in summary["probes"].items():
-            probe = probes[task]
-            rest = fmean(kept(probe["ablation"], "retrain", "bottom", FRACTIONS[0]))
-            lost[summary["models"][model]["kind"]].append(probe["accuracy"] - rest)
-        if all(lost.values()):
-            outcomes.append(fmean(lost["nmt"]) < fmean(lost["lm"]))
+            top, bottom = (
+                fmean(kept(probes[task]["ablation"], "retrain", end, FRACTIONS[0])) for end in ("top", "bottom")
+            )
+            ahead[summary["models"][model]["kind"]].append(top - bottom)
+        if all(ahead.values()):
+            outcomes.append(fmean(ahead["nmt"]) < fmean(ahead["lm"]))
     return outcomes
 
 
-def _compared(curve: dict[str, Any], ours: tuple[str, str], other: tuple[str, str]) -> Iterator[bool | None]:
-    """At each number of neurons, whether the first costs more than the other."""
+def _neurons(summary: Summary, model: str) -> int:
+    return int(summary["overlaps"][model]["of"])
+
+
+def _compared(
+    curve: dict[str, Any], neurons: int, ours: tuple[str, str], other: tuple[str, str]
+) -> Iterator[bool | None]:
+    """At each number of neurons, of all that there are, whether the first costs more than the other."""
     scores = [points_of(curve, *which) for which in (ours, other)]
     worse = 1 if curve["metric"] == "perplexity" else -1
-    most = max(scores[0])
     for count in sorted(set(scores[0]) & set(scores[1])):
-        if count and _between(count, most):
-            difference = worse * (fmean(scores[0][count]) - fmean(scores[1][count]))
-            yield difference > 0 if _p_value(curve, ours, other, count) < LEVEL else None
-
-
-def _between(count: int, most: int) -> bool:
-    # The last point is 40 % of the neurons.
-    return FROM <= 0.4 * count / most <= TO
+        if FROM <= count / neurons <= TO:
+            first, second = (worse * fmean(each[count]) for each in scores)
+            # Two perplexities that exceed all numbers are equal here, whatever their test says.
+            yield first > second if first != second and _p_value(curve, ours, other, count) < LEVEL else None
 
 
 def _p_value(curve: dict[str, Any], a: tuple[str, str], b: tuple[str, str], count: int) -> float:

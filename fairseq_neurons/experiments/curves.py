@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import Any
 
-from fairseq_neurons.experiments.measures import SINGLE
+from fairseq_neurons.experiments.names import CROSS_MODEL, SINGLE
 from fairseq_neurons.experiments.summary import points_of
 from fairseq_neurons.experiments.tables import KINDS, Summary, markdown, mean_and_spread
-
-CROSS_MODEL = "cross-model"
 
 
 def ends(summaries: Sequence[Summary]) -> str:

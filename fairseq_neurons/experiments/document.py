@@ -44,4 +44,9 @@ def main(document: str, *summaries: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if len(sys.argv) < 3:
+        sys.exit("usage: python -m fairseq_neurons.experiments.document DOCUMENT SUMMARY.json ...")
+    try:
+        main(*sys.argv[1:])
+    except InputError as error:
+        sys.exit(str(error))

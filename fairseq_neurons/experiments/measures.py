@@ -7,19 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fairseq_neurons.experiments.models import checkpoint
+from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
 from fairseq_neurons.experiments.text import PROBE_TEXT, labels_of_task, text_of_task
 from fairseq_neurons.jobs import run_all
 from fairseq_neurons.rankings.crossmodel import correlate
 
-# Rankings by one model alone, both ways (Figure 7).
-SINGLE = {
-    f"{method}{'-reversed' if reverse else ''}": (method, reverse)
-    for method in ("variance", "mean-distance")
-    for reverse in (False, True)
-}
-# A built-in labeler of the words' places, the paper's example of a property beyond taggers.
-POSITION = "position"
 # Bounds the translations of ablated models, some of which never end.
 SEARCH = ("max_len_a=2", "max_len_b=10")
 
@@ -44,7 +37,7 @@ def rank(experiment: Experiment) -> None:
     """Rank the studied models' neurons by their likes in the other models, and each by itself."""
     for model in experiment.studied:
         dumps = [experiment.folder / "activations" / other for other in (model, *experiment.siblings(model))]
-        _rank(experiment.folder / f"rankings/{model}/cross-model.json", dumps)
+        _rank(experiment.folder / f"rankings/{model}/{CROSS_MODEL}.json", dumps)
         for name, (method, reverse) in SINGLE.items():
             _rank(experiment.folder / f"rankings/{model}/{name}.json", dumps[:1], method, reverse)
 
@@ -57,6 +50,15 @@ def probe(experiment: Experiment) -> None:
 
 def ablate(experiment: Experiment) -> None:
     """Clamp neurons in the studied models: by all rankings in the first of a kind, by the cross-model one elsewhere."""
+    jobs = ablations(experiment)
+    first = {name: command for name, command in jobs.items() if not name.endswith("-others")}
+    run_all(first, experiment.folder)
+    # A folder of curves is written by one run at a time.
+    run_all({name: command for name, command in jobs.items() if name not in first}, experiment.folder)
+
+
+def ablations(experiment: Experiment) -> Jobs:
+    """The commands of ``ablate``."""
     jobs = {}
     for model in experiment.studied:
         metric = ["metric=perplexity"] if is_language_model(model) else [f"reference=text/test.{experiment.tgt}"]
@@ -65,15 +67,12 @@ def ablate(experiment: Experiment) -> None:
             *("fairseq-neurons-ablate", f"checkpoint={checkpoint(model)}", f"data=bin/{model}", *metric, *search),
             *(f"points=[{','.join(experiment.points)}]", "workers=1"),
         ]
-        ranking = f"rankings=[rankings/{model}/cross-model.json]"
+        ranking = f"rankings=[rankings/{model}/{CROSS_MODEL}.json]"
         jobs[f"ablate-{model}"] = [*common, ranking, f"seeds={experiment.size.seeds}", f"out=curves/{model}"]
         if model in (experiment.translation_models[0], experiment.language_models[0]):
             others = ",".join(_other_rankings(experiment, model))
             jobs[f"ablate-{model}-others"] = [*common, f"rankings=[{others}]", "order=[top]", f"out=curves/{model}"]
-    first = {name: command for name, command in jobs.items() if not name.endswith("-others")}
-    run_all(first, experiment.folder)
-    # A folder of curves is written by one run at a time.
-    run_all({name: command for name, command in jobs.items() if name not in first}, experiment.folder)
+    return jobs
 
 
 def draw(experiment: Experiment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from omegaconf import MISSING
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
 
 STEPS = ("text", "train", "dump", "rank", "probe", "ablate", "draw", "sum")
 
@@ -135,12 +137,25 @@ class Experiment:
         for step in self.steps:
             if step not in STEPS:
                 raise InputError(f"steps=[{','.join(self.steps)}]: the steps are {', '.join(STEPS)}.")
+        self._check_tasks()
         size = self.size
+        if size.seeds < 1:
+            raise InputError(f"size.seeds={size.seeds}: at least one random order stands beside the ranking.")
         if size.models < 2 or not 1 <= size.language_models <= size.models or not 1 <= size.studied <= size.models:
             raise InputError(
                 f"size.models={size.models}, size.language_models={size.language_models}, size.studied={size.studied}: "
                 "at least two translation models are compared, and no others are more than they."
             )
+
+    def _check_tasks(self) -> None:
+        if not self.tasks:
+            raise InputError("tasks= is empty: probes need labels of at least one kind, see configs/experiment/.")
+        taken = (CROSS_MODEL, POSITION, *SINGLE)
+        for name in self.tasks:
+            if name in taken or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+                raise InputError(
+                    f"tasks.{name}: a task is called by letters, digits, dots and dashes, and not {', '.join(taken)}."
+                )
 
     @property
     def folder(self) -> Path:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fairseq_neurons import __version__
-from fairseq_neurons.experiments.measures import POSITION, SINGLE
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.experiments.measures import ablations
 from fairseq_neurons.experiments.models import best_perplexity, read_seeds
+from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
 from fairseq_neurons.files import read_lines, read_text, sha256_of_file, write_text_whole
 from fairseq_neurons.rankings import Ranking
@@ -30,6 +33,9 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
         InputError: if a step has not been done.
     """
     folder = experiment.folder
+    for job in ablations(experiment):
+        if not (folder / "logs" / f"{job}.done").exists():
+            raise InputError(f"{folder}: {job} is not done; steps=[ablate,sum] goes on with it.")
     summary = {
         "format": FORMAT,
         "name": experiment.name,
@@ -103,10 +109,10 @@ def _curve(folder: Path) -> dict[str, Any]:
 def _overlaps(experiment: Experiment, model: str) -> dict[str, Any]:
     """How many of the first neurons rankings share, and by how much a neuron of position is in the others."""
     folder = experiment.folder
-    files = {name: folder / f"rankings/{model}/{name}.json" for name in ("cross-model", *SINGLE)}
+    files = {name: folder / f"rankings/{model}/{name}.json" for name in (CROSS_MODEL, *SINGLE)}
     files.update({task: folder / f"probes/{model}/{task}/ranking.json" for task in (*experiment.tasks, POSITION)})
     rankings = {name: Ranking.load(file) for name, file in files.items()}
-    neurons = rankings["cross-model"].neurons
+    neurons = rankings[CROSS_MODEL].neurons
     top = max(1, round(TOP_SHARE * len(neurons)))
     matrix = overlap_matrix(rankings, partial(top_overlap, k=top))
     return {
@@ -140,11 +146,16 @@ def points_of(curve: dict[str, Any], ranking: str, order: str) -> dict[int, list
         curve: one of ``curves``.
         ranking: its short name.
         order: ``top``, ``bottom`` or ``random``.
+
+    Returns:
+        In ascending order of the number of neurons; a perplexity that exceeds all numbers is infinite.
     """
     chosen: dict[int, list[float]] = {}
     for point in curve["points"]:
         if point["order"] == order and point["ranking"] == ranking:
-            chosen.setdefault(point["neurons"], []).append(point["score"])
+            # A perplexity that exceeds all numbers is null in JSON.
+            score = math.inf if point["score"] is None else float(point["score"])
+            chosen.setdefault(point["neurons"], []).append(score)
     return dict(sorted(chosen.items()))
 
 

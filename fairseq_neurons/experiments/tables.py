@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
@@ -36,8 +37,8 @@ def accuracy(summaries: Sequence[Summary]) -> str:
     rows = []
     for kind, summary, task, probes in _probed(summaries):
         title = summary["tasks"][task]
-        row = [f"{KINDS[kind]} {title}", summary["size"], published.MAJORITY[title]]
-        row += [_spread(probes, "majority"), published.ACCURACY[kind][title], _spread(probes, "accuracy")]
+        row = [f"{KINDS[kind]} {title}", summary["size"], published.MAJORITY.get(title, "")]
+        row += [_spread(probes, "majority"), published.ACCURACY[kind].get(title, ""), _spread(probes, "accuracy")]
         row += [_spread(probes, "control_accuracy"), _spread(probes, "selectivity"), probes[0]["train_words"]]
         rows.append(row)
     return markdown(header, rows, text=2)
@@ -106,8 +107,8 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[object]], text: int 
 
 
 def mean_and_spread(values: Sequence[float], digits: int = 1) -> str:
-    """Mean ± standard deviation; of one value that value."""
-    spread = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
+    """Mean ± standard deviation; of one value, or with one that exceeds all numbers, the mean alone."""
+    spread = f" ± {stdev(values):.{digits}f}" if len(values) > 1 and math.inf not in values else ""
     return f"{fmean(values):.{digits}f}{spread}"
 
 
@@ -116,10 +117,10 @@ def _ablation(summaries: Sequence[Summary], kind: str, paper: Mapping[str, Mappi
     rows: list[list[object]] = []
     for model, summary, task, probes in _probed(summaries):
         title = summary["tasks"][task]
-        theirs = paper[model][title]
         name = f"{KINDS[model]} {title}"
-        shown = [f"{top} / {bottom}" for top, bottom in zip(theirs.top, theirs.bottom, strict=True)]
-        rows.append([name, "published", published.ACCURACY[model][title], *shown])
+        if theirs := paper[model].get(title):
+            shown = [f"{top} / {bottom}" for top, bottom in zip(theirs.top, theirs.bottom, strict=True)]
+            rows.append([name, "published", published.ACCURACY[model][title], *shown])
         ours = [" / ".join(_kept(probes, kind, keep, f) for keep in ("top", "random", "bottom")) for f in FRACTIONS]
         rows.append([name, summary["size"], _spread(probes, "accuracy"), *ours])
     return markdown(header, rows, text=2)
@@ -152,7 +153,9 @@ def _unablated(summary: Summary, model: str) -> str:
     curve = summary["curves"].get(model)
     if curve is None:
         return ""
-    score = next(point["score"] for point in curve["points"] if point["neurons"] == 0)
+    score = next((point["score"] for point in curve["points"] if point["neurons"] == 0), None)
+    if score is None:
+        return ""
     return f"{score:.2f} BLEU" if curve["metric"] == "bleu" else f"perplexity {score:.2f}"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fairseq_neurons.experiments.measures import POSITION, SINGLE
+from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
 from fairseq_neurons.experiments.settings import Experiment, LabelTask, Size
 
-RANKINGS = ["cross-model", *SINGLE, "pos", POSITION]
+RANKINGS = [CROSS_MODEL, *SINGLE, "pos", POSITION]
 
 
 def write_corpus(folder: Path, lines: int = 7) -> Path:

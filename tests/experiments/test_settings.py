@@ -12,7 +12,7 @@ from fairseq_neurons.commands.paper import configs
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.experiments.published import COLUMNS
 from fairseq_neurons.experiments.run import STAGES
-from fairseq_neurons.experiments.settings import STEPS, Experiment, Size
+from fairseq_neurons.experiments.settings import STEPS, Experiment, LabelTask, Size
 from tests.experiments.made import experiment_of
 
 NAMES = sorted(path.stem for path in (configs() / "experiment").glob("*.yaml"))
@@ -57,6 +57,10 @@ def test_siblings__are_of_a_model_s_kind_or_the_translation_models_of_a_lone_one
         ({"steps": ["train", "nap"]}, "the steps are text, train"),
         ({"size": Size(name="s", models=1)}, "at least two translation models"),
         ({"size": Size(name="s", studied=4)}, "no others are more"),
+        ({"size": Size(name="s", seeds=0)}, "at least one random order"),
+        ({"tasks": {}}, "tasks= is empty"),
+        ({"tasks": {"variance": LabelTask("EN POS", "a", "b")}}, "tasks.variance: a task is called by"),
+        ({"tasks": {"a,b": LabelTask("EN POS", "a", "b")}}, "tasks.a,b: a task is called by"),
     ],
 )
 def test_what_cannot_be__is_one_sentence(tmp_path, options, sentence):

@@ -89,6 +89,57 @@ def test_a_claim_that_is_turned_round__fails():
     assert row[2:] == ["0", "2", "4", "not confirmed"]
 
 
+def test_claims_about_curves__are_of_the_same_shares_of_the_neurons_whatever_the_points():
+    found = summary_of()
+    claim = "removing the top hurts before removing the bottom (Figures 4, 5)"
+    for curve in found["curves"].values():
+        for name in ("points", "comparisons"):
+            curve[name] = [one for one in curve[name] if one["neurons"] in (0, 10, 20)]
+    # 10 and 20 of 100.
+    assert claims.CLAIMS[claim](found) == [True] * 4
+    for overlap in found["overlaps"].values():
+        overlap["of"] = 1000
+    # 20 of 1000; 10 are too few.
+    assert claims.CLAIMS[claim](found) == [True] * 2
+
+
+def test_a_perplexity_that_exceeds_all_numbers__is_the_worst_and_of_two_such_none():
+    found = summary_of()
+    for point in found["curves"]["lm1"]["points"]:
+        if (point["order"], point["neurons"]) in (("top", 10), ("top", 20), ("bottom", 20), ("random", 20)):
+            point["score"] = None
+    claim = "removing the top hurts before removing the bottom (Figures 4, 5)"
+    assert claims.CLAIMS[claim](found)[3:] == [None, True, None]
+    assert ["20", "inf / inf / inf"] in rows(curves.ends([found]))
+
+
+@pytest.mark.parametrize(("shared", "outcome"), [(0, False), (2, False), (3, None), (6, True)])
+def test_position_in_both__is_more_than_chance_would_put_there(shared, outcome):
+    found = {"top": 40, "of": 800, "rankings": ["cross-model", "position"], "shared": [[1.0, shared / 40]]}
+    claim = "position neurons are in the cross-model ranking, too"
+    assert claims.CLAIMS[claim]({"overlaps": {"1": found}}) == [outcome]
+
+
+def test_more_distributed__is_a_smaller_lead_of_the_top_over_the_bottom():
+    found = summary_of()
+    claim = claims.CLAIMS["translation models are more distributed than language models"]
+    assert claim(found) == [False]
+    for entry in found["probes"]["lm1"]["pos"]["ablation"]:
+        if (entry["kind"], entry["keep"], entry["fraction"]) == ("retrain", "bottom", 0.1):
+            entry["accuracy"] -= 0.1
+    assert claim(found) == [True]
+
+
+def test_a_task_that_the_paper_has_not__stands_alone():
+    found = summary_of()
+    found["tasks"]["pos"] = "IT POS"
+    assert [row[2] for row in rows(tables.accuracy([found]))[1:]] == ["", ""]
+    assert [row[1] for row in rows(tables.masked([found]))[1:]] == ["tiny", "tiny"]
+    found["tasks"] = {"case": "IT case"}
+    found["probes"] = {model: {"case": probes["pos"]} for model, probes in found["probes"].items()}
+    assert claims.CLAIMS["closed classes are focused, open classes distributed (Figure 6)"](found) == []
+
+
 @pytest.mark.parametrize(
     ("outcomes", "verdict"),
     [

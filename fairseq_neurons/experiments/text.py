@@ -22,7 +22,8 @@ def prepare_text(experiment: Experiment) -> None:
     """Write ``text/``: splits, a part for each model, the texts and labels of probes.
 
     Raises:
-        InputError: if a file of the corpus is missing, or the sides of a split differ in length.
+        InputError: if a file of the corpus is missing, the sides of a split differ in length, or labels do not fit
+            their words.
     """
     text = experiment.folder / "text"
     if text.exists():
@@ -41,7 +42,9 @@ def prepare_text(experiment: Experiment) -> None:
                 _write(partial / f"{name}.{part}", read_lines(Path(experiment.corpus) / own, "text"))
             words = partial / (f"{name}.{part}" if own is not None else shared)
             if labels not in LABELERS:
-                _write(partial / f"{name}.{part}.labels", _labels(Path(experiment.corpus), labels, words))
+                found = _labels(Path(experiment.corpus), labels, words)
+                _check_labels(labels, found, read_lines(words, "text"))
+                _write(partial / f"{name}.{part}.labels", found)
     partial.rename(text)
 
 
@@ -51,6 +54,9 @@ def preprocess(experiment: Experiment) -> None:
     pair, held_out = ["-s", src, "-t", tgt], ["--validpref", "text/valid", "--testpref", "text/test"]
     threshold = ["--thresholdsrc", str(experiment.threshold), "--thresholdtgt", str(experiment.threshold)]
     every = ["fairseq-preprocess", *pair, "--trainpref", "text/train", *held_out, *threshold, "--destdir", "bin/all"]
+    if not (experiment.folder / "logs" / "preprocess.done").exists():
+        # fairseq refuses to overwrite the dictionaries of a run that was killed.
+        shutil.rmtree(experiment.folder / "bin" / "all", ignore_errors=True)
     run_all({"preprocess": every}, experiment.folder)
     source = ["--srcdict", f"bin/all/dict.{src}.txt"]
     jobs = {
@@ -98,6 +104,16 @@ def _labels(corpus: Path, given: str, words: Path) -> list[str]:
     if not is_tagger(given):
         return read_lines(corpus / given, "label file")
     return [" ".join(map(str, labels)) for labels in tag([line.split() for line in read_lines(words, "text")], given)]
+
+
+def _check_labels(given: str, labels: Sequence[str], words: Sequence[str]) -> None:
+    """Tell now what probes would tell after hours of training."""
+    if len(labels) != len(words):
+        raise InputError(f"{given} has {len(labels)} lines of labels for {len(words)} sentences.")
+    for number, (line, sentence) in enumerate(zip(labels, words, strict=True), start=1):
+        if len(line.split()) != len(sentence.split()):
+            counts = f"{len(line.split())} labels for {len(sentence.split())} words"
+            raise InputError(f"{given}, line {number}, has {counts}.")
 
 
 def _train(text: Path, experiment: Experiment) -> list[str]:

@@ -53,3 +53,32 @@ def test_sides_of_different_length__are_one_sentence_and_leave_no_text(tmp_path)
     with pytest.raises(InputError, match=r"valid: the sides have 7 \(en\) and 1 \(fr\) lines"):
         text.prepare_text(experiment)
     assert not (experiment.folder / "text").exists()
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ("N P V\n" * 4, "train.pos has 4 lines of labels for 5 sentences"),
+        ("N P V\n" * 4 + "N P\n", "train.pos, line 5, has 2 labels for 3 words"),
+    ],
+)
+def test_labels_of_other_words__are_told_before_anything_is_trained(tmp_path, labels, sentence):
+    corpus = write_corpus(tmp_path / "corpus")
+    (corpus / "train.pos").write_text(labels, encoding="utf-8")
+    with pytest.raises(InputError, match=sentence):
+        text.prepare_text(experiment_of(tmp_path))
+
+
+def test_preprocess__begins_anew_after_it_was_killed(tmp_path, monkeypatch):
+    experiment, runs = experiment_of(tmp_path), []
+    monkeypatch.setattr(text, "run_all", lambda jobs, folder: runs.append(dictionary.exists()))
+    dictionary = experiment.folder / "bin/all/dict.en.txt"
+    for done, kept in ((False, False), (True, True)):
+        dictionary.parent.mkdir(parents=True, exist_ok=True)
+        dictionary.touch()
+        if done:
+            (experiment.folder / "logs").mkdir()
+            (experiment.folder / "logs/preprocess.done").touch()
+        text.preprocess(experiment)
+        assert runs.pop(0) is kept
+        runs.clear()

@@ -17,6 +17,7 @@ from typing import Any
 
 import hydra
 from hydra.core.config_store import ConfigStore
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from fairseq_neurons.errors import InputError
@@ -84,10 +85,8 @@ def application(
     @hydra.main(version_base="1.3", config_path=None, config_name=name)
     def command(options: DictConfig) -> None:
         logging.config.dictConfig(LOGGING)
-        missing = sorted(OmegaConf.missing_keys(options))
         try:
-            if missing:
-                raise InputError(f"{missing[0]}= is missing; see {name} --help.")
+            _check_complete(name, options)
             keywords = OmegaConf.to_container(options, resolve=True)
             assert isinstance(keywords, dict)
             run(**{str(key): value for key, value in keywords.items()})
@@ -105,3 +104,12 @@ def application(
             shutil.rmtree(SWEEP, ignore_errors=True)
 
     return main
+
+
+def _check_complete(name: str, options: DictConfig) -> None:
+    """Refuse options without a value; a group that was not chosen, which might have given them one, is named first."""
+    missing = sorted(OmegaConf.missing_keys(options))
+    if missing:
+        choices = HydraConfig.get().runtime.choices.items()
+        groups = [group for group, choice in choices if choice is None and "/" not in group]
+        raise InputError(f"{[*groups, *missing][0]}= is missing; see {name} --help.")

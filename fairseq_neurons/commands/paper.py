@@ -21,20 +21,27 @@ def configs() -> Path:
     return next(path for path in (package / "configs", package.parent / "configs") if path.is_dir())
 
 
+def _names(group: str) -> str:
+    return ", ".join(sorted(path.stem for path in (configs() / group).glob("*.yaml")))
+
+
 @dataclass
 class PaperConfig(CommandConfig, Experiment):
     """The fields of `Experiment`; ``experiment=`` and ``size=`` choose among the files of ``configs/``."""
 
-    defaults: list[Any] = field(default_factory=lambda: quiet({"experiment": "???"}, {"size": "small"}))
+    defaults: list[Any] = field(default_factory=lambda: quiet({"experiment": None}, {"size": "small"}))
 
 
 def run(**options: Any) -> None:
     """Import what trains and measures only when there is work: ``--help`` need not wait for it."""
     experiment = Experiment.of(options)
-    from fairseq_neurons.experiments.run import STAGES
+    from fairseq_neurons.experiments import folder
+    from fairseq_neurons.experiments.run import STAGES, chosen
 
+    steps = chosen(experiment)
+    folder.begin(experiment)
     start = time.monotonic()
-    for step in experiment.steps:
+    for step in steps:
         stage = STAGES[step]
         logger.info("\n[%4.0f min] %s: %s", (time.monotonic() - start) / 60, step, stage.about)
         stage.run(experiment)
@@ -46,6 +53,8 @@ main = application(
     PaperConfig,
     run,
     "The experiments of Dalvi et al. 2019 on one language pair: experiment=en-fr corpus=FOLDER [size=paper].\n"
-    "What is done is left out, and an interrupted run goes on where it stopped; steps=[probe,sum] runs some alone.",
+    "What is done is left out, and an interrupted run goes on where it stopped; steps=[probe,sum] runs some alone.\n\n"
+    f"experiment= is one of {_names('experiment')}; size= is one of {_names('size')}.\n"
+    "With --config-dir FOLDER, also one of its FOLDER/experiment/*.yaml and FOLDER/size/*.yaml.",
     configs=configs(),
 )

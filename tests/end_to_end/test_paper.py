@@ -69,3 +69,18 @@ def test_the_driver__goes_from_text_to_tables_and_repeats_nothing(corpus, tmp_pa
     assert json.loads((folder / "summary.json").read_text()) == summary
     wrong = run(*command, "steps=[train,nap]")
     assert wrong.returncode == 1 and "the steps are text" in wrong.stderr
+    other = run(*command, "size.epochs=2")
+    assert other.returncode == 1 and "was made with size.epochs=1, not 2" in other.stderr
+
+
+def test_what_is_missing__is_named_and_help_has_the_choices(tmp_path):
+    nothing, no_corpus, unknown = (
+        run("fairseq-neurons-paper", *options) for options in ([], ["experiment=de-en"], ["experiment=none"])
+    )
+    assert "experiment= is missing; see fairseq-neurons-paper --help" in nothing.stderr
+    assert "corpus= is missing; see fairseq-neurons-paper --help" in no_corpus.stderr
+    assert "Could not find 'experiment/none'" in unknown.stderr and "de-en" in unknown.stderr
+    assert {nothing.returncode, no_corpus.returncode, unknown.returncode} == {1}
+    assert not any("Traceback" in one.stderr for one in (nothing, no_corpus, unknown))
+    shown = succeed("fairseq-neurons-paper", "--help")
+    assert "experiment= is one of de-en, en-fr" in shown and "probe_sentences: 20000" in shown

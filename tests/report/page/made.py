@@ -70,7 +70,11 @@ def write_curve(folder: Path, checkpoint: str) -> None:
     settings = {"metric": "bleu", "checkpoint_sha256": checkpoint}
     (folder / "settings.json").write_text(json.dumps({"settings": settings}), encoding="utf-8")
     points = [
-        {**_place(order, seed, count), "score": 30.0 - count * weight - (seed or 0) / 10, "p_value": 0.25 / (count + 1)}
+        {
+            **_place(order, seed, count),
+            "score": 30.0 - count * weight - (seed or 0) / 10,
+            "p_value": 0.25 / (count + 1) / (seed or 1),
+        }
         for order, seed, weight in (("top", None, 2), ("bottom", None, 0.5), ("random", 1, 1), ("random", 2, 1))
         for count in (0, 3, 6)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -206,6 +207,37 @@ def test_panel__tells_ranks_labels_and_likes(opened, run, dump):
     assert any(label.startswith("negation:") for label in labels_told)
 
 
+def test_panel__tells_the_top_words_and_what_the_values_are(opened, dump):
+    page, statistics = opened.neuron(3), word_statistics(dump)
+    for kind, tops in (
+        ("share", [(top.word, 100 * top.share, top.count) for top in statistics.by_share(3)]),
+        ("highest", [(top.word, top.mean, top.count) for top in statistics.by_mean(3)]),
+        ("lowest", [(top.word, top.mean, top.count) for top in statistics.by_mean(3, lowest=True)]),
+    ):
+        rows = [row.locator("th, td").all_text_contents() for row in page.locator(f".words-{kind} tbody tr").all()]
+        assert [row[0] for row in rows] == [word for word, _, _ in tops]
+        np.testing.assert_allclose([_numbers(row[1])[0] for row in rows], [value for _, value, _ in tops], atol=0.051)
+        assert [row[2] for row in rows] == [f"{count}×" for _, _, count in tops]
+    explained = page.locator("article .facts dd").nth(2).inner_text()
+    assert explained.startswith(f"{100 * statistics.identity()[3]:.0f} %")
+    column = np.sort(dump.values[:, 3])
+    told = _numbers(page.inner_text("section[aria-labelledby='histogram-title'] .quiet"))[:5]
+    quarters = column[np.rint(np.linspace(0, len(column) - 1, 5)).astype(int)]
+    np.testing.assert_allclose(told, quarters, atol=np.abs(column).max() / 254 + 0.0051)
+
+
+def test_words__are_red_below_zero_and_blue_above(opened):
+    page = opened.neuron(5)
+    found = page.eval_on_selector_all(
+        ".heatmap .word", "(all) => all.map((one) => [one.innerText, getComputedStyle(one).backgroundColor])"
+    )
+    for text, colour in found:
+        red, _, blue = _numbers(colour)[:3]
+        sign = text.strip().split()[-1][0]
+        assert red > blue if sign == "−" else red < blue if sign == "+" else True
+    assert {text.strip().split()[-1][0] for text, _ in found} >= {"+", "−"}
+
+
 def test_deep_link__opens_the_neuron_with_its_search(opened):
     page = opened.go("#/model/2/neuron/9?q=not")
     page.wait_for_selector("article.neuron[data-neuron='9']")
@@ -255,6 +287,10 @@ def test_names_in_shared_neurons__lead_to_the_neurons(opened, run):
     links.first.click()
     page.wait_for_selector("article.neuron")
     assert page.inner_text("#neuron-title") == name
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number.replace("−", "-")) for number in re.findall(r"[+−]?\d+(?:\.\d+)?", text)]
 
 
 def _rows(page, section: str) -> list:

@@ -59,9 +59,9 @@ def _column(entry: Entry) -> Column:
 
 def _cell(count: int, entries: Sequence[Entry]) -> str:
     by_seed = {entry["seed"]: entry for entry in entries}
-    scores = [entry["score"] for entry in by_seed.values() if entry["score"] is not None]
-    if not scores:
-        return "" if not entries else "inf"
+    scores = [entry["score"] for entry in by_seed.values()]
+    if not scores or None in scores:
+        return "inf" if scores else ""
     spread = f" ± {stdev(scores):.2f}" if len(scores) > 1 else ""
     doubtful = count and any(entry["p_value"] >= LEVEL for entry in by_seed.values())
     return f"{fmean(scores):.2f}{spread}{MARK if doubtful else ' '}"

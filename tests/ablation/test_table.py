@@ -29,3 +29,8 @@ def test_short_names__are_what_tells_paths_apart():
     assert short_names(["r.json", "other/r.json"]) == {"r.json": "r", "other/r.json": "other/r"}
     assert list(short_names(["p/x/r.json", "p/y/r.json"]).values()) == ["x", "y"]
     assert list(short_names(["nmt.v1.json", "nmt.v2.json"]).values()) == ["nmt.v1", "nmt.v2"]
+
+
+def test_a_random_order_that_is_infinite_once__has_an_infinite_mean():
+    curve = [point("a.json", "random", seed, 5, score, 0.01) for seed, score in ((1, 9.0), (2, None))]
+    assert table(curve).splitlines()[3].split() == ["5", "inf"]

@@ -17,7 +17,10 @@ python=${PYTHON:-python3}
 "$python" -c 'import sacremoses' 2> /dev/null || {
   echo "prepare.sh: $python has no sacremoses: pip install sacremoses, or PYTHON=.venv/bin/python" >&2; exit 1; }
 mkdir -p "$out"
-[ -f "$archive" ] || curl --fail --location --output "$archive" "$url"
+if [ ! -f "$archive" ]; then
+  curl --fail --location --output "$archive.partial" "$url"
+  mv "$archive.partial" "$archive"
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tar --extract --gzip --file "$archive" --directory "$work"
@@ -27,7 +30,7 @@ for language in de en; do
     "$work/de-en/train.tags.de-en.$language" > "$work/train.$language"
   for name in "${held_out[@]}"; do
     file=$(find "$work/de-en" -name "IWSLT14.TED*.$name.de-en.$language.xml" | head -n 1)
-    sed -n -E 's/^ *<seg[^>]*> *(.*[^ ]) *<\/seg> *$/\1/p' "$file"
+    sed -n -E 's/^ *<seg[^>]*> *(.*[^ ]) *<\/seg> *$/\1/p' "$file" | sed 's/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
   done > "$work/test.$language"
   for split in train test; do
     "$python" "$here/../tokenise.py" "$language" < "$work/$split.$language" > "$work/$split.tok.$language"

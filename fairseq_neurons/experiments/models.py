@@ -12,7 +12,6 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
 from fairseq_neurons.files import read_text, write_text_whole
 from fairseq_neurons.jobs import run_all, user_dir
-from fairseq_neurons.plugin.checkpoints import check_checkpoint
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +60,9 @@ def best_perplexity(folder: Path, model: str) -> float:
     Raises:
         InputError: if it cannot be read.
     """
+    # It loads fairseq, which tables can do without.
+    from fairseq_neurons.plugin.checkpoints import check_checkpoint
+
     state = check_checkpoint(str(folder / checkpoint(model)))
     return float(2 ** state["extra_state"]["best"])
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import fairseq_neurons
@@ -34,12 +35,18 @@ def run_all(commands: Mapping[str, Sequence[str]], folder: Path) -> None:
         folder: where they run; logs go to its ``logs``.
 
     Raises:
-        InputError: if one fails, with the end of its log.
+        InputError: if one fails, with the end of its log; or is still run by an earlier call, even one that was killed.
     """
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(WORKERS) as pool:
-        for future in [pool.submit(_run, name, command, folder) for name, command in commands.items()]:
-            future.result()
+        futures = [pool.submit(_run, name, command, folder) for name, command in commands.items()]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            # Ctrl-C ends what runs; what waits for its turn would take it.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _run(name: str, command: Sequence[str], folder: Path) -> None:
@@ -49,9 +56,20 @@ def _run(name: str, command: Sequence[str], folder: Path) -> None:
     logger.info("$ %s", shlex.join(command))
     program = Path(sys.executable).parent / command[0]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    with open(log, "w", encoding="utf-8") as output:
+    with open(log.with_suffix(".running"), "w") as lock, open(log, "a", encoding="utf-8") as output:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(f"{command[0]} is still writing {log}; wait for it, or end it.") from error
+        output.truncate(0)
         done = subprocess.run(
-            [str(program), *command[1:]], cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
+            [str(program), *command[1:]],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # The program holds the lock, too, and beyond the life of this one.
+            pass_fds=[lock.fileno()],
         )
     if done.returncode:
         last = log.read_text(encoding="utf-8").strip().rpartition("\n")[2]

@@ -51,7 +51,7 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
         "curves": {model: _curve(folder / "curves" / model) for model in experiment.studied},
         "overlaps": {model: _overlaps(experiment, model) for model in experiment.studied},
     }
-    write_text_whole(folder / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    write_text_whole(folder / "summary.json", json.dumps(summary, ensure_ascii=False) + "\n")
     return summary
 
 
@@ -81,8 +81,6 @@ def _probe(folder: Path) -> dict[str, Any]:
         **{name: results[name] for name in same},
         "labels": {label: scores["support"] for label, scores in results["label_scores"].items()},
         "ablation": [{name: entry[name] for name in OF_ABLATION} for entry in results["ablation"]],
-        "shared": results["shared"]["pairs"],
-        "against": [{"probe": Path(other["probe"]).name, "pairs": other["pairs"]} for other in results["against"]],
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +169,10 @@ def test_fill__makes_the_tables_anew_and_leaves_the_rest():
 def test_every_table__can_be_made():
     for name in document.TABLES:
         assert re.search(r"^\|", document.fill(f"<!-- table: {name} -->\n<!-- end -->", [summary_of()]), re.MULTILINE)
+
+
+def test_the_document_of_the_reproduction__has_the_tables_of_its_summaries():
+    docs = Path(__file__).parents[2] / "docs"
+    summaries = [json.loads(path.read_text("utf-8")) for path in sorted((docs / "reproduction").glob("*.json"))]
+    text = (docs / "reproduction.md").read_text("utf-8")
+    assert summaries and document.fill(text, summaries) == text

@@ -46,6 +46,7 @@ def test_interrupted_run__goes_on_and_equals_the_undisturbed_one(data, whole, tm
         assert (tmp_path / "out" / name).read_bytes() == (whole / name).read_bytes() or name == "probe.npz"
 
 
+@pytest.mark.slow
 def test_run_interrupted_within_the_grid__equals_the_undisturbed_one_to_the_tolerance(data, tmp_path, monkeypatch):
     settings = {**EVERYTHING, "refit_tolerance": 1e-4}
     undisturbed = probe(*data, tmp_path / "whole", **settings)["grid"]
@@ -58,6 +59,7 @@ def test_run_interrupted_within_the_grid__equals_the_undisturbed_one_to_the_tole
         assert entry["signature"] == expected["signature"]
 
 
+@pytest.mark.slow
 def test_what_a_run_of_other_settings_left_behind__is_not_mixed_in(data, tmp_path, monkeypatch):
     other = [write_part(tmp_path / part, 60, 3, labels=("X", "Y")) for part in ("train", "test")]
     with monkeypatch.context() as patched:

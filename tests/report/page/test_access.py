@@ -55,6 +55,17 @@ def test_narrow_window__shows_list_and_neuron_in_turn(chromium, report):
         page.wait_for_selector(".list", state="visible")
 
 
+def test_narrow_window__hands_the_focus_from_the_list_to_the_neuron(chromium, report):
+    with Opened(chromium, report, 390) as opened:
+        page = opened.go("#/model/1")
+        page.focus(".list")
+        page.keyboard.press("ArrowDown")
+        page.wait_for_selector(".heatmap .word")
+        page.wait_for_function("document.activeElement.id === 'neuron-title'")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('.neuron') !== null")
+
+
 def test_keyboard_alone__finds_and_reads_a_neuron(opened):
     page = opened.go("#/model/1")
     page.wait_for_selector(".row")

@@ -12,6 +12,13 @@ function Neuron({ model, models, index, query, steps }) {
     return () => { wanted = false; };
   }, [model, index]);
   const { neuron, text, error } = loaded;
+  const drawnIndex = neuron?.index;
+  useEffect(() => {
+    const list = document.querySelector(".list");
+    const title = document.getElementById("neuron-title");
+    // In a narrow window the list has given way to the neuron, and the focus would be nowhere.
+    if (title && !list?.offsetParent && !document.querySelector(".neuron :focus")) title.focus({ preventScroll: true });
+  }, [drawnIndex]);
   if (error) return html`<p class="card problem" role="alert">${error.message}</p>`;
   // Until the next neuron is there, the last one stays: nothing flickers.
   if (!neuron || loaded.model !== model) return html`<p class="quiet" role="status">Loading …</p>`;

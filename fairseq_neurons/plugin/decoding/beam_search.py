@@ -36,10 +36,10 @@ class SharedStatesGenerator(SequenceGenerator):
         constraints: Optional[Tensor] = None,
         bos_token: Optional[int] = None,
     ) -> Hypotheses:
-        if not self.can_share():
+        # Constraints that the search cannot keep are refused by fairseq, in its words.
+        refused = constraints is not None and not self.search.supports_constraints
+        if refused or not self.can_share():
             return super()._generate(sample, prefix_tokens, constraints, bos_token)
-        if constraints is not None and not self.search.supports_constraints:
-            raise NotImplementedError("Target-side constraints were provided, but search method doesn't support them")
         self.search.init_constraints(constraints, self.beam_size)
         return _Search(self, sample, prefix_tokens, self.eos if bos_token is None else bos_token).run()
 

@@ -133,8 +133,9 @@ def test_constraints__are_obeyed_as_by_fairseq(joint, dictionary):
         beam_size=4,
     )
     assert 9 in found[1][0]["tokens"].tolist()
-    with pytest.raises(NotImplementedError):
-        assert_same_search(joint, dictionary, sentences(seed=35, count=3), constraints=constraints)
+    unable = SharedStatesGenerator([joint], dictionary, max_len_b=20)
+    with pytest.raises(NotImplementedError, match="constraints"):
+        unable.generate([joint], sample_of(sentences(seed=35, count=3)), constraints=constraints)
 
 
 @pytest.mark.parametrize("prefix", [[[5, 6], [7, 1], [1, 1]], [[5, 2], [7, 8], [9, 1]]])

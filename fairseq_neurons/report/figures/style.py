@@ -89,6 +89,10 @@ class SignedFigure(Figure):
         """Lay it out once and for all: every file of it then shows the same."""
         self.draw_without_rendering()
         self.set_layout_engine("none")
+        for axes in self.axes:
+            # The layout's last digits change from one run to the next, and with them the names of clips in SVG.
+            axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
+            axes.set_in_layout(True)
         return self
 
     def _write_below(self, caption: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.report.figures import SignedFigure, focus_bars, render, save
+from fairseq_neurons.report.figures import SignedFigure, ablation_curves, focus_bars, render, save
+from tests.experiments.made import curve_of
 from tests.report.figures.test_focus import results
 
 SIGNATURE = "solver:<certified>|l1:1e-05&é"
@@ -77,3 +78,8 @@ def test_a_file_that_cannot_be_written__is_told_in_a_sentence(figure, tmp_path):
     (tmp_path / "figure.png").mkdir()
     with pytest.raises(InputError, match=f"{re.escape(str(tmp_path))}/figure.png cannot be written"):
         save(figure, tmp_path / "figure", ["png"])
+
+
+def test_several_panels__make_the_same_bytes():
+    curves = [[{**point, "metric": "bleu", "signature": "x"} for point in curve_of("bleu")["points"]]] * 3
+    assert len({render(ablation_curves(*curves, caption="three panels"), "svg") for _ in range(8)}) == 1

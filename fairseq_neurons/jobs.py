@@ -1,4 +1,4 @@
-"""Run fairseq's commands as a user would type them, two at a time, each with a log of its own."""
+"""Run fairseq's commands as a user would type them, some at a time, each with a log of its own."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ def user_dir() -> Path:
     return next(path for path in candidates if (path / "__init__.py").is_file())
 
 
-def run_all(commands: Mapping[str, Sequence[str]], folder: Path) -> None:
-    """Run commands, each on one thread, ``WORKERS`` at a time; those that an earlier run has finished are left out.
+def run_all(commands: Mapping[str, Sequence[str]], folder: Path, workers: int = WORKERS) -> None:
+    """Run commands, each on one thread; those that an earlier run has finished are left out.
 
     Args:
         commands: name of the log -> command line, the program being one of fairseq's or ours.
         folder: where they run; logs go to its ``logs``.
+        workers: how many run at a time.
 
     Raises:
         InputError: if one fails, with the end of its log; or is still run by an earlier call, even one that was killed.
     """
     (folder / "logs").mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(_run, name, command, folder) for name, command in commands.items()]
         try:
             for future in as_completed(futures):

@@ -29,6 +29,20 @@ def test_a_command_that_fails__is_told_with_the_end_of_its_log_and_those_that_wa
     assert not (tmp_path / "8").exists()
 
 
+def test_run_all__runs_so_many_at_a_time(tmp_path):
+    meet = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); end = time.time() + {}\n"
+    meet += (
+        "while not all(map(pathlib.Path.exists, map(pathlib.Path, '012'))): assert time.time() < end; time.sleep(0.02)"
+    )
+    jobs = {f"job{i}": ["python", "-c", meet.format(30), str(i)] for i in range(3)}
+    run_all(jobs, tmp_path, workers=3)
+    for name in "012":
+        (tmp_path / name).unlink()
+    alone = {f"alone{i}": ["python", "-c", meet.format(0.5), str(i)] for i in range(3)}
+    with pytest.raises(InputError, match="python failed"):
+        run_all(alone, tmp_path, workers=1)
+
+
 def test_a_command_that_still_runs__is_not_begun_a_second_time(tmp_path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "one.log").write_text("at work\n")

@@ -11,7 +11,7 @@ from scipy.stats import hypergeom, mannwhitneyu
 from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
 from fairseq_neurons.experiments.published import FRACTIONS
 from fairseq_neurons.experiments.summary import kept, points_of
-from fairseq_neurons.experiments.tables import LEAST_WORDS, Summary, markdown
+from fairseq_neurons.experiments.tables import LEAST_WORDS, Summary, markdown, run_of
 
 LEVEL = 0.05
 # "Less than 10 % overlap" of the top 50.
@@ -27,16 +27,26 @@ Outcomes = list[bool | None]
 
 
 def table(summaries: Sequence[Summary]) -> str:
-    """A row a claim and size: in how many comparisons it held, was not significant, failed; and the verdict."""
+    """A row a claim: held / not significant / failed comparisons of every run, and the verdict on all of each size."""
+    sizes = list(dict.fromkeys(summary["size"] for summary in summaries))
     rows = []
     for claim, outcomes_of in CLAIMS.items():
-        for size in dict.fromkeys(summary["size"] for summary in summaries):
-            chosen = [summary for summary in summaries if summary["size"] == size]
-            outcomes = [outcome for summary in chosen for outcome in outcomes_of(summary)]
-            if outcomes:
-                counts = [str(outcomes.count(value)) for value in (True, None, False)]
-                rows.append([claim, size, *counts, verdict(outcomes)])
-    return markdown(["claim", "size", "held", "not significant", "failed", ""], rows, text=2)
+        found = [outcomes_of(summary) for summary in summaries]
+        row = [claim, *(_counts(outcomes) for outcomes in found)]
+        for size in sizes:
+            of_size = [
+                one
+                for summary, outcomes in zip(summaries, found, strict=True)
+                for one in outcomes
+                if summary["size"] == size
+            ]
+            row.append(verdict(of_size))
+        rows.append(row)
+    return markdown(["claim", *map(run_of, summaries), *sizes], rows, text=1)
+
+
+def _counts(outcomes: Outcomes) -> str:
+    return " / ".join(str(outcomes.count(value)) for value in (True, None, False))
 
 
 def verdict(outcomes: Outcomes) -> str:
@@ -181,8 +191,11 @@ CLAIMS: dict[str, Callable[[Summary], Outcomes]] = {
     "masked out, the top keeps more than the bottom (Tables 2, 5)": _kept_top("mask"),
     "trained again, the top keeps more than the bottom (Tables 4, 6)": _kept_top("retrain"),
     "removing the top hurts before removing the bottom (Figures 4, 5)": _top_hurts_first,
-    "cross-model hurts more than variance and distance from the mean (Figure 7)": _hurts_more_than(
-        lambda summary: list(SINGLE)
+    "cross-model hurts more than variance and distance from the mean, highest first (Figure 7)": _hurts_more_than(
+        lambda summary: [name for name, (_, reverse) in SINGLE.items() if not reverse]
+    ),
+    "cross-model hurts more than variance and distance from the mean, lowest first (Figure 7)": _hurts_more_than(
+        lambda summary: [name for name, (_, reverse) in SINGLE.items() if reverse]
     ),
     "cross-model hurts more than rankings by labels (Figure 8)": _hurts_more_than(
         lambda summary: list(summary["tasks"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from fairseq_neurons.experiments.names import CROSS_MODEL, SINGLE
 from fairseq_neurons.experiments.summary import points_of
-from fairseq_neurons.experiments.tables import KINDS, Summary, markdown, mean_and_spread
+from fairseq_neurons.experiments.tables import KINDS, Summary, markdown, mean_and_spread, run_of
 
 
 def ends(summaries: Sequence[Summary]) -> str:
@@ -36,7 +36,7 @@ def _ends(summary: Summary, kind: str, models: Sequence[str]) -> str:
     header = ["neurons", *(f"{model}: top / bottom / random" for model in models)]
     counts = sorted(points_of(curves[0], CROSS_MODEL, "top"))
     rows = [[str(count), *(_cell(curve, count) for curve in curves)] for count in counts]
-    return f"{summary['name']}, {summary['size']}, {_metric(curves[0])}:\n\n" + markdown(header, rows)
+    return f"{run_of(summary)}, {_metric(curves[0])}:\n\n" + markdown(header, rows)
 
 
 def _cell(curve: dict[str, Any], count: int) -> str:
@@ -60,7 +60,7 @@ def _against(summaries: Sequence[Summary], names: Callable[[Summary], list[str]]
                 [str(count), *(_score(curve, ranking, count) for ranking in rankings)]
                 for count in sorted(points_of(curve, CROSS_MODEL, "top"))
             ]
-            title = f"{summary['name']}, {summary['size']}, model {model}, {_metric(curve)}:\n\n"
+            title = f"{run_of(summary)}, model {model}, {_metric(curve)}:\n\n"
             parts.append(title + markdown(["neurons", *rankings], rows))
     return "\n\n".join(parts)
 

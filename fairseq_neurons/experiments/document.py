@@ -1,51 +1,85 @@
-"""Put tables into a document: ``python -m fairseq_neurons.experiments.document docs/reproduction.md SUMMARY.json ...``.
+"""Put runs into a document: ``python -m fairseq_neurons.experiments.document docs/reproduction.md [RUN_FOLDER ...]``.
 
-Between ``<!-- table: NAME -->`` and ``<!-- end -->`` stands what the summaries give; everything else is left as it is.
+Between ``<!-- table: NAME -->`` or ``<!-- figure: NUMBER -->`` and ``<!-- end -->`` stands what the summaries in the
+folder beside the document give, which has its name; everything else is left as it is.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.experiments import claims, curves, tables
-from fairseq_neurons.experiments.tables import Summary
+from fairseq_neurons.experiments import claims, curves, figures, tables
+from fairseq_neurons.experiments.tables import Summary, run_of
 from fairseq_neurons.files import read_text, write_text_whole
 
 TABLES: dict[str, Callable[[Sequence[Summary]], str]] = {**tables.TABLES, **curves.TABLES, "claims": claims.table}
-BLOCK = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- (table|figure): (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def fill(document: str, summaries: Sequence[Summary]) -> str:
-    """The document with its tables made anew.
+def fill(document: str, summaries: Sequence[Summary], folder: str) -> str:
+    """The document with its tables and figures made anew.
+
+    Args:
+        document: its text.
+        summaries: of the runs, in the order of the tables' rows.
+        folder: where the figures are, seen from the document.
 
     Raises:
         InputError: if it asks for a table that there is none of.
     """
 
-    def table(block: re.Match[str]) -> str:
-        begin, name, end = block.groups()
+    def block(found: re.Match[str]) -> str:
+        begin, kind, name, end = found.groups()
+        if kind == "figure":
+            return f"{begin}\n{_pictures(name, summaries, folder)}\n\n{end}"
         if name not in TABLES:
             raise InputError(f"There is no table {name!r}; the tables are {', '.join(TABLES)}.")
         return f"{begin}\n{TABLES[name](summaries)}\n\n{end}"
 
-    return BLOCK.sub(table, document)
+    return BLOCK.sub(block, document)
 
 
-def main(document: str, *summaries: str) -> None:
-    """Rewrite a document's tables."""
+def collect(run: Path, folder: Path) -> None:
+    """Copy what the document shows of a run, its summary and its figures.
+
+    Raises:
+        InputError: if the run has no summary.
+    """
+    summary = json.loads(read_text(run / "summary.json", "summary"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in summary["figures"]:
+        shutil.copyfile(run / figures.FOLDER / f"{name}.svg", folder / f"{run_of(summary)}.{name}.svg")
+    shutil.copyfile(run / "summary.json", folder / f"{run_of(summary)}.json")
+
+
+def main(document: str, *runs: str) -> None:
+    """Collect runs, and rewrite the document's tables from them and those collected before."""
     path = Path(document)
-    read = [json.loads(read_text(Path(summary), "summary")) for summary in summaries]
-    write_text_whole(path, fill(read_text(path, "document"), read))
+    for run in runs:
+        collect(Path(run), path.with_suffix(""))
+    summaries = [json.loads(read_text(file, "summary")) for file in sorted(path.with_suffix("").glob("*.json"))]
+    write_text_whole(path, fill(read_text(path, "document"), summaries, path.stem))
+
+
+def _pictures(number: str, summaries: Sequence[Summary], folder: str) -> str:
+    """A figure of every run that has it."""
+    return "\n".join(
+        f"![Figure {number}, {run_of(summary)}: {name}]({folder}/{run_of(summary)}.{name}.svg)"
+        for summary in summaries
+        for name in summary["figures"]
+        if name.split(".")[0] == f"figure-{number}"
+    )
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit("usage: python -m fairseq_neurons.experiments.document DOCUMENT SUMMARY.json ...")
+    if len(sys.argv) < 2:
+        sys.exit("usage: python -m fairseq_neurons.experiments.document DOCUMENT [RUN_FOLDER ...]")
     try:
         main(*sys.argv[1:])
     except InputError as error:

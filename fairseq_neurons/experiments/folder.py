@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 SETTINGS = "experiment.json"
 # No result depends on these.
-FREE = ("out", "steps")
+FREE = ("out", "steps", "workers")
 # The first that is made; until then, settings may still be mended.
 FIRST = "text"
 

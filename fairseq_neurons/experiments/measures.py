@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from fairseq_neurons.experiments.figures import draw_figures
 from fairseq_neurons.experiments.models import checkpoint
 from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
-from fairseq_neurons.experiments.text import PROBE_TEXT, labels_of_task, text_of_task
+from fairseq_neurons.experiments.text import PROBE_TEXT, SENTENCES, labels_of_task, text_of_task
 from fairseq_neurons.jobs import run_all
 from fairseq_neurons.rankings.crossmodel import correlate
 
@@ -30,7 +31,9 @@ def dump(experiment: Experiment) -> None:
             for part in ("train", "test"):
                 if (own := text_of_task(name, task, part)) is not None:
                     jobs.update(_extract(folder, model, f"{model}.{own}", f"text/{own}"))
-    run_all(jobs, folder)
+    for model in experiment.first if experiment.sentences else ():
+        jobs.update(_extract(folder, model, f"{model}.{SENTENCES}", f"text/{SENTENCES}.{experiment.src}"))
+    run_all(jobs, folder, experiment.workers)
 
 
 def rank(experiment: Experiment) -> None:
@@ -45,16 +48,18 @@ def rank(experiment: Experiment) -> None:
 def probe(experiment: Experiment) -> None:
     """Probe the studied models for every task and for position; of later tasks, neurons shared with the first."""
     for task in (*experiment.tasks, POSITION):
-        run_all(dict(_probe(experiment, model, task) for model in experiment.studied), experiment.folder)
+        jobs = dict(_probe(experiment, model, task) for model in experiment.studied)
+        run_all(jobs, experiment.folder, experiment.workers)
 
 
 def ablate(experiment: Experiment) -> None:
     """Clamp neurons in the studied models: by all rankings in the first of a kind, by the cross-model one elsewhere."""
     jobs = ablations(experiment)
     first = {name: command for name, command in jobs.items() if not name.endswith("-others")}
-    run_all(first, experiment.folder)
+    run_all(first, experiment.folder, experiment.workers)
     # A folder of curves is written by one run at a time.
-    run_all({name: command for name, command in jobs.items() if name not in first}, experiment.folder)
+    others = {name: command for name, command in jobs.items() if name not in first}
+    run_all(others, experiment.folder, experiment.workers)
 
 
 def ablations(experiment: Experiment) -> Jobs:
@@ -69,17 +74,18 @@ def ablations(experiment: Experiment) -> Jobs:
         ]
         ranking = f"rankings=[rankings/{model}/{CROSS_MODEL}.json]"
         jobs[f"ablate-{model}"] = [*common, ranking, f"seeds={experiment.size.seeds}", f"out=curves/{model}"]
-        if model in (experiment.translation_models[0], experiment.language_models[0]):
+        if model in experiment.first:
             others = ",".join(_other_rankings(experiment, model))
             jobs[f"ablate-{model}-others"] = [*common, f"rankings=[{others}]", "order=[top]", f"out=curves/{model}"]
     return jobs
 
 
 def draw(experiment: Experiment) -> None:
-    """The figures and the page, anew."""
+    """The page and the paper's figures, anew."""
     (experiment.folder / "logs" / "report.done").unlink(missing_ok=True)
     report = ["fairseq-neurons-report", "run=.", "out=report", f"language={experiment.src}"]
-    run_all({"report": report}, experiment.folder)
+    run_all({"report": report}, experiment.folder, experiment.workers)
+    draw_figures(experiment)
 
 
 def _rank(file: Path, dumps: Sequence[Path], method: str = "max", reverse: bool = False) -> None:

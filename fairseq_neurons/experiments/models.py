@@ -23,7 +23,7 @@ TRIES = 4
 
 
 def train(experiment: Experiment) -> None:
-    """Train all models, two at a time; an interrupted training goes on at its last epoch.
+    """Train all models; an interrupted training goes on at its last epoch.
 
     Raises:
         InputError: if a training fails, or a model is no better with any of ``TRIES`` seeds.
@@ -32,7 +32,8 @@ def train(experiment: Experiment) -> None:
     seeds = read_seeds(experiment)
     for _ in range(TRIES):
         models = [*experiment.translation_models, *experiment.language_models]
-        run_all({f"train{model}": _command(experiment, model, seeds[model]) for model in models}, folder)
+        jobs = {f"train{model}": _command(experiment, model, seeds[model]) for model in models}
+        run_all(jobs, folder, experiment.workers)
         again = without_attention({model: best_perplexity(folder, model) for model in experiment.translation_models})
         if not again:
             return

@@ -7,6 +7,13 @@ from typing import NamedTuple
 COLUMNS = ("FR POS", "FR morph", "EN POS", "EN SEM", "DE POS", "DE morph")
 FRACTIONS = (0.1, 0.15, 0.2)
 
+# Table 3: neuron, what it stands for, top words.
+TOP_WORDS = (
+    ("#1925", "month", "August, July, January, September, October, presidential, April, May, February, December"),
+    ("#1960", "negation", "no, No, not, nothing, nor, neither, or, none, whether, appeal"),
+    ("#1590", "cardinality", "50, 10, 51, 61, 47, 37, 48, 33, 43, 49"),
+)
+
 # Table 1.
 MAJORITY = dict(zip(COLUMNS, (92.8, 89.5, 91.6, 84.2, 89.3, 83.7), strict=True))
 ACCURACY = {

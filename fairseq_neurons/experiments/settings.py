@@ -65,6 +65,7 @@ class LabelTask:
         train_text: the labelled text, if it is not the beginning of the training text.
         test_text: likewise.
         options: more of ``fairseq-neurons-probe``.
+        shown: labels whose best single neurons Table 3 and Figure 3 show.
     """
 
     title: str = MISSING
@@ -73,6 +74,7 @@ class LabelTask:
     train_text: str | None = None
     test_text: str | None = None
     options: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -95,7 +97,9 @@ class Experiment:
         probe_sentences: how many of the training text train probes.
         grid: penalties that Figure 2 tries, of the first task.
         points: how many neurons are clamped.
+        sentences: source sentences of your own, with spaces between words, that Figure 3 colours.
         steps: which of ``STEPS`` are run; what is done already is left out.
+        workers: how many commands are run at a time, each on one thread.
     """
 
     corpus: str = MISSING
@@ -113,7 +117,9 @@ class Experiment:
     probe_sentences: int = 20_000
     grid: list[float] = field(default_factory=lambda: [0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])
     points: list[str] = field(default_factory=lambda: ["0%", "1%", "2.5%", "5%", "7.5%", "10%", "15%", "20%", "40%"])
+    sentences: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=lambda: list(STEPS))
+    workers: int = 2
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Experiment:
@@ -137,6 +143,8 @@ class Experiment:
         for step in self.steps:
             if step not in STEPS:
                 raise InputError(f"steps=[{','.join(self.steps)}]: the steps are {', '.join(STEPS)}.")
+        if self.workers < 1:
+            raise InputError(f"workers={self.workers}: at least one command is run at a time.")
         self._check_tasks()
         size = self.size
         if size.seeds < 1:
@@ -176,6 +184,11 @@ class Experiment:
     def studied(self) -> list[str]:
         """The models that are probed and ablated, translation models first."""
         return self.translation_models[: self.size.studied] + self.language_models[: self.size.studied]
+
+    @property
+    def first(self) -> list[str]:
+        """The first studied model of each kind."""
+        return [self.translation_models[0], self.language_models[0]]
 
     def siblings(self, model: str) -> list[str]:
         """Where a model's neurons are looked for: in those of its kind; a lone one's in the translation models."""

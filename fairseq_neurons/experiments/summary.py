@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fairseq_neurons import __version__
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.experiments.detectors import detectors
+from fairseq_neurons.experiments.figures import drawn
 from fairseq_neurons.experiments.measures import ablations
 from fairseq_neurons.experiments.models import best_perplexity, read_seeds
-from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE
+from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE, short_ranking
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
 from fairseq_neurons.files import read_lines, read_text, sha256_of_file, write_text_whole
 from fairseq_neurons.rankings import Ranking
@@ -50,6 +53,8 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
         },
         "curves": {model: _curve(folder / "curves" / model) for model in experiment.studied},
         "overlaps": {model: _overlaps(experiment, model) for model in experiment.studied},
+        "detectors": {model: [asdict(one) for one in detectors(experiment, model)] for model in experiment.first},
+        "figures": drawn(experiment),
     }
     write_text_whole(folder / "summary.json", json.dumps(summary, ensure_ascii=False) + "\n")
     return summary
@@ -89,12 +94,15 @@ def _curve(folder: Path) -> dict[str, Any]:
     comparisons = [json.loads(line) for line in read_lines(folder / "comparisons.jsonl", "comparison")]
     return {
         "metric": points[0]["metric"],
-        "points": [{**{name: point.get(name) for name in OF_POINTS}, "ranking": _short(point)} for point in points],
+        "points": [
+            {**{name: point.get(name) for name in OF_POINTS}, "ranking": short_ranking(point["ranking"])}
+            for point in points
+        ],
         "comparisons": [
             {
                 **{name: found[name] for name in ("order", "seed", "neurons", "p_value")},
-                "ranking": _short(found),
-                "against": {**found["against"], "ranking": _short(found["against"])},
+                "ranking": short_ranking(found["ranking"]),
+                "against": {**found["against"], "ranking": short_ranking(found["against"]["ranking"])},
             }
             for found in comparisons
             if found["against"]
@@ -125,12 +133,6 @@ def _overlaps(experiment: Experiment, model: str) -> dict[str, Any]:
 
 def _first(ranking: Ranking, count: int) -> list[str]:
     return [ranking.neurons.name(i) for i in ranking.top(count).tolist()]
-
-
-def _short(point: dict[str, Any]) -> str:
-    """``rankings/1/cross-model.json`` is ``cross-model``, ``probes/1/pos/ranking.json`` is ``pos``."""
-    path = Path(point["ranking"])
-    return path.parent.name if path.stem == "ranking" else path.stem
 
 
 def _json(path: Path) -> Any:

@@ -17,27 +17,32 @@ Summary = dict[str, Any]
 KINDS = {"nmt": "NMT", "lm": "NLM"}
 
 
+def run_of(summary: Summary) -> str:
+    """What tells one run from another: ``small.en-fr``, as the file of its summary is called."""
+    return f"{summary['size']}.{summary['name']}"
+
+
 def models(summaries: Sequence[Summary]) -> str:
     """All models: what they were trained on and how well they do."""
-    header = ["size", "experiment", "model", "pairs or sentences", "seed", "validation perplexity", "test"]
+    header = ["run", "model", "pairs or sentences", "seed", "validation perplexity", "test"]
     rows = [
         [
-            *(summary["size"], summary["name"], name, model["sentences"], model["seed"], f"{model['perplexity']:.2f}"),
+            *(run_of(summary), name, model["sentences"], model["seed"], f"{model['perplexity']:.2f}"),
             _unablated(summary, name),
         ]
         for summary in summaries
         for name, model in summary["models"].items()
     ]
-    return markdown(header, rows, text=3)
+    return markdown(header, rows, text=2)
 
 
 def accuracy(summaries: Sequence[Summary]) -> str:
     """Table 1: probes and the majority baseline; mean ± standard deviation over the models."""
-    header = ["", "size", "majority: paper", "ours", "probe: paper", "ours", "control task", "selectivity", "words"]
+    header = ["", "run", "majority: paper", "ours", "probe: paper", "ours", "control task", "selectivity", "words"]
     rows = []
     for kind, summary, task, probes in _probed(summaries):
         title = summary["tasks"][task]
-        row = [f"{KINDS[kind]} {title}", summary["size"], published.MAJORITY.get(title, "")]
+        row = [f"{KINDS[kind]} {title}", run_of(summary), published.MAJORITY.get(title, "")]
         row += [_spread(probes, "majority"), published.ACCURACY[kind].get(title, ""), _spread(probes, "accuracy")]
         row += [_spread(probes, "control_accuracy"), _spread(probes, "selectivity"), probes[0]["train_words"]]
         rows.append(row)
@@ -59,29 +64,44 @@ def grid(summaries: Sequence[Summary]) -> str:
     parts = []
     for summary in summaries:
         points = next(iter(next(iter(summary["probes"].values())).values()))["grid"]
+        if not points:
+            continue
         found = {(point["l1"], point["l2"]): f"{100 * point['accuracy']:.1f}" for point in points}
         l1, l2 = ([*dict.fromkeys(pair[side] for pair in found)] for side in (0, 1))
         rows = [[f"{a:g}", *(found[a, b] for b in l2)] for a in l1]
         title = next(iter(summary["tasks"].values()))
-        parts.append(f"{summary['name']}, {summary['size']}, {title}:\n\n" + markdown(["l1 \\ l2", *map(_g, l2)], rows))
+        parts.append(f"{run_of(summary)}, {title}:\n\n" + markdown(["l1 \\ l2", *map(_g, l2)], rows))
     return "\n\n".join(parts)
 
 
 def focus(summaries: Sequence[Summary], count: int = 8) -> str:
     """Figure 6: the labels whose quarter of the weights the fewest and the most neurons hold."""
-    header = ["", "size", "most focused", "most distributed"]
+    header = ["", "run", "most focused", "most distributed"]
     rows = []
     for kind, summary, task, probes in _probed(summaries):
         counts, words = next(iter(probes[0]["focus"].values())), probes[0]["labels"]
         frequent = sorted((n, label) for label, n in counts.items() if words.get(label, 0) >= LEAST_WORDS)
         ends = frequent[:count], frequent[::-1][:count]
         shown = [", ".join(f"{_code(label)} {n}" for n, label in end) for end in ends]
-        rows.append([f"{KINDS[kind]} {summary['tasks'][task]}", summary["size"], *shown])
+        rows.append([f"{KINDS[kind]} {summary['tasks'][task]}", run_of(summary), *shown])
     return markdown(header, rows, text=4)
 
 
 # Rarer labels say more about chance.
 LEAST_WORDS = 20
+
+
+def words(summaries: Sequence[Summary]) -> str:
+    """Table 3: of the first model of each kind the best detector of each property, and its top words."""
+    header = ["", "run", "neuron", "stands for", "of words", "AUC", "cross-model rank", "top 10 words"]
+    rows = [["NMT", "published", *one[:2], "", "", "", one[2]] for one in published.TOP_WORDS]
+    for summary in summaries:
+        for model, found in summary["detectors"].items():
+            for one in found:
+                name = [KINDS[_kind(summary, model)], run_of(summary), one["neuron"] and _code(one["neuron"])]
+                told = [f"{one['auc']:.3f}", one["rank"]] if one["neuron"] else ["", ""]
+                rows.append([*name, one["label"], one["words"], *told, ", ".join(map(_code, one["top"]))])
+    return markdown(header, rows, text=4)
 
 
 def overlaps(summaries: Sequence[Summary]) -> str:
@@ -95,7 +115,7 @@ def overlaps(summaries: Sequence[Summary]) -> str:
             + [f"{share:.2f}" for share in one["shared"][0][1:]]
             for model, one in found.items()
         ]
-        title = f"{summary['name']}, {summary['size']}; cross-model against:\n\n"
+        title = f"{run_of(summary)}; cross-model against:\n\n"
         parts.append(title + markdown(["model", "first", "by chance", *names], rows, text=1))
     return "\n\n".join(parts)
 
@@ -113,7 +133,7 @@ def mean_and_spread(values: Sequence[float], digits: int = 1) -> str:
 
 
 def _ablation(summaries: Sequence[Summary], kind: str, paper: Mapping[str, Mapping[str, TopBottom]]) -> str:
-    header = ["", "size", "all", *(f"{100 * fraction:g} %" for fraction in FRACTIONS)]
+    header = ["", "run", "all", *(f"{100 * fraction:g} %" for fraction in FRACTIONS)]
     rows: list[list[object]] = []
     for model, summary, task, probes in _probed(summaries):
         title = summary["tasks"][task]
@@ -122,7 +142,7 @@ def _ablation(summaries: Sequence[Summary], kind: str, paper: Mapping[str, Mappi
             shown = [f"{top} / {bottom}" for top, bottom in zip(theirs.top, theirs.bottom, strict=True)]
             rows.append([name, "published", published.ACCURACY[model][title], *shown])
         ours = [" / ".join(_kept(probes, kind, keep, f) for keep in ("top", "random", "bottom")) for f in FRACTIONS]
-        rows.append([name, summary["size"], _spread(probes, "accuracy"), *ours])
+        rows.append([name, run_of(summary), _spread(probes, "accuracy"), *ours])
     return markdown(header, rows, text=2)
 
 
@@ -164,6 +184,7 @@ def _g(value: float) -> str:
 
 
 def _code(label: str) -> str:
+    label = label.replace("|", "\\|")
     return f"`` {label} ``" if "`" in label else f"`{label}`"
 
 
@@ -172,6 +193,7 @@ TABLES: dict[str, Callable[[Sequence[Summary]], str]] = {
     "table-1": accuracy,
     "tables-2-5": masked,
     "tables-4-6": retrained,
+    "table-3": words,
     "figure-2": grid,
     "figure-6": focus,
     "overlaps": overlaps,

@@ -16,6 +16,8 @@ from fairseq_neurons.labels.taggers import is_tagger, tag
 SPLITS = ("train", "valid", "test")
 # The words of a probe: the beginning of the training text, and the test text.
 PROBE_TEXT = "probe"
+# Those that Figure 3 colours.
+SENTENCES = "sentences"
 
 
 def prepare_text(experiment: Experiment) -> None:
@@ -33,6 +35,8 @@ def prepare_text(experiment: Experiment) -> None:
     for split in SPLITS:
         _copy_split(experiment, split, partial)
     _write(partial / f"{PROBE_TEXT}.{experiment.src}", _train(partial, experiment)[: experiment.probe_sentences])
+    if experiment.sentences:
+        _write(partial / f"{SENTENCES}.{experiment.src}", experiment.sentences)
     for name, task in experiment.tasks.items():
         for part, own, labels, shared in (
             ("train", task.train_text, task.train_labels, f"{PROBE_TEXT}.{experiment.src}"),
@@ -57,7 +61,7 @@ def preprocess(experiment: Experiment) -> None:
     if not (experiment.folder / "logs" / "preprocess.done").exists():
         # fairseq refuses to overwrite the dictionaries of a run that was killed.
         shutil.rmtree(experiment.folder / "bin" / "all", ignore_errors=True)
-    run_all({"preprocess": every}, experiment.folder)
+    run_all({"preprocess": every}, experiment.folder, experiment.workers)
     source = ["--srcdict", f"bin/all/dict.{src}.txt"]
     jobs = {
         f"preprocess{i}": [
@@ -71,7 +75,7 @@ def preprocess(experiment: Experiment) -> None:
         prefixes = [word for split, name in splits.items() for word in (f"--{split}pref", f"text/{name}.{src}")]
         only_source = ["fairseq-preprocess", "--only-source", *source, *prefixes, "--destdir", f"bin/{model}"]
         jobs[f"preprocess-{model}"] = only_source
-    run_all(jobs, experiment.folder)
+    run_all(jobs, experiment.folder, experiment.workers)
 
 
 def labels_of_task(name: str, task: LabelTask, part: str) -> str:

@@ -17,8 +17,9 @@ src: de
 tgt: en
 grid: [0.0, 1e-3]
 points: ["0%", "20%"]
+sentences: [w1 w2 unseen]
 tasks:
-  pos: {title: DE POS, train_labels: train.pos, test_labels: test.pos}
+  pos: {title: DE POS, train_labels: train.pos, test_labels: test.pos, shown: [EVEN]}
 """
 SIZE = """name: tiny
 hidden: 8
@@ -63,7 +64,18 @@ def test_the_driver__goes_from_text_to_tables_and_repeats_nothing(corpus, tmp_pa
     assert set(summary["probes"]["1"]) == {"pos", "position"}
     assert (folder / "report" / "index.html").is_file()
     for name in TABLES:
-        assert "tiny" in fill(f"<!-- table: {name} -->\n<!-- end -->", [summary])
+        assert "tiny" in fill(f"<!-- table: {name} -->\n<!-- end -->", [summary], "runs")
+    drawn = {
+        "figure-2",
+        "figure-3.begin",
+        "figure-3.EVEN",
+        "figure-4",
+        "figure-5",
+        "figure-6.1",
+        "figure-7",
+        "figure-8",
+    }
+    assert drawn <= {path.stem for path in (folder / "figures").iterdir()} == set(summary["figures"])
     again = succeed(*command)
     assert again.count("$ ") == again.count("$ fairseq-neurons-report")
     assert json.loads((folder / "summary.json").read_text()) == summary

@@ -88,4 +88,12 @@ def summary_of(size: str = "tiny") -> dict[str, Any]:
         "probes": {name: {"pos": probe_of(shift)} for name, shift in (("1", 0.0), ("2", 0.02), ("lm1", -0.1))},
         "curves": {"1": curve_of("bleu"), "lm1": curve_of("perplexity")},
         "overlaps": {"1": overlap, "lm1": overlap},
+        "detectors": {
+            "1": [detector_of(), {**detector_of("month"), **dict.fromkeys(("neuron", "auc", "rank")), "top": []}]
+        },
+        "figures": {"figure-3.begin": "s", "figure-4": "s"},
     }
+
+
+def detector_of(label: str = "begin") -> dict[str, Any]:
+    return {"label": label, "words": 3, "neuron": "encoder.0.fwd.1", "auc": 0.9, "rank": 7, "top": ["A", "|"]}

@@ -25,7 +25,7 @@ def test_begin__goes_on_with_the_same_settings_wherever_and_whichever_steps(tmp_
     experiment = begun(tmp_path)
     written = (experiment.folder / SETTINGS).read_bytes()
     monkeypatch.chdir(tmp_path)
-    again = experiment_of(tmp_path, steps=["sum"])
+    again = experiment_of(tmp_path, steps=["sum"], workers=3)
     again.corpus, again.out = "corpus", "out"
     begin(again)
     assert (experiment.folder / SETTINGS).read_bytes() == written

@@ -13,7 +13,7 @@ from tests.experiments.made import experiment_of
 def jobs(monkeypatch):
     """All commands that would be run, by the name of the log."""
     found: dict[str, list[str]] = {}
-    monkeypatch.setattr(measures, "run_all", lambda commands, folder: found.update(commands))
+    monkeypatch.setattr(measures, "run_all", lambda commands, folder, workers: found.update(commands))
     return found
 
 
@@ -25,6 +25,12 @@ def test_dump__takes_all_models_on_the_test_text_and_the_studied_ones_on_the_pro
     names = ["1", "2", "3", "lm1"] + [f"{m}.{t}" for m in ("1", "lm1") for t in ("probe", "sem.train", "sem.test")]
     assert list(jobs) == [f"dump-{name}" for name in names]
     assert "text=text/sem.test" in jobs["dump-lm1.sem.test"] and "data=bin/lm1" in jobs["dump-lm1.sem.test"]
+
+
+def test_dump__has_the_sentences_in_the_first_model_of_each_kind(tmp_path, jobs):
+    measures.dump(experiment_of(tmp_path, sentences=["one two ."]))
+    assert [name for name in jobs if "sentences" in name] == ["dump-1.sentences", "dump-lm1.sentences"]
+    assert "text=text/sentences.en" in jobs["dump-1.sentences"]
 
 
 def test_probe__reads_the_dumps_of_its_task_and_compares_with_the_first(tmp_path, jobs):

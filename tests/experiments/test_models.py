@@ -25,7 +25,7 @@ def trainings(monkeypatch, perplexities):
     """Let every training write checkpoints; their perplexity depends on model and seed. Returns the seeds by model."""
     seen: dict[str, list[int]] = {}
 
-    def run_all(jobs, folder):
+    def run_all(jobs, folder, workers):
         (folder / "logs").mkdir(parents=True, exist_ok=True)
         for name, command in jobs.items():
             if (folder / "logs" / f"{name}.done").exists():

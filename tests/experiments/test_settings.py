@@ -57,6 +57,7 @@ def test_siblings__are_of_a_model_s_kind_or_the_translation_models_of_a_lone_one
         ({"steps": ["train", "nap"]}, "the steps are text, train"),
         ({"size": Size(name="s", models=1)}, "at least two translation models"),
         ({"size": Size(name="s", studied=4)}, "no others are more"),
+        ({"workers": 0}, "workers=0: at least one command"),
         ({"size": Size(name="s", seeds=0)}, "at least one random order"),
         ({"tasks": {}}, "tasks= is empty"),
         ({"tasks": {"variance": LabelTask("EN POS", "a", "b")}}, "tasks.variance: a task is called by"),

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
-
 import pytest
 
-from fairseq_neurons.errors import InputError
-from fairseq_neurons.experiments import claims, curves, document, tables
+from fairseq_neurons.experiments import claims, curves, tables
 from tests.experiments.made import summary_of
 
 
@@ -21,8 +16,18 @@ def rows(table: str) -> list[list[str]]:
 
 def test_accuracy__is_mean_and_spread_over_models_beside_the_published_numbers():
     _, nmt, lm = rows(tables.accuracy([summary_of()]))
-    assert nmt == ["NMT EN POS", "tiny", "91.6", "80.0 ± 0.0", "93.5", "91.0 ± 1.4", "70.0 ± 0.0", "20.0 ± 0.0", "1234"]
-    assert lm[:6] == ["NLM EN POS", "tiny", "91.6", "80.0", "92.9", "80.0"]
+    assert nmt == [
+        "NMT EN POS",
+        "tiny.made",
+        "91.6",
+        "80.0 ± 0.0",
+        "93.5",
+        "91.0 ± 1.4",
+        "70.0 ± 0.0",
+        "20.0 ± 0.0",
+        "1234",
+    ]
+    assert lm[:6] == ["NLM EN POS", "tiny.made", "91.6", "80.0", "92.9", "80.0"]
 
 
 def test_masked__has_top_random_and_bottom_under_the_published_top_and_bottom():
@@ -42,18 +47,32 @@ def test_grid__has_a_row_a_penalty():
     assert rows(tables.grid([summary_of()]))[1:] == [["0", "50.0", "70.0"], ["0.1", "60.0", "80.0"]]
 
 
+def test_a_run_without_a_grid__has_none():
+    found = summary_of()
+    found["probes"]["1"]["pos"]["grid"] = []
+    assert tables.grid([found]) == ""
+
+
 def test_models__shows_the_unablated_score_of_the_studied_ones():
     found = rows(tables.models([summary_of()]))
     assert [row[-1] for row in found[1:]] == ["40.00 BLEU", "", "perplexity 50.00"]
-    assert found[2][4:6] == ["12", "17.00"]
+    assert found[2][3:5] == ["12", "17.00"]
 
 
 def test_overlaps__are_the_first_row_without_itself():
     assert rows(tables.overlaps([summary_of()]))[1] == ["1", "3 of 100", "0.03", *["0.00"] * 4, "0.10", "0.50"]
 
 
+def test_words__are_those_of_the_best_detectors_below_the_published():
+    found = rows(tables.words([summary_of()]))
+    assert found[1][:4] == ["NMT", "published", "#1925", "month"]
+    assert found[4][:7] == ["NMT", "tiny.made", "`encoder.0.fwd.1`", "begin", "3", "0.900", "7"]
+    assert found[4][7:] == ["`A`, `\\", "`"]
+    assert found[5] == ["NMT", "tiny.made", "", "month", "3", "", "", ""]
+
+
 def test_ends__marks_what_does_not_differ():
-    bleu, perplexity = curves.ends([summary_of()]).split("made, tiny, perplexity:")
+    bleu, perplexity = curves.ends([summary_of()]).split("tiny.made, perplexity:")
     assert rows(bleu)[2:4] == [["5", "38.5° / 39.5° / 39.5 ± 0.7°"], ["10", "37.0 / 39.0 / 38.5 ± 0.7"]]
     assert rows(perplexity)[2][1] == "51.5° / 50.5° / 51.5 ± 0.7°"
 
@@ -71,13 +90,31 @@ def test_single_model__is_of_models_in_which_all_rankings_were_removed():
 
 
 def test_claims__count_what_held_and_what_tells_nothing():
-    found = {row[0]: row[2:] for row in rows(claims.table([summary_of()]))[1:]}
-    assert found["removing the top hurts before removing the bottom (Figures 4, 5)"] == ["4", "2", "0", "confirmed"]
-    assert found["cross-model hurts more than rankings by labels (Figure 8)"] == ["2", "1", "0", "confirmed"]
-    assert found["masked out, the top keeps more than the bottom (Tables 2, 5)"] == ["3", "0", "0", "confirmed"]
-    assert found["position neurons are in the cross-model ranking, too"] == ["2", "0", "0", "confirmed"]
+    found = {row[0]: row[1:] for row in rows(claims.table([summary_of()]))[1:]}
+    assert found["removing the top hurts before removing the bottom (Figures 4, 5)"] == ["4 / 2 / 0", "confirmed"]
+    assert found["cross-model hurts more than rankings by labels (Figure 8)"] == ["2 / 1 / 0", "confirmed"]
+    assert found["masked out, the top keeps more than the bottom (Tables 2, 5)"] == ["3 / 0 / 0", "confirmed"]
+    assert found["position neurons are in the cross-model ranking, too"] == ["2 / 0 / 0", "confirmed"]
     # Four closed classes against four open ones: the smallest two-sided p-value there is, 2 / 70.
-    assert found["closed classes are focused, open classes distributed (Figure 6)"] == ["3", "0", "0", "confirmed"]
+    assert found["closed classes are focused, open classes distributed (Figure 6)"] == ["3 / 0 / 0", "confirmed"]
+
+
+def test_claims__have_a_column_a_run_and_a_verdict_a_size():
+    header, row, *_ = rows(claims.table([summary_of(), summary_of(), summary_of("large")]))
+    assert header[1:] == ["tiny.made", "tiny.made", "large.made", "tiny", "large"]
+    assert row[1:] == ["3 / 0 / 0"] * 3 + ["confirmed"] * 2
+
+
+def test_claims_of_figure_7__are_of_one_direction_each():
+    found = summary_of()
+    for point in found["curves"]["1"]["points"]:
+        if point["ranking"] in ("variance", "mean-distance"):
+            point["score"] -= 30
+    of_direction = {name.split(", ")[1]: claim(found) for name, claim in claims.CLAIMS.items() if "Figure 7" in name}
+    assert of_direction == {
+        "highest first (Figure 7)": [None, False, False] * 2,
+        "lowest first (Figure 7)": [None, True, True] * 2,
+    }
 
 
 def test_a_claim_that_is_turned_round__fails():
@@ -88,7 +125,7 @@ def test_a_claim_that_is_turned_round__fails():
         for found in curve["comparisons"]:
             found["order"], found["against"] = "top", {**found["against"], "order": "bottom"}
     row = next(row for row in rows(claims.table([turned])) if row[0].startswith("removing the top"))
-    assert row[2:] == ["0", "2", "4", "not confirmed"]
+    assert row[1:] == ["0 / 2 / 4", "not confirmed"]
 
 
 def test_claims_about_curves__are_of_the_same_shares_of_the_neurons_whatever_the_points():
@@ -136,7 +173,7 @@ def test_a_task_that_the_paper_has_not__stands_alone():
     found = summary_of()
     found["tasks"]["pos"] = "IT POS"
     assert [row[2] for row in rows(tables.accuracy([found]))[1:]] == ["", ""]
-    assert [row[1] for row in rows(tables.masked([found]))[1:]] == ["tiny", "tiny"]
+    assert [row[1] for row in rows(tables.masked([found]))[1:]] == ["tiny.made"] * 2
     found["tasks"] = {"case": "IT case"}
     found["probes"] = {model: {"case": probes["pos"]} for model, probes in found["probes"].items()}
     assert claims.CLAIMS["closed classes are focused, open classes distributed (Figure 6)"](found) == []
@@ -154,25 +191,3 @@ def test_a_task_that_the_paper_has_not__stands_alone():
 )
 def test_verdict__follows_the_counts(outcomes, verdict):
     assert claims.verdict(outcomes) == verdict
-
-
-def test_fill__makes_the_tables_anew_and_leaves_the_rest():
-    text = "before\n<!-- table: models -->\nold\n<!-- end -->\nafter\n"
-    filled = document.fill(text, [summary_of()])
-    assert filled.startswith("before\n<!-- table: models -->\n\n| size") and filled.endswith("\n<!-- end -->\nafter\n")
-    assert "old" not in filled
-    assert document.fill(filled, [summary_of()]) == filled
-    with pytest.raises(InputError, match="no table 'none'; the tables are models"):
-        document.fill("<!-- table: none -->\n<!-- end -->", [])
-
-
-def test_every_table__can_be_made():
-    for name in document.TABLES:
-        assert re.search(r"^\|", document.fill(f"<!-- table: {name} -->\n<!-- end -->", [summary_of()]), re.MULTILINE)
-
-
-def test_the_document_of_the_reproduction__has_the_tables_of_its_summaries():
-    docs = Path(__file__).parents[2] / "docs"
-    summaries = [json.loads(path.read_text("utf-8")) for path in sorted((docs / "reproduction").glob("*.json"))]
-    text = (docs / "reproduction.md").read_text("utf-8")
-    assert summaries and document.fill(text, summaries) == text

@@ -12,9 +12,10 @@ from tests.experiments.made import experiment_of, write_corpus
 
 def test_prepare_text__gives_every_model_a_part_of_the_training_text(tmp_path):
     write_corpus(tmp_path / "corpus")
-    experiment = experiment_of(tmp_path)
+    experiment = experiment_of(tmp_path, sentences=["one", "two three"])
     text.prepare_text(experiment)
     folder = experiment.folder / "text"
+    assert (folder / "sentences.en").read_text() == "one\ntwo three\n"
     parts = [(folder / f"part{i}.fr").read_text().splitlines() for i in (1, 2, 3)]
     whole = (tmp_path / "corpus" / "train.fr").read_text().splitlines()
     assert sorted(sum(parts, [])) == sorted(whole)
@@ -71,7 +72,7 @@ def test_labels_of_other_words__are_told_before_anything_is_trained(tmp_path, la
 
 def test_preprocess__begins_anew_after_it_was_killed(tmp_path, monkeypatch):
     experiment, runs = experiment_of(tmp_path), []
-    monkeypatch.setattr(text, "run_all", lambda jobs, folder: runs.append(dictionary.exists()))
+    monkeypatch.setattr(text, "run_all", lambda jobs, folder, workers: runs.append(dictionary.exists()))
     dictionary = experiment.folder / "bin/all/dict.en.txt"
     for done, kept in ((False, False), (True, True)):
         dictionary.parent.mkdir(parents=True, exist_ok=True)

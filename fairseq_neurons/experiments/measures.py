@@ -115,8 +115,8 @@ def _probe(experiment: Experiment, model: str, name: str) -> tuple[str, list[str
         labels = labels_of_task(name, task, part) if task else POSITION
         options += [f"{part}.activations=activations/{f'{model}.{own}' if own else dumped}", f"{part}.labels={labels}"]
     first = next(iter(experiment.tasks))
-    if name == first and model == experiment.translation_models[0]:
-        options.append(f"grid=[{','.join(f'{value:g}' for value in experiment.grid)}]")
+    if name == first and model == experiment.translation_models[0] and experiment.size.grid:
+        options.append(f"grid=[{','.join(f'{value:g}' for value in experiment.size.grid)}]")
     if name != first:
         options.append(f"against=[probes/{model}/{first}]")
     return job, ["fairseq-neurons-probe", *options, *(task.options if task else ())]

@@ -34,6 +34,7 @@ class Size:
         language_models: likewise.
         studied: how many of the translation models are probed and ablated, and as many language models.
         seeds: of random orders of neurons.
+        grid: penalties that Figure 2 tries, in the first model and task; small ones take the longest. None if empty.
     """
 
     name: str = MISSING
@@ -49,6 +50,7 @@ class Size:
     language_models: int = 3
     studied: int = 3
     seeds: int = 3
+    grid: list[float] = field(default_factory=lambda: [0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])
 
 
 @dataclass
@@ -95,7 +97,6 @@ class Experiment:
         size: of the models.
         tasks: labels of words, by a short name.
         probe_sentences: how many of the training text train probes.
-        grid: penalties that Figure 2 tries, of the first task.
         points: how many neurons are clamped.
         sentences: source sentences of your own, with spaces between words, that Figure 3 colours.
         steps: which of ``STEPS`` are run; what is done already is left out.
@@ -115,7 +116,6 @@ class Experiment:
     size: Size = field(default_factory=Size)
     tasks: dict[str, LabelTask] = field(default_factory=dict)
     probe_sentences: int = 20_000
-    grid: list[float] = field(default_factory=lambda: [0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])
     points: list[str] = field(default_factory=lambda: ["0%", "1%", "2.5%", "5%", "7.5%", "10%", "15%", "20%", "40%"])
     sentences: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=lambda: list(STEPS))

@@ -15,7 +15,6 @@ EXPERIMENT = """# @package _global_
 name: made
 src: de
 tgt: en
-grid: [0.0, 1e-3]
 points: ["0%", "20%"]
 sentences: [w1 w2 unseen]
 tasks:
@@ -30,6 +29,7 @@ models: 2
 language_models: 1
 studied: 1
 seeds: 1
+grid: [0.0, 1e-3]
 """
 
 

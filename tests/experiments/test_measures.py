@@ -36,7 +36,7 @@ def test_dump__has_the_sentences_in_the_first_model_of_each_kind(tmp_path, jobs)
 def test_probe__reads_the_dumps_of_its_task_and_compares_with_the_first(tmp_path, jobs):
     sem = LabelTask("EN SEM", "a", "b", train_text="c", test_text="d", options=["min_count=10"])
     tasks = {"pos": LabelTask("EN POS", "train.pos", "test.pos"), "sem": sem}
-    measures.probe(experiment_of(tmp_path, tasks=tasks, grid=[0.0, 1e-5]))
+    measures.probe(experiment_of(tmp_path, tasks=tasks, size=Size(name="tiny", grid=[0.0, 1e-5])))
     assert "train.activations=activations/lm2.probe" in jobs["probe-lm2-pos"]
     assert "test.activations=activations/lm2" in jobs["probe-lm2-pos"]
     assert "grid=[0,1e-05]" in jobs["probe-1-pos"]
@@ -45,6 +45,11 @@ def test_probe__reads_the_dumps_of_its_task_and_compares_with_the_first(tmp_path
         *jobs["probe-2-sem"]
     }
     assert "train.labels=position" in jobs["probe-3-position"]
+
+
+def test_probe__has_no_grid_of_no_penalties(tmp_path, jobs):
+    measures.probe(experiment_of(tmp_path, size=Size(name="tiny", grid=[])))
+    assert not any(option.startswith("grid") for job in jobs.values() for option in job)
 
 
 def test_ablate__compares_all_rankings_in_the_first_model_of_each_kind(tmp_path, jobs):

@@ -91,7 +91,8 @@ class SignedFigure(Figure):
         self.set_layout_engine("none")
         for axes in self.axes:
             # The layout's last digits change from one run to the next, and with them the names of clips in SVG.
-            axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
+            left, bottom, width, height = axes.get_position(original=True).bounds
+            axes.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
             axes.set_in_layout(True)
         return self
 

@@ -120,6 +120,19 @@ def overlaps(summaries: Sequence[Summary]) -> str:
     return "\n\n".join(parts)
 
 
+def signatures(summaries: Sequence[Summary]) -> str:
+    """What made the numbers: probes and significance tests of the first model of each kind, and all figures."""
+    rows = []
+    for summary in summaries:
+        run = run_of(summary)
+        for model in summary["detectors"]:
+            for task, probe in summary["probes"][model].items():
+                rows.append([run, f"probe: model {model}, {task}", _code(probe["signature"])])
+            rows.append([run, f"p-values: model {model}", _code(summary["curves"][model]["test"])])
+        rows += [[run, name, _code(signature)] for name, signature in summary["figures"].items()]
+    return markdown(["run", "of what", "signature"], rows, text=3)
+
+
 def markdown(header: Sequence[str], rows: Sequence[Sequence[object]], text: int = 0) -> str:
     """A table; the first ``text`` columns to the left, the others to the right."""
     align = ["left"] * text + ["right"] * (len(header) - text)
@@ -197,4 +210,5 @@ TABLES: dict[str, Callable[[Sequence[Summary]], str]] = {
     "figure-2": grid,
     "figure-6": focus,
     "overlaps": overlaps,
+    "signatures": signatures,
 }

@@ -48,6 +48,7 @@ def probe_of(shift: float = 0.0) -> dict[str, Any]:
         "grid": [{"l1": a, "l2": b, "accuracy": 0.5 + a + b} for a in (0.0, 0.1) for b in (0.0, 0.2)],
         "ablation": ablation,
         "differences": differences,
+        "signature": "solver:none|l1:0",
     }
 
 

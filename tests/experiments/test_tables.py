@@ -63,6 +63,15 @@ def test_overlaps__are_the_first_row_without_itself():
     assert rows(tables.overlaps([summary_of()]))[1] == ["1", "3 of 100", "0.03", *["0.00"] * 4, "0.10", "0.50"]
 
 
+def test_signatures__are_of_probes_tests_and_figures():
+    found = tables.signatures([summary_of()]).splitlines()
+    assert [line.split("|")[2].strip() for line in found[2:]] == [
+        *("probe: model 1, pos", "p-values: model 1"),
+        *("figure-3.begin", "figure-4"),
+    ]
+    assert found[2].endswith("| `solver:none\\|l1:0` |")
+
+
 def test_words__are_those_of_the_best_detectors_below_the_published():
     found = rows(tables.words([summary_of()]))
     assert found[1][:4] == ["NMT", "published", "#1925", "month"]

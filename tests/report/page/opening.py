@@ -38,6 +38,14 @@ class Opened:
         rows = "(rows) => rows.map((row) => [Number(row.ariaPosInSet), Number(row.dataset.neuron)])"
         return [neuron for _, neuron in sorted(self.page.eval_on_selector_all(".row", rows))]
 
+    def wait_for_list(self, neurons: list[int]) -> None:
+        """Until the list has these neurons in this order; an error after the browser's usual time."""
+        same = """neurons => {
+            const rows = [...document.querySelectorAll('.row')].sort((a, b) => a.ariaPosInSet - b.ariaPosInSet);
+            return rows.map((row) => row.dataset.neuron).join() === neurons.join();
+        }"""
+        self.page.wait_for_function(same, arg=neurons)
+
     def search(self, query: str) -> str:
         """Type a query; what the live region says when it has been answered."""
         before = self.page.inner_text(".results")

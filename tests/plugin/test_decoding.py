@@ -8,14 +8,11 @@ import torch
 from fairseq import search
 from fairseq.data import Dictionary
 from fairseq.sequence_generator import SequenceGenerator
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import masked, neurons_of
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator, forced_log_probs, predicted_log_probs
-from fairseq_neurons.plugin.decoding.vocabulary import Vocabulary
 from fairseq_neurons.plugin.nmt import LSTMDalvi2019JointModel, LSTMDalvi2019Model
 from tests.plugin.conftest import batch, build, sentences
 
@@ -189,8 +186,8 @@ def test_what_cannot_be_shared__is_left_to_fairseq(joint, separate, language_mod
     assert not SharedStatesGenerator([language_model], dictionary).can_share()
     joint.decoder.dropout_out_module.apply_during_inference = True
     assert not SharedStatesGenerator([joint], dictionary).can_share()
-    ensemble = [generator([separate, separate], dictionary, max_len_b=9) for generator in (SharedStatesGenerator,)]
-    assert len(ensemble[0].generate([separate, separate], sample_of(sentences(seed=40)))) == 9
+    ensemble = SharedStatesGenerator([separate, separate], dictionary, max_len_b=9)
+    assert len(ensemble.generate([separate, separate], sample_of(sentences(seed=40)))) == 9
 
 
 def with_targets(seed: int) -> tuple[dict, torch.Tensor]:
@@ -225,27 +222,3 @@ def test_a_language_models_predictions__are_its_forward_pass(language_model):
         log_probs = language_model.get_normalized_probs(language_model(tokens[:, :-1]), log_probs=True)
     expected = log_probs.double().gather(2, tokens[:, 1:, None]).squeeze(2).masked_fill(tokens[:, 1:].eq(1), 0.0)
     torch.testing.assert_close(predicted_log_probs(language_model, sample), expected, atol=1e-5, rtol=1e-5)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.integers(1, 5), st.integers(1, 6), st.integers(3, 700), st.integers(1, 12), st.integers(0, 10**6), st.booleans()
-)
-def test_best_words__are_those_of_a_sort_of_everything(count_of_sentences, beams, size, count, seed, some_ended):
-    count = min(count, beams * size)
-    generator = torch.Generator().manual_seed(seed)
-    weight, bias = torch.randn(size, 4, generator=generator), torch.randn(size, generator=generator)
-    features = torch.randn(count_of_sentences * beams, 4, generator=generator)
-    so_far = -10 * torch.rand(count_of_sentences, beams, generator=generator)
-    if some_ended:
-        so_far[:, 1:] = -float("inf")
-    found = Vocabulary(weight, bias).best(features, so_far, count, lambda log_probs: None)
-    log_probs = torch.log_softmax(features @ weight.t() + bias, dim=1).view(count_of_sentences, beams, size)
-    everything = (log_probs + so_far[:, :, None]).view(count_of_sentences, -1).sort(dim=1, descending=True)
-    torch.testing.assert_close(found.scores, everything.values[:, :count], atol=1e-4, rtol=1e-4)
-    finite = found.scores.isfinite()
-    picked = log_probs[torch.arange(count_of_sentences)[:, None], found.beams, found.words]
-    expected = picked + so_far.gather(1, found.beams)
-    torch.testing.assert_close(found.scores[finite], expected[finite], atol=1e-4, rtol=1e-4)
-    places = (found.beams * size + found.words).masked_fill(~finite, -1)
-    assert all(len(set(row.tolist()) - {-1}) == int(ok.sum()) for row, ok in zip(places, finite, strict=True))

@@ -27,9 +27,12 @@ def _names(group: str) -> str:
 
 @dataclass
 class PaperConfig(CommandConfig, Experiment):
-    """The fields of `Experiment`; ``experiment=`` and ``size=`` choose among the files of ``configs/``."""
+    """The fields of `Experiment`; ``experiment=`` and ``size=`` choose among the files of ``configs/``.
 
-    defaults: list[Any] = field(default_factory=lambda: quiet({"experiment": None}, {"size": "small"}))
+    An experiment may change the size: how long to train depends on the corpus.
+    """
+
+    defaults: list[Any] = field(default_factory=lambda: quiet({"size": "small"}, {"experiment": None}))
 
 
 def run(**options: Any) -> None:

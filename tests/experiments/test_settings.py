@@ -39,6 +39,12 @@ def test_sizes__are_those_of_the_paper_and_a_small_one():
     assert composed("experiment=en-fr").size.hidden == 128
 
 
+def test_an_experiment__may_train_longer_than_its_size_does_and_the_user_longer_still():
+    assert composed("experiment=en-fr", "size=paper").size.epochs == 8
+    assert composed("experiment=iwslt14-de-en", "size=paper").size.epochs == 20
+    assert composed("experiment=iwslt14-de-en", "size=paper", "size.epochs=30").size.epochs == 30
+
+
 def test_steps__are_the_stages_in_order():
     assert tuple(STAGES) == STEPS
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from fairseq_neurons.errors import InputError
 
@@ -87,6 +89,31 @@ def check_writable(path: Path) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
+
+
+def hold(lock: Path, out: Path) -> TextIO:
+    """Keep other runs away from a result until the file that is returned is closed.
+
+    Args:
+        lock: what is locked; made if there is none, with its folder.
+        out: the result, for the sentence of the error.
+
+    Raises:
+        InputError: if the lock cannot be written, or another run holds it.
+    """
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held = open(lock, "w")  # noqa: SIM115 - the caller's
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror or error}.") from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A run that has just ended may have removed the file between the two calls.
+        os.stat(lock)
+    except OSError as error:
+        held.close()
+        raise InputError(f"Another run is writing {out}; wait for it or choose another name.") from error
+    return held
 
 
 def sha256_of_file(path: Path) -> str:

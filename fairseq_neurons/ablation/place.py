@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any, TextIO
 
 from fairseq_neurons.ablation.metrics import Metric
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import read_text, write_bytes_whole, write_text_whole
+from fairseq_neurons.files import hold, read_text, write_bytes_whole, write_text_whole
 from fairseq_neurons.ledger import Entry, Ledger
 
 FORMAT = 1
@@ -113,17 +111,9 @@ class Place:
             names = {path.name for path in self.out.iterdir()}
             if SETTINGS not in names and names - {LOCK, SETTINGS + ".partial"}:
                 raise InputError(f"{self.out} is not the folder of a curve; choose another one with out=.")
-            lock = open(self.out / LOCK, "w")  # noqa: SIM115 - held until the end
         except OSError as error:
             raise InputError(f"{self.out} cannot be written: {error.strerror or error}.") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A run that has just failed may have removed the file between the two calls.
-            os.stat(self.out / LOCK)
-        except OSError as error:
-            lock.close()
-            raise InputError(f"Another run is writing {self.out}; wait for it or choose another out=.") from error
-        return lock
+        return hold(self.out / LOCK, self.out)
 
     def _earlier(self) -> dict[str, Any]:
         """The settings in the folder; this run's where there are none, or none that has measured anything."""

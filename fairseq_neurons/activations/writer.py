@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
@@ -15,7 +14,7 @@ import numpy as np
 
 from fairseq_neurons.activations.manifest import Manifest
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import write_text_whole
+from fairseq_neurons.files import hold, write_text_whole
 
 logger = logging.getLogger(__name__)
 
@@ -125,17 +124,7 @@ class ActivationWriter:
         self.abort()
 
     def _take_partial(self) -> TextIO:
-        try:
-            self.out.parent.mkdir(parents=True, exist_ok=True)
-            self.partial.mkdir(exist_ok=True)
-            lock = open(self.partial / "lock", "w")  # noqa: SIM115 - held until commit or abort
-        except OSError as error:
-            raise InputError(f"{self.out} cannot be written: {error.strerror or error}.") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.close()
-            raise InputError(f"Another run is writing {self.out}; wait for it or choose another name.") from error
+        lock = hold(self.partial / "lock", self.out)
         leftovers = [path for path in self.partial.iterdir() if path.name != "lock"]
         if any(path.name.removesuffix(".partial") not in FILES for path in leftovers):
             lock.close()

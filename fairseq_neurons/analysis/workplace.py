@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
 
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.files import hold
 
 LOCK, LEDGER, PROBE, RESULTS = "lock", "measured.jsonl", "probe.npz", "results"
 
@@ -38,7 +36,7 @@ class Workplace:
         self.probe, self.ledger = self.partial / PROBE, self.partial / LEDGER
         self.results = self.partial / RESULTS
         check_free(out)
-        self._lock = self._take()
+        self._lock = hold(self.partial / LOCK, out)
         try:
             # The run that held the lock may have ended well.
             check_free(out)
@@ -74,21 +72,6 @@ class Workplace:
 
     def _has_measured(self) -> bool:
         return self.ledger.exists() and self.ledger.stat().st_size > 0
-
-    def _take(self) -> TextIO:
-        try:
-            self.partial.mkdir(parents=True, exist_ok=True)
-            lock = open(self.partial / LOCK, "w")  # noqa: SIM115 - held until the end
-        except OSError as error:
-            raise InputError(f"{self.out} cannot be written: {error.strerror or error}.") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A run that has just ended may have removed the file between the two calls.
-            os.stat(self.partial / LOCK)
-        except OSError as error:
-            lock.close()
-            raise InputError(f"Another run is writing {self.out}; wait for it or choose another name.") from error
-        return lock
 
     def _begin(self) -> None:
         try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
 from typing import Any
+
+from scipy.stats import spearmanr
 
 from fairseq_neurons.experiments.names import CROSS_MODEL, SINGLE
 from fairseq_neurons.experiments.summary import points_of
 from fairseq_neurons.experiments.tables import KINDS, Summary, markdown, mean_and_spread, run_of
+
+LEAST_PAIRS = 5
 
 
 def ends(summaries: Sequence[Summary]) -> str:
@@ -29,6 +33,35 @@ def single_model(summaries: Sequence[Summary]) -> str:
 def linguistic(summaries: Sequence[Summary]) -> str:
     """Figure 8: the first neurons of rankings by labels."""
     return _against(summaries, lambda summary: list(summary["tasks"]))
+
+
+def squares(summaries: Sequence[Summary]) -> str:
+    """Of the tenth that a ranking has first or last: the mean square of its states, and the score without it."""
+    columns = {(CROSS_MODEL, "top"): "cross-model", (CROSS_MODEL, "bottom"): "bottom"}
+    columns |= {(name, "top"): name for name in SINGLE}
+    rows = []
+    for summary in summaries:
+        for model, found in summary["squares"].items():
+            curve, measured = summary["curves"][model], {}
+            for end in found["ends"]:
+                scores = points_of(curve, end["ranking"], end["order"]).get(found["neurons"])
+                if scores:
+                    measured[end["ranking"], end["order"]] = (end["square"], fmean(scores))
+            cells = [
+                f"{measured[column][0]:.3f}: {measured[column][1]:.1f}" if column in measured else ""
+                for column in columns
+            ]
+            rows.append([run_of(summary), model, f"{found['all']:.3f}", *cells, _correlation(curve, measured.values())])
+    return markdown(["run", "model", "all", *columns.values(), "rank correlation"], rows, text=2)
+
+
+def _correlation(curve: dict[str, Any], measured: Iterable[tuple[float, float]]) -> str:
+    """Spearman's, of the squares and what removing them costs; of fewer than five, none."""
+    pairs = list(measured)
+    if len(pairs) < LEAST_PAIRS:
+        return ""
+    worse = -1 if curve["metric"] == "bleu" else 1
+    return f"{spearmanr([square for square, _ in pairs], [worse * score for _, score in pairs]).statistic:.2f}"
 
 
 def _ends(summary: Summary, kind: str, models: Sequence[str]) -> str:
@@ -82,4 +115,4 @@ def _metric(curve: dict[str, Any]) -> str:
     return "BLEU" if curve["metric"] == "bleu" else "perplexity"
 
 
-TABLES = {"figures-4-5": ends, "figure-7": single_model, "figure-8": linguistic}
+TABLES = {"figures-4-5": ends, "figure-7": single_model, "figure-8": linguistic, "squares": squares}

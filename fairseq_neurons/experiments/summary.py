@@ -18,6 +18,7 @@ from fairseq_neurons.experiments.measures import ablations
 from fairseq_neurons.experiments.models import best_perplexity, read_seeds
 from fairseq_neurons.experiments.names import CROSS_MODEL, POSITION, SINGLE, short_ranking
 from fairseq_neurons.experiments.settings import Experiment, is_language_model
+from fairseq_neurons.experiments.squares import squares
 from fairseq_neurons.files import read_lines, read_text, sha256_of_file, write_text_whole
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.overlap import overlap_matrix, top_overlap
@@ -39,6 +40,7 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
     for job in ablations(experiment):
         if not (folder / "logs" / f"{job}.done").exists():
             raise InputError(f"{folder}: {job} is not done; steps=[ablate,sum] goes on with it.")
+    rankings = {model: _rankings(experiment, model) for model in experiment.studied}
     summary = {
         "format": FORMAT,
         "name": experiment.name,
@@ -52,7 +54,8 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
             for model in experiment.studied
         },
         "curves": {model: _curve(folder / "curves" / model) for model in experiment.studied},
-        "overlaps": {model: _overlaps(experiment, model) for model in experiment.studied},
+        "overlaps": {model: _overlaps(rankings[model]) for model in experiment.studied},
+        "squares": {model: squares(experiment, model, rankings[model]) for model in experiment.studied},
         "detectors": {model: [asdict(one) for one in detectors(experiment, model)] for model in experiment.first},
         "figures": drawn(experiment),
     }
@@ -112,12 +115,16 @@ def _curve(folder: Path) -> dict[str, Any]:
     }
 
 
-def _overlaps(experiment: Experiment, model: str) -> dict[str, Any]:
-    """How many of the first neurons rankings share, and by how much a neuron of position is in the others."""
+def _rankings(experiment: Experiment, model: str) -> dict[str, Ranking]:
+    """All of a model, by their short names, the cross-model one first."""
     folder = experiment.folder
     files = {name: folder / f"rankings/{model}/{name}.json" for name in (CROSS_MODEL, *SINGLE)}
     files.update({task: folder / f"probes/{model}/{task}/ranking.json" for task in (*experiment.tasks, POSITION)})
-    rankings = {name: Ranking.load(file) for name, file in files.items()}
+    return {name: Ranking.load(file) for name, file in files.items()}
+
+
+def _overlaps(rankings: dict[str, Ranking]) -> dict[str, Any]:
+    """How many of the first neurons rankings share, and by how much a neuron of position is in the others."""
     neurons = rankings[CROSS_MODEL].neurons
     top = max(1, round(TOP_SHARE * len(neurons)))
     matrix = overlap_matrix(rankings, partial(top_overlap, k=top))

@@ -83,12 +83,19 @@ def summary_of(size: str = "tiny") -> dict[str, Any]:
     }
     share = [[1.0, *([0.0] * len(SINGLE)), 0.1, 0.5]]
     overlap = {"top": 3, "of": 100, "rankings": RANKINGS, "shared": share}
+    ends = [("cross-model", "top", 0.3), ("cross-model", "bottom", 0.1), *((name, "top", 0.2) for name in SINGLE)]
+    squares = {
+        "neurons": 10,
+        "all": 0.15,
+        "ends": [{"ranking": name, "order": order, "square": square} for name, order, square in ends],
+    }
     return {
         **{"format": 1, "name": "made", "size": size, "arch": "lstm_dalvi2019", "models": models},
         "tasks": {"pos": "EN POS"},
         "probes": {name: {"pos": probe_of(shift)} for name, shift in (("1", 0.0), ("2", 0.02), ("lm1", -0.1))},
         "curves": {"1": curve_of("bleu"), "lm1": curve_of("perplexity")},
         "overlaps": {"1": overlap, "lm1": overlap},
+        "squares": {"1": squares, "lm1": squares},
         "detectors": {
             "1": [detector_of(), {**detector_of("month"), **dict.fromkeys(("neuron", "auc", "rank")), "top": []}]
         },

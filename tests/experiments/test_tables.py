@@ -98,6 +98,18 @@ def test_single_model__is_of_models_in_which_all_rankings_were_removed():
     assert "model 1" not in curves.single_model([without])
 
 
+def test_squares__stand_beside_the_scores_without_these_neurons():
+    made = summary_of()
+    bleu, perplexity = rows(curves.squares([made]))[1:]
+    assert bleu == ["tiny.made", "1", "0.150", "0.300: 37.0", "0.100: 39.0", *["0.200: 38.0"] * 4, "1.00"]
+    assert perplexity[-1] == "1.00"
+    made["curves"]["1"]["points"] = [p for p in made["curves"]["1"]["points"] if p["ranking"] == "cross-model"]
+    assert rows(curves.squares([made]))[1][3:] == ["0.300: 37.0", "0.100: 39.0", *[""] * 4, ""]
+    for end in made["squares"]["lm1"]["ends"]:
+        end["square"] = -end["square"]
+    assert rows(curves.squares([made]))[2][-1] == "-1.00"
+
+
 def test_claims__count_what_held_and_what_tells_nothing():
     found = {row[0]: row[1:] for row in rows(claims.table([summary_of()]))[1:]}
     assert found["removing the top hurts before removing the bottom (Figures 4, 5)"] == ["4 / 2 / 0", "confirmed"]

@@ -12,8 +12,10 @@ from torch import Tensor
 NEWTON_STEPS = 12
 # Relative error of a label's predicted share.
 NEWTON_TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-11}
-# Words at a time: their probabilities stay in the processor's cache.
-CHUNK = 4096
+# So near, the curvature of the last step is good enough for the next.
+NEAR = 5e-3
+# Probabilities at a time: these stay in the processor's cache.
+CHUNK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -78,17 +80,18 @@ class Multinomial:
 
     def evaluate(self, scores: Tensor, bias: Tensor) -> Evaluation:
         """The loss at these scores, (N, L), the bias moved to its best from (L,) by Newton's method."""
-        best, last = bias.double(), float("inf")
+        # That without any weights, until it is known.
+        curvature = torch.diag(self.shares)
+        best, last = bias.double(), math.inf
         for _ in range(NEWTON_STEPS):
-            found, hessian = self._survey(scores, best.to(scores.dtype))
-            error = found.marginal - self.shares
-            worst = (error.abs() / self.shares).max().item()
+            found, curved = self._survey(scores, best.to(scores.dtype), curved=last > NEAR)
+            if curved is not None:
+                curvature = curved
+            worst = ((found.marginal - self.shares).abs() / self.shares).max().item()
             if worst < NEWTON_TOLERANCE[scores.dtype] or (worst < 1e-4 and worst > last / 2):
                 break
             last = worst
-            # Scores that are all shifted alike change nothing; this keeps the matrix invertible.
-            hessian += torch.outer(self.shares, self.shares) + 1e-9 * torch.diag(self.shares)
-            step = torch.linalg.solve(hessian, error)
+            step = self._step(found.marginal, curvature)
             best = best - step * min(1.0, 2.0 / max(step.abs().max().item(), 1e-300))
         return found
 
@@ -121,27 +124,47 @@ class Multinomial:
         """Of one distribution over the labels, (L,), in nats."""
         return -torch.special.xlogy(marginal, marginal).sum().item()
 
-    def _survey(self, scores: Tensor, bias: Tensor) -> tuple[Evaluation, Tensor]:
-        """All sums over the words at this bias, and the second derivative by the bias, (L, L)."""
+    def _step(self, marginal: Tensor, curvature: Tensor) -> Tensor:
+        """Newton's step of the bias, (L,), for log marginal = log shares.
+
+        Against their logarithms, shares of rare labels are nearly straight lines: they arrive in a step or two.
+        """
+        # A label that is given up everywhere, in this precision, has neither a logarithm nor a curvature.
+        marginal, missing = marginal.clamp(min=1e-9 * self.shares), (1e-9 * self.shares - marginal).clamp(min=0)
+        # Scores that are all shifted alike change nothing; this keeps the matrix invertible.
+        constant = torch.outer(self.shares, self.shares) + torch.diag(1e-9 * self.shares + missing)
+        return torch.linalg.solve(curvature + constant, marginal * (marginal / self.shares).log())
+
+    def _survey(self, scores: Tensor, bias: Tensor, curved: bool = False) -> tuple[Evaluation, Tensor | None]:
+        """All sums over the words at this bias, and if ``curved``, the second derivative by the bias, (L, L)."""
         entropy = torch.zeros((), dtype=torch.float64, device=scores.device)
         truth = torch.empty_like(self.weight)
         marginal, squares = torch.zeros_like(self.shares), torch.zeros_like(self.shares)
-        products = torch.zeros(self.labels, self.labels, dtype=torch.float64, device=scores.device)
+        products = torch.zeros(self.labels, self.labels, dtype=torch.float64, device=scores.device) if curved else None
         for rows in self._chunks():
-            logs = torch.log_softmax(scores[rows] + bias, dim=1)
-            probabilities, weight = logs.exp(), self.weight[rows]
+            weight = self.weight[rows]
+            shifted = scores[rows] + bias
+            shifted -= shifted.amax(1, keepdim=True)
+            probabilities = shifted.exp()
+            total = probabilities.sum(1, keepdim=True)
+            probabilities /= total
+            logs = total.log_().squeeze(1)
+            truth[rows] = shifted.gather(1, self.y[rows, None]).squeeze(1) - logs
+            entropy += ((logs - torch.linalg.vecdot(probabilities, shifted)) * weight).sum(dtype=torch.float64)
             weighted = probabilities * weight[:, None]
-            truth[rows] = logs.gather(1, self.y[rows, None]).squeeze(1)
-            entropy -= torch.linalg.vecdot(weighted, logs).sum(dtype=torch.float64)
             # torch sums columns pairwise: without that, the shares of rare labels would be lost in rounding.
             marginal += weighted.sum(0)
-            product = probabilities.T @ weighted
-            products += product
-            squares += product.diagonal()
+            if products is None:
+                squares += probabilities.mul_(weighted).sum(0)
+            else:
+                products += probabilities.T @ weighted
+        if products is not None:
+            squares = products.diagonal()
         loss = -(truth * self.weight).sum(dtype=torch.float64).item()
         found = Evaluation(scores, bias, loss, entropy.item(), marginal, marginal - squares, truth)
-        return found, torch.diag(marginal) - products
+        return found, None if products is None else torch.diag(marginal) - products
 
     def _chunks(self) -> Iterator[slice]:
-        for start in range(0, len(self.y), CHUNK):
-            yield slice(start, start + CHUNK)
+        words = max(1, CHUNK // self.labels)
+        for start in range(0, len(self.y), words):
+            yield slice(start, start + words)

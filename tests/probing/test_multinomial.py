@@ -61,6 +61,30 @@ def test_bias__is_at_its_optimum(seed):
             assert loss.loss_at(scores, moved) > found.loss
 
 
+# Newton's method for the shares themselves, not their logarithms, needs 11, 9, 7 and 11.
+@pytest.mark.parametrize(("lost", "most"), [(-3.0, 7), (-1.0, 6), (1.0, 5), (15.0, 8)])
+def test_bias_of_a_rare_label__arrives_in_a_few_surveys(monkeypatch, lost, most):
+    words, labels = 20_000, 5
+    generator = np.random.default_rng(7)
+    y = torch.from_numpy(np.concatenate([np.arange(labels), generator.integers(0, labels - 1, words - labels)]))
+    scores = torch.from_numpy(generator.standard_normal((words, labels)).astype(np.float32)) * 3
+    loss = Multinomial(y, labels, None, torch.float32)
+    surveys = []
+    survey = Multinomial._survey
+    monkeypatch.setattr(Multinomial, "_survey", lambda *args, **options: surveys.append(1) or survey(*args, **options))
+    scores[:, -1] -= lost
+    found = loss.evaluate(scores, loss.start)
+    np.testing.assert_allclose(found.marginal, loss.shares, rtol=1e-4)
+    assert len(surveys) <= most
+
+
+def test_label_that_no_probability_can_hold__leaves_finite_numbers():
+    loss = Multinomial(torch.tensor([0, 1, 2] * 10), 3, None, torch.float32)
+    found = loss.evaluate(torch.tensor([0.0, 1.0, -1e4]).repeat(30, 1), loss.start)
+    assert found.bias.isfinite().all() and found.marginal.isfinite().all()
+    assert found.bias[2] > found.bias[0] + 10
+
+
 @given(seeds)
 @settings(max_examples=25, deadline=None)
 def test_residual__is_the_derivative_by_autograd(seed):

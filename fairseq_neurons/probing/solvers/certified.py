@@ -161,7 +161,8 @@ def _noise(problem: Problem) -> float:
 def _done(problem: Problem, certificate: Certificate, objectives: Sequence[float], tolerance: float) -> bool:
     """Whether the bound shows it; without penalties there is none, and the gradient and the last gain have to do."""
     if problem.penalty.l1 or problem.penalty.l2:
-        return certificate.relative <= tolerance
+        # A bound is itself no more exact than this.
+        return max(certificate.relative, _noise(problem)) <= tolerance
     gained = len(objectives) > 1 and objectives[-2] - objectives[-1] <= tolerance * objectives[-1]
     return gained and certificate.stationarity <= tolerance * problem.dual.steepest
 

@@ -32,7 +32,7 @@ def table(summaries: Sequence[Summary]) -> str:
     rows = []
     for claim, outcomes_of in CLAIMS.items():
         found = [outcomes_of(summary) for summary in summaries]
-        row = [claim, *(_counts(outcomes) for outcomes in found)]
+        row = [claim, *(counts(outcomes) for outcomes in found)]
         for size in sizes:
             of_size = [
                 one
@@ -45,7 +45,8 @@ def table(summaries: Sequence[Summary]) -> str:
     return markdown(["claim", *map(run_of, summaries), *sizes], rows, text=1)
 
 
-def _counts(outcomes: Outcomes) -> str:
+def counts(outcomes: Outcomes) -> str:
+    """How many comparisons held / were not significant / failed."""
     return " / ".join(str(outcomes.count(value)) for value in (True, None, False))
 
 

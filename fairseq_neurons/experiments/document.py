@@ -1,7 +1,8 @@
 """Put runs into a document: ``python -m fairseq_neurons.experiments.document docs/reproduction.md [RUN_FOLDER ...]``.
 
 Between ``<!-- table: NAME -->`` or ``<!-- figure: NUMBER -->`` and ``<!-- end -->`` stands what the summaries in the
-folder beside the document give, which has its name; everything else is left as it is.
+folder beside the document give, which has its name; everything else is left as it is. A run made a second time has its
+summary in that folder's ``again/``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.experiments import claims, curves, figures, tables
+from fairseq_neurons.experiments import again, claims, curves, figures, tables
 from fairseq_neurons.experiments.tables import Summary, run_of
 from fairseq_neurons.files import read_text, write_text_whole
 
@@ -22,25 +23,28 @@ TABLES: dict[str, Callable[[Sequence[Summary]], str]] = {**tables.TABLES, **curv
 BLOCK = re.compile(r"(<!-- (table|figure): (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def fill(document: str, summaries: Sequence[Summary], folder: str) -> str:
+def fill(document: str, summaries: Sequence[Summary], folder: str, repeated: Sequence[Summary] = ()) -> str:
     """The document with its tables and figures made anew.
 
     Args:
         document: its text.
         summaries: of the runs, in the order of the tables' rows.
         folder: where the figures are, seen from the document.
+        repeated: of runs made a second time.
 
     Raises:
         InputError: if it asks for a table that there is none of.
     """
 
+    tables = {**TABLES, "again": lambda summaries: _again(summaries, repeated)}
+
     def block(found: re.Match[str]) -> str:
         begin, kind, name, end = found.groups()
         if kind == "figure":
             return f"{begin}\n{_pictures(name, summaries, folder)}\n\n{end}"
-        if name not in TABLES:
-            raise InputError(f"There is no table {name!r}; the tables are {', '.join(TABLES)}.")
-        return f"{begin}\n{TABLES[name](summaries)}\n\n{end}"
+        if name not in tables:
+            raise InputError(f"There is no table {name!r}; the tables are {', '.join(tables)}.")
+        return f"{begin}\n{tables[name](summaries)}\n\n{end}"
 
     return BLOCK.sub(block, document)
 
@@ -61,10 +65,22 @@ def collect(run: Path, folder: Path) -> None:
 def main(document: str, *runs: str) -> None:
     """Collect runs, and rewrite the document's tables from them and those collected before."""
     path = Path(document)
+    folder = path.with_suffix("")
     for run in runs:
-        collect(Path(run), path.with_suffix(""))
-    summaries = [json.loads(read_text(file, "summary")) for file in sorted(path.with_suffix("").glob("*.json"))]
-    write_text_whole(path, fill(read_text(path, "document"), summaries, path.stem))
+        collect(Path(run), folder)
+    filled = fill(read_text(path, "document"), read_summaries(folder), path.stem, read_summaries(folder / "again"))
+    write_text_whole(path, filled)
+
+
+def read_summaries(folder: Path) -> list[Summary]:
+    """Those of a folder, in the order of the tables' rows."""
+    return [json.loads(read_text(file, "summary")) for file in sorted(folder.glob("*.json"))]
+
+
+def _again(summaries: Sequence[Summary], repeated: Sequence[Summary]) -> str:
+    """What came out when a run was made a second time."""
+    first = {run_of(summary): summary for summary in summaries}
+    return "\n\n".join(f"{run_of(one)}:\n\n{again.table(first[run_of(one)], one)}" for one in repeated)
 
 
 def _pictures(number: str, summaries: Sequence[Summary], folder: str) -> str:

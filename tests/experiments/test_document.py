@@ -34,9 +34,9 @@ def test_every_table__can_be_made():
 
 
 def test_the_document_of_the_reproduction__has_the_tables_of_its_summaries():
-    summaries = [json.loads(path.read_text("utf-8")) for path in sorted((DOCS / "reproduction").glob("*.json"))]
+    summaries, repeated = (document.read_summaries(DOCS / folder) for folder in ("reproduction", "reproduction/again"))
     text = (DOCS / "reproduction.md").read_text("utf-8")
-    assert summaries and document.fill(text, summaries, "reproduction") == text
+    assert summaries and document.fill(text, summaries, "reproduction", repeated) == text
 
 
 def test_the_figures_of_the_reproduction__are_those_of_its_summaries():

@@ -33,7 +33,7 @@ def fill(document: str, summaries: Sequence[Summary], folder: str, repeated: Seq
         repeated: of runs made a second time.
 
     Raises:
-        InputError: if it asks for a table that there is none of.
+        InputError: if it asks for a table that there is none of, or a repeated run has no first one.
     """
 
     tables = {**TABLES, "again": lambda summaries: _again(summaries, repeated)}
@@ -80,6 +80,8 @@ def read_summaries(folder: Path) -> list[Summary]:
 def _again(summaries: Sequence[Summary], repeated: Sequence[Summary]) -> str:
     """What came out when a run was made a second time."""
     first = {run_of(summary): summary for summary in summaries}
+    if missing := [run_of(one) for one in repeated if run_of(one) not in first]:
+        raise InputError(f"{missing[0]} is there a second time, but not a first.")
     return "\n\n".join(f"{run_of(one)}:\n\n{again.table(first[run_of(one)], one)}" for one in repeated)
 
 

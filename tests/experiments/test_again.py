@@ -77,6 +77,8 @@ def test_table__counts_what_is_within():
 def test_other_experiments_and_single_models__are_refused():
     with pytest.raises(InputError, match="tiny.made and small.made are not the same"):
         again.table(summary_of(), summary_of("small"))
+    with pytest.raises(InputError, match=r"tiny\.made is there a second time, but not a first"):
+        document.fill("<!-- table: again -->\n<!-- end -->", [], "runs", [summary_of()])
     alone = summary_of()
     del alone["models"]["2"]
     with pytest.raises(InputError, match="no spread"):

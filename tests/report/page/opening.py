@@ -19,7 +19,7 @@ class Opened:
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
         self.page.on("request", self._note_request)
-        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._note_failure)
 
     def go(self, address: str = "") -> Any:
         """Open an address of the page, as if it were typed."""
@@ -63,8 +63,13 @@ class Opened:
     def __exit__(self, kind: type[BaseException] | None, error: Any, trace: TracebackType | None) -> None:
         self.page.context.close()
         if kind is None:
-            assert self.wrong == []
+            assert not self.wrong, self.wrong
 
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith(("file://", "about:")):
             self.wrong.append(f"request: {request.url}")
+
+    def _note_failure(self, request: Any) -> None:
+        # The browser aborts what the page still loads when a test leaves it.
+        if request.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"failed: {request.failure} {request.url}")

@@ -33,7 +33,7 @@ setup(
     package_data={
         "fairseq_neurons": ["py.typed"],
         "fairseq_neurons.configs": ["*/*.yaml"],
-        "fairseq_neurons.report.page": ["templates/*", "assets/*.*", "assets/vendor/*"],
+        "fairseq_neurons.page": ["templates/*", "assets/*.*", "assets/vendor/*"],
     },
     install_requires=[
         *FAIRSEQ,

@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.timing import paired, peak_memory, report
 from fairseq_neurons.activations import ActivationWriter, Manifest
 from fairseq_neurons.neurons import Block, Neurons
-from fairseq_neurons.rankings.crossmodel import correlate
+from fairseq_neurons.rankings.cross_model import correlate
 
 SENTENCE = 20
 
@@ -86,7 +86,7 @@ def main() -> None:
         ours, peer, ratios = paired(lambda: correlate(dumps), lambda: corrcoef(dumps), options.rounds)
         report("correlate / np.corrcoef", ours, peer, ratios)
         for words, dumps in paths.items():
-            code = f"from fairseq_neurons.rankings.crossmodel import correlate; correlate({[str(d) for d in dumps]!r})"
+            code = f"from fairseq_neurons.rankings.cross_model import correlate; correlate({[str(d) for d in dumps]!r})"
             print(f"peak memory at {words} words: {peak_memory(code):.0f} MiB")
 
 

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from fairseq_neurons.jobs import user_dir
+from fairseq_neurons.pipelines.jobs import user_dir
 from fairseq_neurons.rankings import Ranking
 
 BIN = Path(sys.executable).parent

@@ -21,9 +21,9 @@ from benchmarks.timing import paired, report
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked, neurons_of
 from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.dataset_subsets import collated, load_subset
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
-from fairseq_neurons.plugin.nmt import LSTMDalvi2019JointModel
-from fairseq_neurons.plugin.subsets import collated, load_subset
+from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel
 
 FAIRSEQ_MAX_TOKENS = 12000  # of fairseq-generate, if nothing is given
 PARTS = {

@@ -19,10 +19,10 @@ from benchmarks.timing import paired, report
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked, neurons_of, recorded
 from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.dataset_sentences import sentences_of
+from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.extraction import dump_batches, run_layers, source_side
-from fairseq_neurons.plugin.sentences import sentences_of
-from fairseq_neurons.plugin.subsets import batches_of, load_subset
 
 
 def main() -> None:

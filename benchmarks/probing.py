@@ -21,10 +21,10 @@ from threadpoolctl import threadpool_limits
 from benchmarks.probing_peers import Problem, Trace, lbfgsb, recipe, saga
 from benchmarks.timing import peak_memory, report
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.files import stream_lines
-from fairseq_neurons.probing.design import Design
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.probing.estimator import ElasticNetProbe
-from fairseq_neurons.probing.path import regularisation_path
+from fairseq_neurons.probing.regularisation_path import regularisation_path
+from fairseq_neurons.storage.files import stream_lines
 
 PEERS = ("saga", "recipe512", "recipe32", "lbfgsb")
 WITHIN = 1e-3

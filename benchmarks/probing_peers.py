@@ -13,10 +13,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from fairseq_neurons.probing.design import Design
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.probing.elastic_net import ElasticNet
-from fairseq_neurons.probing.multinomial import Multinomial
-from fairseq_neurons.probing.solvers.authors import authors_recipe
+from fairseq_neurons.probing.multinomial_loss import Multinomial
+from fairseq_neurons.probing.solvers.authors_recipe import authors_recipe
 
 
 @dataclass

@@ -23,8 +23,8 @@ from playwright.sync_api import sync_playwright
 from fairseq_neurons.activations import ActivationWriter, Manifest
 from fairseq_neurons.activations.writer import human_bytes
 from fairseq_neurons.neurons import Block, Neurons
-from fairseq_neurons.rankings.crossmodel import correlate
-from fairseq_neurons.report.page import write_report
+from fairseq_neurons.page import write_report
+from fairseq_neurons.rankings.cross_model import correlate
 
 WORDS, VOCABULARY = 13, 8000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]

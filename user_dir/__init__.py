@@ -1,6 +1,6 @@
 """What ``--user-dir`` points at: importing it registers our architectures and tasks with fairseq."""
 
 import fairseq_neurons.plugin  # noqa: F401
-from fairseq_neurons.plugin.reporting import report_input_errors
+from fairseq_neurons.plugin.error_reporting import report_input_errors
 
 report_input_errors()

@@ -9,11 +9,11 @@ from pathlib import PurePath
 
 from tqdm import tqdm
 
-from fairseq_neurons.ablation.metrics import Metric
-from fairseq_neurons.ablation.place import Place
-from fairseq_neurons.ablation.plan import UNABLATED, place_in_order
-from fairseq_neurons.ablation.workers import Workers
-from fairseq_neurons.ledger import Entry
+from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_points import UNABLATED, place_in_order
+from fairseq_neurons.ablation.forked_workers import Workers
+from fairseq_neurons.ablation.metrics.metric import Metric
+from fairseq_neurons.storage.results_log import Entry
 
 # As many share the baseline's resamples and are written down at once.
 TOGETHER = 8

@@ -9,8 +9,8 @@ from typing import Any
 
 from fairseq_neurons.activations.subwords import SUBWORDS
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import read_text
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.storage.files import read_text
 
 FORMAT = 1
 DTYPES = ("float16", "float32")

@@ -12,8 +12,8 @@ import numpy as np
 
 from fairseq_neurons.activations.manifest import Manifest
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import stream_lines
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.storage.files import stream_lines
 
 
 class Activations:

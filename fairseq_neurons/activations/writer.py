@@ -14,7 +14,7 @@ import numpy as np
 
 from fairseq_neurons.activations.manifest import Manifest
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import hold, write_text_whole
+from fairseq_neurons.storage.files import hold, write_text_whole
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from fairseq_neurons.ablation.settings import AblationSettings
+from fairseq_neurons.ablation.ablation_settings import AblationSettings
 from fairseq_neurons.commands.application import CommandConfig, application
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,8 @@ def run(**options: Any) -> None:
     """Import fairseq only when there is work: ``--help`` need not wait for it."""
     settings = AblationSettings(**options)
     settings.check()
-    from fairseq_neurons.ablation.run import ablate
-    from fairseq_neurons.ablation.table import table
+    from fairseq_neurons.ablation.curve_table import table
+    from fairseq_neurons.ablation.run_ablation import ablate
 
     curves = ablate(settings)
     logger.info("\n%s\n", table(curves.points))

@@ -11,16 +11,16 @@ from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import check_writable
 from fairseq_neurons.rankings.combining import combine as combined
-from fairseq_neurons.rankings.crossmodel import correlate
+from fairseq_neurons.rankings.cross_model import correlate
+from fairseq_neurons.storage.files import check_writable
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class CorrelateConfig(CommandConfig):
-    """The arguments of ``fairseq_neurons.rankings.crossmodel.correlate``, and the file of the ranking.
+    """The arguments of ``fairseq_neurons.rankings.cross_model.correlate``, and the file of the ranking.
 
     ``combine`` takes rankings by some of the other models each, instead of dumps.
     """

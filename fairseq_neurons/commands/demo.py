@@ -12,7 +12,7 @@ from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import read_lines, read_text, write_text_whole
+from fairseq_neurons.storage.files import read_lines, read_text, write_text_whole
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +35,11 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
 
     An interrupted demo goes on where it stopped when it is called again.
     """
-    from fairseq_neurons.demo import control, curves, pipeline, probes
-    from fairseq_neurons.jobs import run_all
+    from fairseq_neurons.pipelines.demo import demo_control as control
+    from fairseq_neurons.pipelines.demo import demo_curves as curves
+    from fairseq_neurons.pipelines.demo import demo_probes as probes
+    from fairseq_neurons.pipelines.demo import demo_steps as pipeline
+    from fairseq_neurons.pipelines.jobs import run_all
 
     if corpus is None and (src, tgt) != ("en", "fr"):
         raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")

@@ -33,10 +33,10 @@ class InspectConfig(CommandConfig):
 
 def run(neuron: Any, words: int, sentences: int, color: str, **sources: Any) -> None:
     """Write it to the standard output: it is read with ``less -R``, too. Imports wait until there is work."""
-    from fairseq_neurons.report.inspection import inspect
-    from fairseq_neurons.report.sources import known_from
-    from fairseq_neurons.report.terminal import described
-    from fairseq_neurons.report.terminal_colours import painter_for
+    from fairseq_neurons.inspection.inspection_sources import known_from
+    from fairseq_neurons.inspection.neuron_inspection import inspect
+    from fairseq_neurons.inspection.terminal_colours import painter_for
+    from fairseq_neurons.inspection.terminal_view import described
 
     if words < 0 or sentences < 0:
         raise InputError(f"words={words}, sentences={sentences}: give 0 or more.")

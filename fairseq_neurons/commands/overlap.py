@@ -17,9 +17,9 @@ from tabulate import tabulate
 from fairseq_neurons import __version__
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import check_writable, write_text_whole
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.rankings.overlap import average_overlap, overlap_matrix, spearman, top_overlap
+from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
+from fairseq_neurons.storage.files import check_writable, write_text_whole
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import fairseq_neurons
 from fairseq_neurons.commands.application import CommandConfig, application, quiet
-from fairseq_neurons.experiments.settings import Experiment
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ class PaperConfig(CommandConfig, Experiment):
 def run(**options: Any) -> None:
     """Import what trains and measures only when there is work: ``--help`` need not wait for it."""
     experiment = Experiment.of(options)
-    from fairseq_neurons.experiments import folder
-    from fairseq_neurons.experiments.run import STAGES, chosen
+    from fairseq_neurons.pipelines.paper import experiment_folder as folder
+    from fairseq_neurons.pipelines.paper.experiment_steps import STAGES, chosen
 
     steps = chosen(experiment)
     folder.begin(experiment)

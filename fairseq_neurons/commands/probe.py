@@ -62,8 +62,8 @@ class ProbeConfig(CommandConfig):
 
 def run(train: dict[str, str], test: dict[str, str], out: str, neurons: Any, **options: Any) -> None:
     """Import the solver only when there is work: ``--help`` need not wait for it."""
-    from fairseq_neurons.analysis.run import probe
-    from fairseq_neurons.analysis.tables import summary
+    from fairseq_neurons.probing.study.run_study import probe
+    from fairseq_neurons.probing.study.study_tables import summary
 
     results = probe(train, test, out, neurons=joined(neurons), **options)
     logger.info("\n%s\n", summary(results))

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class ReportConfig(CommandConfig):
-    """The arguments of ``fairseq_neurons.report.page.write_report``."""
+    """The arguments of ``fairseq_neurons.page.write_report``."""
 
     run: str = MISSING
     out: str = MISSING
@@ -24,7 +24,7 @@ class ReportConfig(CommandConfig):
 
 def run(**options: str | int) -> None:
     """Import only when there is work: ``--help`` need not wait for it."""
-    from fairseq_neurons.report.page import write_report
+    from fairseq_neurons.page import write_report
 
     index = write_report(**options)  # type: ignore[arg-type]
     logger.info("%s: open it in a browser", index)

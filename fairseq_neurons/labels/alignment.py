@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.labels.values import Labels, Sentences
+from fairseq_neurons.labels.sentence_labels import Labels, Sentences
 
 EOS = "</s>"
 

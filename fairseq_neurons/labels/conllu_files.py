@@ -12,7 +12,7 @@ import conllu
 from conllu.exceptions import ParseException
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import stream_lines
+from fairseq_neurons.storage.files import stream_lines
 
 WIDTH, FORM, HEAD = 10, 1, 6
 _ID = re.compile(r"(\d+)(-\d+|\.\d+)?\Z")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.labels.options import LabelOptions
+from fairseq_neurons.labels.label_options import LabelOptions
 
 WordLabels = Sequence[str | None]
 DEFAULTS = LabelOptions()

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.labels.values import LabelLists, Sentences
-from fairseq_neurons.labels.wordlists import AMBIGUOUS_MONTHS, LANGUAGES, MONTHS, NEGATIONS, NUMBERS
+from fairseq_neurons.labels.sentence_labels import LabelLists, Sentences
+from fairseq_neurons.labels.word_lists import AMBIGUOUS_MONTHS, LANGUAGES, MONTHS, NEGATIONS, NUMBERS
 
 Labeler = Callable[[Sentences, str], LabelLists]
 LENGTHS = (10, 20, 40)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.labels.values import LabelLists, Sentences
+from fairseq_neurons.labels.sentence_labels import LabelLists, Sentences
 
 TAGGERS = ("spacy:", "hanta:")
 _PICKLES = "morphmodel_{}.pgz"

@@ -9,7 +9,7 @@ from fairseq_neurons.activations.subwords import word_of_piece
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import Labels
 from fairseq_neurons.masks import ChosenWords
-from fairseq_neurons.plugin.sentences import Sentences
+from fairseq_neurons.plugin.dataset_sentences import Sentences
 
 Values = Sequence[Sequence[Optional[str]]]
 

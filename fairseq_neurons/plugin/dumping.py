@@ -12,8 +12,8 @@ from torch import Tensor
 
 from fairseq_neurons import __version__
 from fairseq_neurons.activations import ActivationWriter, Manifest
+from fairseq_neurons.plugin.dataset_sentences import Sentences
 from fairseq_neurons.plugin.recording import Recorder
-from fairseq_neurons.plugin.sentences import Sentences
 
 logger = logging.getLogger(__name__)
 

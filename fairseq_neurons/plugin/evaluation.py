@@ -10,11 +10,11 @@ from torch import Tensor
 from fairseq_neurons.activations.subwords import detect_subwords
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.dataset_subsets import collated, load_subset
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator, forced_log_probs, predicted_log_probs
 from fairseq_neurons.plugin.layer_memory import LayerMemory
-from fairseq_neurons.plugin.lm import LSTMLanguageModelDalvi2019
 from fairseq_neurons.plugin.masking import note_batch
-from fairseq_neurons.plugin.subsets import collated, load_subset
+from fairseq_neurons.plugin.models.language_model_lstm import LSTMLanguageModelDalvi2019
 
 POST_PROCESS = {"words": None, "bpe": "subword_nmt", "sentencepiece": "sentencepiece"}
 

@@ -14,16 +14,16 @@ from tqdm import tqdm
 
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import read_lines, sha256_of_file
 from fairseq_neurons.labels import conllu_sentences
-from fairseq_neurons.labels.reading import CONLLU_SUFFIXES
-from fairseq_neurons.plugin.adapters import adapter_for
+from fairseq_neurons.labels.label_files import CONLLU_SUFFIXES
+from fairseq_neurons.plugin.architectures.adapter import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded, load_model
+from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
+from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.masking import note_batch
 from fairseq_neurons.plugin.recording import recorded
-from fairseq_neurons.plugin.sentences import Sentences, sentences_of
-from fairseq_neurons.plugin.subsets import batches_of, load_subset
+from fairseq_neurons.storage.files import read_lines, sha256_of_file
 
 
 def extract(

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-from fairseq_neurons.plugin.adapters import Cell, adapter_for
-from fairseq_neurons.plugin.replacing import is_replaced, replaced_forward
+from fairseq_neurons.plugin.architectures.adapter import Cell, adapter_for
+from fairseq_neurons.plugin.replaced_forward import is_replaced, replaced_forward
 
 LIMIT = 1 << 29
 

@@ -11,8 +11,8 @@ from torch.nn.utils.rnn import PackedSequence
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask, Site
 from fairseq_neurons.neurons import Neurons
-from fairseq_neurons.plugin.adapters import Adapter, Cell, adapter_for
-from fairseq_neurons.plugin.replacing import replaced_forward
+from fairseq_neurons.plugin.architectures.adapter import Adapter, Cell, adapter_for
+from fairseq_neurons.plugin.replaced_forward import replaced_forward
 from fairseq_neurons.plugin.word_clamp import NotedBatch, WordClamp
 
 

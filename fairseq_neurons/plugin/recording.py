@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fairseq_neurons.plugin.adapters import Adapter, adapter_for
+from fairseq_neurons.plugin.architectures.adapter import Adapter, adapter_for
 
 
 class Recorder:

@@ -15,14 +15,15 @@ from fairseq.tasks.language_modeling import SAMPLE_BREAK_MODE_CHOICES, LanguageM
 from fairseq.tasks.translation import TranslationConfig, TranslationTask
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import sha256_of_file
 from fairseq_neurons.labels import read_labels
 from fairseq_neurons.masks import ChosenWords
 from fairseq_neurons.plugin.checkpoints import check_checkpoint, check_dictionaries
 from fairseq_neurons.plugin.chosen_words import chosen_words
+from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.flags import (
+from fairseq_neurons.plugin.masking import masked, neurons_of, note_batch
+from fairseq_neurons.plugin.neuron_flags import (
     NeuronFlags,
     build_mask,
     check_flags,
@@ -30,9 +31,8 @@ from fairseq_neurons.plugin.flags import (
     needs_sentences,
     wants_mask,
 )
-from fairseq_neurons.plugin.masking import masked, neurons_of, note_batch
 from fairseq_neurons.plugin.recording import Recorder, recorded
-from fairseq_neurons.plugin.sentences import Sentences, sentences_of
+from fairseq_neurons.storage.files import sha256_of_file
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_sequence
 
 from fairseq_neurons.masks import ChosenWords, Mask
-from fairseq_neurons.plugin.adapters import Adapter, Cell
+from fairseq_neurons.plugin.architectures.adapter import Adapter, Cell
 
 Words = Union[Tensor, PackedSequence]
 

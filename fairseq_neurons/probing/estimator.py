@@ -15,15 +15,15 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 from torch import Tensor
 
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.design import Design
+from fairseq_neurons.probing.block_passes import scores_of
 from fairseq_neurons.probing.elastic_net import ElasticNet
-from fairseq_neurons.probing.multinomial import Multinomial
-from fairseq_neurons.probing.passes import scores_of
-from fairseq_neurons.probing.solvers.authors import EPOCHS, authors_recipe
-from fairseq_neurons.probing.solvers.certified import Problem, Solution, Watch, minimise
-from fairseq_neurons.probing.solvers.geometry import Geometry
-from fairseq_neurons.probing.solvers.warmup import LEAST, warm_up
+from fairseq_neurons.probing.multinomial_loss import Multinomial
+from fairseq_neurons.probing.solvers.authors_recipe import EPOCHS, authors_recipe
+from fairseq_neurons.probing.solvers.certified_solver import Problem, Solution, Watch, minimise
+from fairseq_neurons.probing.solvers.loss_geometry import Geometry
+from fairseq_neurons.probing.solvers.warm_up import LEAST, warm_up
 
 # Scores of all words for all labels are held, twice: the one thing that grows with both.
 SCORES_BYTES = 4 << 30

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.rankings.pairwise import PAIRWISE
+from fairseq_neurons.rankings.model_pairs import PAIRWISE
 from fairseq_neurons.rankings.ranking import Ranking
 
 PREFIX = "crossmodel-"

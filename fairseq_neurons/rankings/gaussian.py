@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.design import Design
-from fairseq_neurons.rankings.conditionals import Conditionals, Words
-from fairseq_neurons.rankings.scores import NeuronScores, check_labels, sample
+from fairseq_neurons.rankings.gaussian_conditionals import Conditionals, Words
+from fairseq_neurons.rankings.neuron_scores import NeuronScores, check_labels, sample
 
 HELD_OUT = 0.25
 # In nats, between neurons that were chosen one after the other though the second gained more.

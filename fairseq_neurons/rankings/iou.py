@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.design import Design
-from fairseq_neurons.rankings.scores import NeuronScores, check_labels, members
+from fairseq_neurons.rankings.neuron_scores import NeuronScores, check_labels, members
 
 
 def iou(X: Design, y: np.ndarray, labels: int, seed: int = 1, threshold: float = 0.0) -> NeuronScores:

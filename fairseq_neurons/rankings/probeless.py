@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fairseq_neurons.probing.design import Design
-from fairseq_neurons.rankings.scores import NeuronScores, check_labels, members
+from fairseq_neurons.activations.design_matrix import Design
+from fairseq_neurons.rankings.neuron_scores import NeuronScores, check_labels, members
 
 
 def probeless(X: Design, y: np.ndarray, labels: int, seed: int = 1) -> NeuronScores:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import read_text, write_text_whole
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.storage.files import read_text, write_text_whole
 
 FORMAT = 1
 

@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 from sklearn.feature_selection import f_classif
 
-from fairseq_neurons.probing.design import Design
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.rankings.mutual_information import mutual_information, without_ties
-from fairseq_neurons.rankings.scores import NeuronScores, check_labels, sample
+from fairseq_neurons.rankings.neuron_scores import NeuronScores, check_labels, sample
 
 # The F-test copies its columns more than once, in float64.
 COLUMNS = 256

@@ -15,12 +15,12 @@ import torch
 from tqdm import tqdm
 
 from fairseq_neurons.ablation.comparisons import compare, with_significance
-from fairseq_neurons.ablation.measure import Measurement
-from fairseq_neurons.ablation.place import Place
-from fairseq_neurons.ablation.plan import plan
-from fairseq_neurons.ablation.workers import Workers
+from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_points import plan
+from fairseq_neurons.ablation.forked_workers import Workers
+from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.errors import InputError
-from tests.ablation.made import Norms, ranking, settings
+from tests.ablation.made_curves import Norms, ranking, settings
 
 RANKINGS = {"a": ranking(1), "b": ranking(2)}
 POINTS = [0, 2, 5, "50%", "100%"]

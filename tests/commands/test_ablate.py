@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.commands.ablate import main
-from tests.ablation.made import ranking
+from tests.ablation.made_curves import ranking
 
 REQUIRED = {"checkpoint": "model.pt", "data": "bin", "rankings": "[ranking.json]", "out": "out"}
 

@@ -11,9 +11,9 @@ import pytest
 
 from fairseq_neurons.commands.correlate import main
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.rankings.crossmodel import METHODS, correlate
-from tests.commands.running import Command
-from tests.rankings.dumps import write_dump
+from fairseq_neurons.rankings.cross_model import METHODS, correlate
+from tests.commands.running_commands import Command
+from tests.rankings.made_dumps import write_dump
 
 
 @pytest.fixture

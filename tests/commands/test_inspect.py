@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.commands.inspect import main, write
-from fairseq_neurons.report.inspection import inspect
-from fairseq_neurons.report.sources import known_from
-from fairseq_neurons.report.terminal import described
-from fairseq_neurons.report.terminal_colours import Painter
-from tests.ablation.made import ranking
-from tests.commands.running import Command
-from tests.rankings.dumps import write_dump
-from tests.report.folders import write_run
+from fairseq_neurons.inspection.inspection_sources import known_from
+from fairseq_neurons.inspection.neuron_inspection import inspect
+from fairseq_neurons.inspection.terminal_colours import Painter
+from fairseq_neurons.inspection.terminal_view import described
+from tests.ablation.made_curves import ranking
+from tests.commands.running_commands import Command
+from tests.rankings.made_dumps import write_dump
+from tests.runs.made_runs import write_run
 
 PROGRAM = Path(sys.executable).parent / "fairseq-neurons-inspect"
 

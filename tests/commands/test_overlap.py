@@ -12,8 +12,8 @@ from fairseq_neurons.commands.overlap import main, shortest_names
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.rankings.overlap import average_overlap, spearman, top_overlap
-from tests.commands.running import Command
+from fairseq_neurons.rankings.ranking_overlap import average_overlap, spearman, top_overlap
+from tests.commands.running_commands import Command
 
 FILES = ["pos/ranking.json", "sem/ranking.json", "max.json"]
 

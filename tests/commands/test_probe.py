@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.commands.probe import main
-from tests.analysis.data import SMALL, write_part, write_parts
 from tests.labels.conllu_text import text_of, word
+from tests.probing.study.made_words import SMALL, write_part, write_parts
 
 FAST = [f"{name}={value}".replace(" ", "") for name, value in SMALL.items()]
 

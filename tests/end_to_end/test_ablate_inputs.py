@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairseq_neurons.ablation.run import ablate
-from fairseq_neurons.ablation.settings import AblationSettings
+from fairseq_neurons.ablation.ablation_settings import AblationSettings
+from fairseq_neurons.ablation.run_ablation import ablate
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.files import read_lines
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked
 from fairseq_neurons.plugin.evaluation import perplexity
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.storage.files import read_lines
 from tests.ablation.test_interruptions import files
 from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, run, succeed
-from tests.end_to_end.curves import a_ranking, command, joint_curve, lm_curve
+from tests.end_to_end.trained_curves import a_ranking, command, joint_curve, lm_curve
 
 
 @pytest.fixture

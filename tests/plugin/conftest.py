@@ -11,8 +11,15 @@ from fairseq.models import ARCH_MODEL_REGISTRY  # noqa: F401 - fills the registr
 from omegaconf import OmegaConf
 
 import fairseq_neurons.plugin  # noqa: F401
-from fairseq_neurons.plugin.lm import LSTMLanguageModelDalvi2019, LSTMLanguageModelDalvi2019Config
-from fairseq_neurons.plugin.nmt import LSTMDalvi2019Config, LSTMDalvi2019JointModel, LSTMDalvi2019Model
+from fairseq_neurons.plugin.models.language_model_lstm import (
+    LSTMLanguageModelDalvi2019,
+    LSTMLanguageModelDalvi2019Config,
+)
+from fairseq_neurons.plugin.models.translation_lstm import (
+    LSTMDalvi2019Config,
+    LSTMDalvi2019JointModel,
+    LSTMDalvi2019Model,
+)
 
 SIZES = dict(encoder_embed_dim=7, encoder_hidden_size=8, decoder_embed_dim=6, decoder_hidden_size=8, dropout=0.0)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import Labels
 from fairseq_neurons.plugin.chosen_words import chosen_words
-from fairseq_neurons.plugin.sentences import Sentences
+from fairseq_neurons.plugin.dataset_sentences import Sentences
 
 LINES = ["the dog barked", "", "dogs bark the"]
 BPE_LINES = ["low@@ er prices fell", "new@@ est tow@@ er"]

@@ -13,7 +13,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import masked, neurons_of
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator, forced_log_probs, predicted_log_probs
-from fairseq_neurons.plugin.nmt import LSTMDalvi2019JointModel, LSTMDalvi2019Model
+from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel, LSTMDalvi2019Model
 from tests.plugin.conftest import batch, build, sentences
 
 MODELS = {"separate": LSTMDalvi2019Model, "joint": LSTMDalvi2019JointModel}

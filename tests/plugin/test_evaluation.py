@@ -10,8 +10,8 @@ from fairseq.data import LanguagePairDataset
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.dataset_subsets import collated
 from fairseq_neurons.plugin.evaluation import Scorer, Translator
-from fairseq_neurons.plugin.subsets import collated
 from tests.plugin.conftest import sentences
 
 

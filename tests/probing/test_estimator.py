@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.design import Design
 from fairseq_neurons.probing.estimator import ElasticNetProbe
-from tests.probing.made import made, objective_of
+from tests.probing.made_problems import made, objective_of
 
 
 def test_refitting_from_the_solution__takes_at_most_one_step():

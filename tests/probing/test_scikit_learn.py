@@ -7,7 +7,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fairseq_neurons.probing.estimator import ElasticNetProbe
-from tests.probing.made import made
+from tests.probing.made_problems import made
 
 
 @parametrize_with_checks([ElasticNetProbe(), ElasticNetProbe(1e-3, 0.0, tolerance=1e-2, warm_start=True)])

@@ -12,9 +12,9 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.combining import combine
-from fairseq_neurons.rankings.crossmodel import correlate
-from tests.rankings.dumps import write_dump
-from tests.rankings.test_pairwise import LITERAL, models, write
+from fairseq_neurons.rankings.cross_model import correlate
+from tests.rankings.made_dumps import write_dump
+from tests.rankings.test_model_pairs import LITERAL, models, write
 
 
 def save(ranking: Ranking, path: Path) -> Path:
@@ -25,7 +25,7 @@ def save(ranking: Ranking, path: Path) -> Path:
 @pytest.mark.parametrize("method", LITERAL)
 @pytest.mark.parametrize("cuts", [(1, 2, 3, 4), (1, 3, 4), (1, 2, 4)])
 def test_sharded__equals_undivided_to_the_bit(tmp_path, monkeypatch, method, cuts):
-    monkeypatch.setattr("fairseq_neurons.rankings.streaming.BLOCK", 40)
+    monkeypatch.setattr("fairseq_neurons.statistics.dump_moments.BLOCK", 40)
     paths = write(tmp_path, models(9, count=4))
     undivided = correlate(paths, method=method)
     parts = [

@@ -6,12 +6,12 @@ import torch
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.design import Design
-from fairseq_neurons.rankings import conditionals
-from fairseq_neurons.rankings.conditionals import PRIOR_WORDS, Conditionals
+from fairseq_neurons.rankings import gaussian_conditionals as conditionals
 from fairseq_neurons.rankings.gaussian import _held_out, gaussian
-from tests.rankings.labelled import LABELS, PLANTED, labelled_words
+from fairseq_neurons.rankings.gaussian_conditionals import PRIOR_WORDS, Conditionals
+from tests.rankings.made_labels import LABELS, PLANTED, labelled_words
 
 
 class Literal:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.design import Design
 from fairseq_neurons.rankings.iou import iou
-from tests.rankings.labelled import CONSTANT, LABELS, labelled_words
+from tests.rankings.made_labels import CONSTANT, LABELS, labelled_words
 
 
 def literal_iou(X: np.ndarray, y: np.ndarray, threshold: float) -> np.ndarray:

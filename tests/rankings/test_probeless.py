@@ -4,9 +4,9 @@ from itertools import combinations
 
 import numpy as np
 
-from fairseq_neurons.probing.design import Design
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.rankings.probeless import probeless
-from tests.rankings.labelled import LABELS, labelled_words
+from tests.rankings.made_labels import LABELS, labelled_words
 
 
 def literal_probeless(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sklearn.feature_selection import mutual_info_classif
 
-from fairseq_neurons.probing.design import Design
+from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.rankings import univariate
 from fairseq_neurons.rankings.mutual_information import mutual_information, without_ties
 from fairseq_neurons.rankings.univariate import f_test, mutual_info
-from tests.rankings.labelled import CONSTANT, LABELS, PLANTED, labelled_words
+from tests.rankings.made_labels import CONSTANT, LABELS, PLANTED, labelled_words
 
 
 def literal_f(x: np.ndarray, y: np.ndarray) -> float:

@@ -9,9 +9,9 @@ from fairseq.sequence_generator import SequenceGenerator
 from torch import Tensor
 
 from fairseq_neurons.plugin.decoding.beams import Beams
-from fairseq_neurons.plugin.decoding.decoder import DecoderState, SharedDecoder, can_share, output_weights
+from fairseq_neurons.plugin.decoding.shared_decoder import DecoderState, SharedDecoder, can_share, output_weights
 from fairseq_neurons.plugin.decoding.vocabulary import Candidates, Vocabulary
-from fairseq_neurons.plugin.nmt import RecurrentTranslationModel
+from fairseq_neurons.plugin.models.translation_lstm import RecurrentTranslationModel
 
 Hypotheses = List[List[Dict[str, Tensor]]]
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from fairseq_neurons.probing.elastic_net import ElasticNet
-from fairseq_neurons.probing.solvers.metric import Metric
 from fairseq_neurons.probing.solvers.secants import Curvature
+from fairseq_neurons.probing.solvers.step_metric import Metric
 
 ROUNDS = 20
 # Of the step's length; the next gradient mends what is left.

@@ -1,0 +1,140 @@
+"""Perplexity, of a language model or of a translation model's references, with paired tests by scipy."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from fairseq_neurons.ablation.ablation_settings import AblationSettings
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.evaluation import Likelihoods, Scorer
+from fairseq_neurons.storage.results_log import Entry
+
+SEED = 1
+CONFIDENCE = 0.95
+# Resamples that are in memory at once.
+BATCH = 100
+
+
+class Perplexity:
+    """Log-probabilities of a subset's sentences.
+
+    Args:
+        measure: them under the mask applied at the time.
+        samples: of the test and of the confidence intervals.
+    """
+
+    folder, suffix = "likelihoods", ".npz"
+
+    def __init__(self, measure: Callable[[], Likelihoods], samples: int = 1000) -> None:
+        self.measure, self.samples = measure, samples
+
+    @classmethod
+    def open(cls, settings: AblationSettings, loaded: Loaded) -> Perplexity:
+        """For a loaded model; see `open_metric`."""
+        batch = {} if settings.max_tokens is None else {"max_tokens": settings.max_tokens}
+        return cls(Scorer(loaded, settings.subset, **batch).score, settings.samples)
+
+    @property
+    def signature(self) -> str:
+        return "perplexity|per:token|eos:yes"
+
+    @property
+    def test_signature(self) -> str:
+        return f"paired:permutation|samples:{self.samples}|seed:{SEED}|confidence:{CONFIDENCE}|{self.signature}"
+
+    def run(self) -> Likelihoods:
+        """The log-probabilities.
+
+        Raises:
+            InputError: if they are not numbers, because the neurons are held at too large a value.
+        """
+        found = self.measure()
+        if not np.isfinite(found.log_probs).all():
+            raise InputError("The ablated model's probabilities are not numbers: choose a smaller value=.")
+        return found
+
+    def score(self, output: Likelihoods) -> Entry:
+        """Perplexity (None where it exceeds all numbers), its logarithm to base 2 a token, and the tokens."""
+        loss = _loss(output.log_probs.sum(), output.tokens.sum())
+        return {"score": _exp(loss), "loss_base_2": loss / math.log(2), "tokens": int(output.tokens.sum())}
+
+    def pack(self, output: Likelihoods) -> bytes:
+        """An archive of two arrays."""
+        file = io.BytesIO()
+        np.savez(file, log_probs=output.log_probs, tokens=output.tokens)
+        return file.getvalue()
+
+    def unpack(self, content: bytes) -> Likelihoods:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return Likelihoods(arrays["log_probs"], arrays["tokens"])
+
+    def compare(self, baseline: Likelihoods, others: Sequence[Likelihoods]) -> list[Entry]:
+        """A paired permutation test of the log-probabilities of sentences, see `Metric.compare`.
+
+        ``ratio`` is that of the perplexities, with its interval; those of this and of the perplexity itself are
+        bootstrap percentiles over sentences.
+        """
+        return [self._compare(baseline, other) for other in others]
+
+    def _compare(self, a: Likelihoods, b: Likelihoods) -> Entry:
+        low, high = self._interval(b.log_probs, b.tokens)
+        ratio_low, ratio_high = self._interval(b.log_probs - a.log_probs, b.tokens)
+        scores = [self.score(output)["score"] for output in (a, b)]
+        return {
+            "score": scores[1],
+            "low": low,
+            "high": high,
+            "difference": None if None in scores else scores[1] - scores[0],
+            "ratio": _exp(_loss((b.log_probs - a.log_probs).sum(), b.tokens.sum())),
+            "ratio_low": ratio_low,
+            "ratio_high": ratio_high,
+            "p_value": self._p_value(b.log_probs - a.log_probs),
+        }
+
+    def _p_value(self, differences: np.ndarray) -> float:
+        if len(differences) < 2:
+            return 1.0
+        # Exchanging the two models on a sentence is changing the sign of its difference.
+        options = {"permutation_type": "samples", "vectorized": True, "batch": BATCH}
+        found = stats.permutation_test((differences,), _sum, n_resamples=self.samples, rng=_rng(), **options)
+        return float(found.pvalue)
+
+    def _interval(self, log_probs: np.ndarray, tokens: np.ndarray) -> tuple[float | None, float | None]:
+        """exp of the bootstrap interval of the loss; None where one sentence tells nothing."""
+        if len(tokens) < 2:
+            return None, None
+        options: dict[str, Any] = {"paired": True, "vectorized": True, "batch": BATCH, "method": "percentile"}
+        ends = stats.bootstrap(
+            (log_probs, tokens), _ratio, n_resamples=self.samples, confidence_level=CONFIDENCE, rng=_rng(), **options
+        ).confidence_interval
+        return _exp(float(ends.low)), _exp(float(ends.high))
+
+
+def _rng() -> np.random.Generator:
+    return np.random.default_rng(SEED)
+
+
+def _sum(values: np.ndarray, axis: int) -> np.ndarray:
+    return values.sum(axis=axis)
+
+
+def _ratio(log_probs: np.ndarray, tokens: np.ndarray, axis: int = -1) -> np.ndarray:
+    return -log_probs.sum(axis=axis) / tokens.sum(axis=axis)
+
+
+def _loss(log_prob: float, tokens: int) -> float:
+    return float(-log_prob / tokens)
+
+
+def _exp(loss: float) -> float | None:
+    try:
+        return math.exp(loss)
+    except OverflowError:
+        return None

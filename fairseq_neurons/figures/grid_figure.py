@@ -1,0 +1,92 @@
+"""Accuracy over the penalties of a probe (Dalvi et al. 2019, Figure 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.figures.figure_signatures import signed
+from fairseq_neurons.figures.figure_style import COLUMN, SignedFigure, house_style
+from fairseq_neurons.figures.heat_cells import draw_cells, name_cells
+from fairseq_neurons.storage.results_log import Entry
+
+COLOURMAP = "cividis"
+
+
+@house_style()
+def regularisation_grid(
+    grid: Sequence[Entry], size: tuple[float, float] | None = None, caption: str | None = None
+) -> SignedFigure:
+    """Accuracy for every pair of penalties, the best one framed.
+
+    Args:
+        grid: ``grid`` of the ``results.json`` of a probe: ``l1``, ``l2``, ``accuracy`` from 0 to 1.
+        size: inches, without the caption; by default a column wide.
+        caption: small text below.
+
+    Raises:
+        InputError: if the grid is empty: the probe was made without ``grid=``.
+    """
+    if not grid:
+        raise InputError(
+            "The probe has no grid of penalties; fairseq-neurons-probe makes one with grid=[1e-2,1e-4,1e-6]."
+        )
+    l1, l2, values = table_of(grid)
+    height = 0.9 + 0.28 * len(l2)
+    signature = signed("regularisation-grid", [entry["signature"] for entry in grid])
+    figure = SignedFigure(size or (COLUMN, height), "Accuracy over the penalties of the probe", signature, caption)
+    axes = figure.subplots()
+    mesh = draw_cells(axes, values, _shown, colormaps[COLOURMAP], _scale(values))
+    name_cells(axes, [short_number(value) for value in l1], [short_number(value) for value in l2])
+    axes.set(xlabel="l1", ylabel="l2")
+    _mark_best(axes, values)
+    bar = figure.colorbar(mesh, ax=axes, label="accuracy (%)", format="{x:g}", fraction=0.05, pad=0.02)
+    bar.outline.set_visible(False)
+    return figure.settled()
+
+
+def table_of(grid: Sequence[Entry]) -> tuple[list[float], list[float], np.ndarray]:
+    """The penalties l1 (A) and l2 (B), ascending, and accuracies in percent, float64 (B, A); nan for none."""
+    l1, l2 = (sorted({entry[name] for entry in grid}) for name in ("l1", "l2"))
+    values = np.full((len(l2), len(l1)), np.nan)
+    for entry in grid:
+        values[l2.index(entry["l2"]), l1.index(entry["l1"])] = 100 * entry["accuracy"]
+    return l1, l2, values
+
+
+def short_number(value: float) -> str:
+    """``1e-5``, where Python writes ``1e-05``.
+
+    >>> short_number(0.0), short_number(1e-5), short_number(0.01), short_number(1.0)
+    ('0', '1e-5', '1e-2', '1')
+    """
+    if value == 0 or 0.1 <= value < 1000:
+        return f"{value:g}"
+    digits, exponent = f"{value:.3e}".split("e")
+    return f"{float(digits):g}e{int(exponent)}"
+
+
+def _scale(values: np.ndarray) -> Normalize:
+    """From the lowest to the highest accuracy, at least half a point apart."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    missing = max(0.0, 0.5 - (high - low))
+    return Normalize(low - missing / 2, high + missing / 2)
+
+
+def _shown(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.1f}"
+
+
+def _mark_best(axes: Axes, values: np.ndarray) -> None:
+    """A frame and bold numbers where the accuracy is highest."""
+    best = values.ravel() == np.nanmax(values)
+    for number in np.flatnonzero(best).tolist():
+        row, column = divmod(number, values.shape[1])
+        axes.texts[number].set_weight("bold")
+        axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=1.6, clip_on=False))

@@ -1,0 +1,99 @@
+"""Where the first neurons of rankings are: in which layer, and in which direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
+from matplotlib.ticker import MaxNLocator
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.figures.figure_signatures import signed
+from fairseq_neurons.figures.figure_style import COLOURS, COLUMN, PAGE, SignedFigure, house_style
+from fairseq_neurons.figures.legends import draw_legend, legend_height, legend_rows
+from fairseq_neurons.figures.printable_text import shortened
+from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.rankings import Ranking
+
+HATCHES = ("", "////", "\\\\\\\\", "----", "||||", "xxxx", "++++", "//", "--", "||", "xx")
+LONGEST_NAME = 34
+GROUP = 0.8
+CHANCE = "by chance"
+MOST_IN_A_COLUMN = 24
+# Inches, without the legend.
+HEIGHT = 1.9
+
+
+@house_style()
+def places_histogram(
+    rankings: Mapping[str, Ranking], top: int = 50, size: tuple[float, float] | None = None, caption: str | None = None
+) -> SignedFigure:
+    """How many of the first neurons of each ranking are in each layer and direction, beside what chance puts there.
+
+    Args:
+        rankings: of one model's neurons, by name.
+        top: how many of the first neurons are counted.
+        size: inches, without the caption; by default a column wide, or a page for many bars.
+        caption: small text below.
+
+    Raises:
+        InputError: if there is no ranking, they are of different neurons, or there are not so many neurons.
+    """
+    neurons = _neurons_of(rankings, top)
+    counts = {name: counts_of(ranking, top) for name, ranking in rankings.items()}
+    signature = signed("places-histogram", [ranking.signature for ranking in rankings.values()], top=top)
+    title = f"Layers and directions of the first {top} neurons"
+    names = [shortened(name, LONGEST_NAME) for name in rankings]
+    width = size[0] if size else COLUMN if len(rankings) * len(neurons.blocks) <= MOST_IN_A_COLUMN else PAGE
+    above = legend_height(legend_rows([*names, CHANCE], width))
+    size = size or (width, HEIGHT + above)
+    figure = SignedFigure(size, title, signature, caption)
+    strip, axes = figure.subplots(2, 1, height_ratios=[above, size[1] - above])
+    bars = [_draw(axes, i, len(counts), found) for i, found in enumerate(counts.values())]
+    draw_legend(strip, [*zip(names, bars, strict=True), (CHANCE, _draw_chance(axes, neurons, top))], width)
+    _label(axes, neurons, top)
+    return figure.settled()
+
+
+def counts_of(ranking: Ranking, top: int) -> list[int]:
+    """How many of the first neurons each block holds, in the order of the blocks."""
+    first = ranking.top(top)
+    return [int(((first >= span.start) & (first < span.stop)).sum()) for _, span in ranking.neurons.spans()]
+
+
+def _neurons_of(rankings: Mapping[str, Ranking], top: int) -> Neurons:
+    if not rankings:
+        raise InputError("There is no ranking to draw.")
+    neurons = next(iter(rankings.values())).neurons
+    for name, ranking in rankings.items():
+        if ranking.neurons != neurons:
+            raise InputError(f"{name} is of other neurons ({ranking.neurons}) than the first ranking ({neurons}).")
+    if not 1 <= top <= len(neurons):
+        raise InputError(f"top={top}: the rankings have {len(neurons)} neurons; give 1 to that many.")
+    return neurons
+
+
+def _draw(axes: Axes, number: int, among: int, counts: Sequence[int]) -> BarContainer:
+    """The bars of one of the rankings."""
+    width = GROUP / among
+    places = np.arange(len(counts)) - GROUP / 2 + (number + 0.5) * width
+    colour, hatch = COLOURS[number % len(COLOURS)], HATCHES[number % len(HATCHES)]
+    return axes.bar(places, counts, width, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0)
+
+
+def _draw_chance(axes: Axes, neurons: Neurons, top: int) -> Artist:
+    expected = [top * block.size / len(neurons) for block in neurons.blocks]
+    places = np.arange(len(expected))
+    left, right = places - GROUP / 2 - 0.06, places + GROUP / 2 + 0.06
+    return axes.hlines(expected, left, right, color="black", linestyle=(0, (3, 1.5)), linewidth=0.9)
+
+
+def _label(axes: Axes, neurons: Neurons, top: int) -> None:
+    names = [f"{block.module} {block.layer}\n{block.direction}" for block in neurons.blocks]
+    axes.set_xticks(range(len(names)), names)
+    axes.set_ylabel(f"of the first {top} neurons")
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.tick_params(axis="x", length=0)

@@ -1,0 +1,1 @@
+"""Everything known about one neuron, and its view on the terminal."""

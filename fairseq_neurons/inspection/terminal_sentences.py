@@ -1,0 +1,84 @@
+"""A sentence and what a neuron does at its words, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairseq_neurons.inspection.terminal_colours import Painter
+from fairseq_neurons.inspection.terminal_words import shown, width
+
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class SentenceView:
+    """Draws sentences of one neuron.
+
+    Args:
+        scale: the largest abs of the neuron's values anywhere: the darkest colour.
+        painter: who colours the words; without one, the value stands below each.
+        columns: of the terminal.
+    """
+
+    scale: float
+    painter: Painter | None
+    columns: int
+
+    def lines(self, words: Sequence[str], values: np.ndarray) -> Iterator[str]:
+        """The lines of a sentence.
+
+        Args:
+            words: W words, as they are in the corpus.
+            values: of the neuron at them, (W,) floats.
+        """
+        cells = [(shown(word), float(value)) for word, value in zip(words, values, strict=True)]
+        if self.painter is None:
+            yield from self._numbered(cells)
+        else:
+            for line in _wrapped([width(text) for text, _ in cells], self.columns - len(INDENT)):
+                yield INDENT + " ".join(self._painted(self.painter, *cell) for cell in cells[line])
+
+    def legend(self) -> str:
+        """What the colours stand for."""
+        if self.painter is None:
+            return ""
+        steps = " ".join(self._painted(self.painter, self.signed(v), v) for v in np.linspace(-1, 1, 5) * self.scale)
+        return f"{INDENT}{steps}"
+
+    def signed(self, value: float) -> str:
+        """A value with its sign, and with as many digits as tell it from the largest."""
+        digits = max(2, 1 - int(np.floor(np.log10(self.scale)))) if self.scale else 2
+        # Adding 0 leaves no -0.
+        return f"{round(float(value), digits) + 0.0:+.{digits}f}"
+
+    def _painted(self, painter: Painter, text: str, value: float) -> str:
+        return painter.paint(text, value / self.scale if self.scale else 0.0)
+
+    def _numbered(self, cells: Sequence[tuple[str, float]]) -> Iterator[str]:
+        """A line of words, and one of their values."""
+        numbers = [self.signed(value) for _, value in cells]
+        widths = [max(width(text), len(number)) for (text, _), number in zip(cells, numbers, strict=True)]
+        for line in _wrapped(widths, self.columns - len(INDENT)):
+            words = [_padded(text, wide) for (text, _), wide in zip(cells[line], widths[line], strict=True)]
+            below = [_padded(number, wide) for number, wide in zip(numbers[line], widths[line], strict=True)]
+            yield INDENT + " ".join(words).rstrip()
+            yield INDENT + " ".join(below).rstrip()
+
+
+def _padded(text: str, wide: int) -> str:
+    return text + " " * (wide - width(text))
+
+
+def _wrapped(widths: Sequence[int], most: int) -> Iterator[slice]:
+    """The words of each line: as many as fit with a blank between them, at least one."""
+    start = used = 0
+    for i, wide in enumerate(widths):
+        if i > start and used + wide > most:
+            yield slice(start, i)
+            start, used = i, 0
+        used += wide + 1
+    if start < len(widths):
+        yield slice(start, len(widths))

@@ -1,0 +1,122 @@
+"""A run folder as a page: one folder of plain files that any browser opens from the disk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+from tqdm import tqdm
+
+from fairseq_neurons import __version__
+from fairseq_neurons.activations.writer import human_bytes
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.figures import figures_of, render
+from fairseq_neurons.page.browser_data import File, model_files, text_file
+from fairseq_neurons.page.data_scripts import script
+from fairseq_neurons.page.neuron_facts import facts_of
+from fairseq_neurons.page.overview import overview
+from fairseq_neurons.page.page_folder import ReportPlace
+from fairseq_neurons.page.page_sections import Picture
+from fairseq_neurons.runs.run_folder import Model, Run
+
+logger = logging.getLogger(__name__)
+
+PACKAGE = "fairseq_neurons.page"
+# In the order in which the page loads them.
+SCRIPTS = (
+    *("vendor/htm-preact.js", "format.js", "data.js", "search.js", "orders.js"),
+    *("heatmap.js", "list.js", "neuron.js", "controls.js", "browser.js", "app.js"),
+)
+OTHERS = ("style.css", "theme.js", "vendor/README.md", "vendor/LICENSE.htm", "vendor/LICENSE.preact")
+# An inch of CSS.
+CSS_PIXELS = 96
+# A neuron's words, labels and places beside its values, and the files of a model beside its neurons', about.
+OF_A_NEURON, OF_THE_PAGE = 6_000, 2_000_000
+
+
+def write_report(run: str | Path, out: str | Path, language: str = "en", sentences: int = 5000) -> Path:
+    """Write the page of a run.
+
+    Args:
+        run: the folder of the run.
+        out: the folder of the page; an older report of that name is replaced as a whole.
+        language: of the words, for built-in labelers.
+        sentences: how many of each dump are shown at most, from its start; statistics are of all.
+
+    Returns:
+        The file to open.
+
+    Raises:
+        InputError: if the run cannot be read, ``out`` is something else, or the disk has not enough room.
+    """
+    if sentences < 1:
+        raise InputError(f"sentences={sentences}: give at least 1.")
+    opened = Run.open(run)
+    shown = [model for model in opened.models if model.dumps]
+    with ReportPlace(Path(out)) as place:
+        needed = sum(_size(opened, model, sentences) for model in shown) + OF_THE_PAGE
+        counts = (len(opened.models), len(shown))
+        logger.info("%d models, %d of them with states; about %s of disk", *counts, human_bytes(needed))
+        place.need(needed)
+        _write_assets(place)
+        # What takes long comes last: a damaged result shows before it.
+        _write_index(place, opened, _write_figures(place, opened))
+        _write_models(place, opened, shown, language, sentences)
+        place.commit()
+    return Path(out) / "index.html"
+
+
+def _size(run: Run, model: Model, sentences: int) -> int:
+    offsets = run.dump_of(model).activations.offsets
+    words = int(offsets[min(sentences, len(offsets) - 1)])
+    return len(model.neurons) * (OF_A_NEURON + words * 4 // 3) + words * 8
+
+
+def _write_assets(place: ReportPlace) -> None:
+    assets = files(PACKAGE) / "assets"
+    for name in (*SCRIPTS, *OTHERS):
+        place.write(f"assets/{name}", (assets / name).read_bytes())
+
+
+def _write_figures(place: ReportPlace, run: Run) -> list[Picture]:
+    pictures = []
+    for drawing in tqdm(figures_of(run), "figures", unit="figure", disable=None):
+        place.write(f"figures/{drawing.name}.svg", render(drawing.figure, "svg"))
+        size = drawing.figure.get_size_inches() * CSS_PIXELS
+        pictures.append(Picture(drawing.name, drawing.of, drawing.title, drawing.signature, *map(round, size.tolist())))
+    return pictures
+
+
+def _write_models(place: ReportPlace, run: Run, shown: list[Model], language: str, sentences: int) -> None:
+    texts = list(dict.fromkeys(run.dump_of(model).text for model in shown))
+    names = {model.name: number for number, model in enumerate(shown)}
+    place.write("data/models.js", script("models", list(names)))
+    for number, text in enumerate(texts):
+        dump = next(run.dump_of(model) for model in shown if run.dump_of(model).text == text)
+        place.write(*text_file(dump.activations, sentences, number))
+    for model in shown:
+        of_text = texts.index(run.dump_of(model).text)
+        for name, content in _files(run, model, names, of_text, language, sentences):
+            place.write(name, content)
+
+
+def _files(run: Run, model: Model, names: dict[str, int], text: int, language: str, sentences: int) -> Iterator[File]:
+    facts = facts_of(run, model, language, sentences)
+    found = model_files(facts, names[model.name], text, names)
+    total = len(model.neurons) + len(facts.sorts) + 2
+    return iter(tqdm(found, model.name, total, unit="file", disable=None))
+
+
+def _write_index(place: ReportPlace, run: Run, pictures: list[Picture]) -> None:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(PACKAGE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("index.html")
+    place.write("index.html", page.render(overview=overview(run, pictures), scripts=SCRIPTS, version=__version__))

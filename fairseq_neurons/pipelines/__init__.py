@@ -1,0 +1,1 @@
+"""Pipelines of many commands: the demo, and the experiments of the paper."""

@@ -1,0 +1,62 @@
+"""Tense, controlled: neurons are held, at the verbs of one tense, beyond where they are at those of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import fmean
+
+from tabulate import tabulate
+
+from fairseq_neurons.pipelines.demo.demo_curves import read_entries
+from fairseq_neurons.pipelines.demo.demo_steps import SEARCH, Languages, checkpoint
+from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.results_log import Entry
+from fairseq_neurons.toy_corpus.french_tenses import french_tenses
+
+DIRECTIONS = (("past", "pres"), ("pres", "past"))
+RANKINGS = {"probes/tense/rankings/f-test.json": "F-test", "probes/tense/ranking.json": "probe"}
+LEXICON = "text/tense.fr.tsv"
+
+
+def jobs(folder: Path, languages: Languages) -> dict[str, list[str]]:
+    """A command for each direction; each leaves ``control/AT-TO/curve.jsonl``. Writes the lexicon of French tenses."""
+    write_text_whole(folder / LEXICON, "".join(f"{form}\t{tense}\n" for form, tense in french_tenses()))
+    return {
+        f"control-{at}-{to}": [
+            *("fairseq-neurons-ablate", "metric=control", f"at={at}", f"to={to}"),
+            *(f"checkpoint={checkpoint('1')}", "data=bin/1", f"rankings=[{','.join(RANKINGS)}]"),
+            *(f"labels=text/test.{languages.src}.tense", f"outcome={LEXICON}", f"reference=text/test.{languages.tgt}"),
+            *("value=mean", "means=activations/train", f"means_labels=probes/train.{languages.src}.tense"),
+            *("strength=2", *SEARCH, "points=[10%]", "order=[top,random]", "workers=1", f"out=control/{at}-{to}"),
+        ]
+        for at, to in DIRECTIONS
+    }
+
+
+def table(folder: Path) -> str:
+    """How many translations turned to the other tense: by each ranking's first neurons, and by random ones.
+
+    ``p`` is the largest of McNemar's tests against the random choices.
+    """
+    header = ["tense", "neurons by", "neurons", "words", "turned", "random neurons", "p", "BLEU"]
+    rows = [
+        _row(folder / "control" / f"{at}-{to}", f"{at} to {to}", path) for at, to in DIRECTIONS for path in RANKINGS
+    ]
+    align = ["left", "left", *["right"] * 6]
+    return tabulate(rows, header, tablefmt="simple", disable_numparse=True, colalign=align)
+
+
+def _row(folder: Path, direction: str, ranking: str) -> list[str]:
+    curve = [entry for entry in read_entries(folder / "curve.jsonl") if entry["ranking"] == ranking]
+    (top,) = (entry for entry in curve if entry["order"] == "top")
+    random = fmean(entry["turned"] for entry in curve if entry["order"] == "random")
+    p_value = max(found["p_value"] for found in read_entries(folder / "comparisons.jsonl") if _is_of(found, ranking))
+    counts = [str(top["neurons"]), str(top["words"]), f"{top['turned']} of {top['could_turn']}", f"{random:.1f}"]
+    return [direction, RANKINGS[ranking], *counts, f"{p_value:.1g}", f"{top['bleu']:.2f}"]
+
+
+def _is_of(comparison: Entry, ranking: str) -> bool:
+    """Whether it compares random neurons with the first ones of this ranking."""
+    against = comparison["against"] or {"order": None}
+    same = comparison["ranking"] == ranking == against.get("ranking")
+    return same and (comparison["order"], against["order"]) == ("random", "top")

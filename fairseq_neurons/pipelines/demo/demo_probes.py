@@ -1,0 +1,137 @@
+"""What single neurons of the first translation model know of words: probes of the corpus's gold labels."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.labels import LABELERS
+from fairseq_neurons.labels.word_lists import LANGUAGES
+from fairseq_neurons.pipelines.demo.demo_steps import Languages, checkpoint
+from fairseq_neurons.pipelines.jobs import run_all
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.storage.files import read_lines, read_text, write_text_whole
+from fairseq_neurons.toy_corpus.phrases import LABEL_SETS
+
+logger = logging.getLogger(__name__)
+
+SENTENCES = 3000
+SHARE = 0.1
+# Most words have no number and no tense; elsewhere "-" is the class of the other words.
+IGNORED = {"number": "-", "tense": "-"}
+# Control needs neurons in which the tenses lie far apart; the probe's own ranking asks what a neuron adds to others.
+# The smallest of models has 4 neurons to compare the two by.
+ALSO_RANKED_BY = {"tense": ["rankings=[f-test]", "counts=[4]"]}
+LABELERS_TO_TRY = ("position", "numbers", "negation", "months")
+FEWEST = 10
+
+
+def probe(folder: Path, languages: Languages, corpus: str | None) -> list[str]:
+    """Dump the first training sentences, train the probes on them, and test them on the words of the test set.
+
+    Args:
+        folder: of the demo.
+        languages: of the corpus.
+        corpus: the user's own, which has no gold labels: built-in labelers give some; None for the built-in one.
+
+    Returns:
+        The names of the label sets, each of which ``probes`` has a folder of.
+    """
+    _dump(folder, languages, LABEL_SETS if corpus is None else ())
+    sets = _gold(languages) if corpus is None else _labelers(folder, languages)
+    for name in sets:
+        _forget(folder, f"probe-{name}", folder / "probes" / name)
+    settings = [f"fractions=[{SHARE:g}]", "random=1"]
+    jobs = {
+        f"probe-{name}": [
+            *("fairseq-neurons-probe", "train.activations=activations/train", "test.activations=activations/1"),
+            *(*options, f"out=probes/{name}", *settings),
+        ]
+        for name, options in sets.items()
+    }
+    run_all(jobs, folder)
+    return list(sets)
+
+
+def table(folder: Path, names: list[str]) -> str:
+    """A row a label set: how well it is told, by all neurons and by a tenth of them, and which neurons come first."""
+    kept = f"top / bottom {100 * SHARE:g} %"
+    header = ["labels", "accuracy", "majority", "selectivity", f"{kept},\nmasking-out", f"{kept},\nretraining"]
+    rows = [_row(folder / "probes" / name, name) for name in names]
+    align = ["left", *["right"] * 5, "left"]
+    return tabulate(rows, [*header, "first neurons"], tablefmt="simple", disable_numparse=True, colalign=align)
+
+
+def _row(probed: Path, name: str) -> list[str]:
+    results = json.loads(read_text(probed / "results.json", "result"))
+    ranking = Ranking.load(probed / "ranking.json")
+    kept = {(entry["kind"], entry["keep"]): _percent(entry["accuracy"]) for entry in results["ablation"]}
+    return [
+        name,
+        *(_percent(results[column]) for column in ("accuracy", "majority", "selectivity")),
+        *(f"{kept[kind, 'top']} / {kept[kind, 'bottom']}" for kind in ("mask", "retrain")),
+        ", ".join(ranking.neurons.name(i) for i in ranking.top(3).tolist()),
+    ]
+
+
+def _dump(folder: Path, languages: Languages, label_sets: tuple[str, ...]) -> None:
+    """Write down the states of the first training sentences, and these with their labels."""
+    (folder / "probes").mkdir(exist_ok=True)
+    for suffix in ("", *(f".{name}" for name in label_sets)):
+        lines = read_lines(folder / "text" / f"train.{languages.src}{suffix}", "text")
+        write_text_whole(_training_text(folder, languages, suffix), "".join(f"{x}\n" for x in lines[:SENTENCES]))
+    _forget(folder, "extract", folder / "activations" / "train")
+    command = ["fairseq-neurons-extract", f"checkpoint={checkpoint('1')}", "data=bin/1", "out=activations/train"]
+    run_all({"extract": [*command, f"text=probes/train.{languages.src}"]}, folder)
+
+
+def _training_text(folder: Path, languages: Languages, suffix: str) -> Path:
+    return folder / "probes" / f"train.{languages.src}{suffix}"
+
+
+def _gold(languages: Languages) -> dict[str, list[str]]:
+    """The options of a probe for every label set of the built-in corpus."""
+    return {
+        name: [
+            f"train.labels=probes/train.{languages.src}.{name}",
+            f"test.labels=text/test.{languages.src}.{name}",
+            *([f"ignore=[{IGNORED[name]}]"] if name in IGNORED else []),
+            *ALSO_RANKED_BY.get(name, []),
+        ]
+        for name in LABEL_SETS
+    }
+
+
+def _labelers(folder: Path, languages: Languages) -> dict[str, list[str]]:
+    """The options of a probe for every built-in labeler that finds something to tell apart in these words."""
+    parts = [Activations(folder / "activations" / part).sentences for part in ("train", "1")]
+    language = languages.src if languages.src in LANGUAGES else "en"
+    found: dict[str, list[str]] = {}
+    for name in LABELERS_TO_TRY if languages.src in LANGUAGES else LABELERS_TO_TRY[:1]:
+        counts = [Counter(label for labels in LABELERS[name](part, language) for label in labels) for part in parts]
+        if _tells_apart(counts[0]) and counts[1].keys() <= counts[0].keys():
+            found[name] = [f"train.labels={name}", f"test.labels={name}", f"language={language}"]
+    logger.info("Your corpus has no gold labels; built-in labelers tell %s", ", ".join(found) or "nothing about it")
+    return found
+
+
+def _tells_apart(counts: Mapping[Any, int]) -> bool:
+    return len(counts) >= 2 and min(counts.values()) >= FEWEST
+
+
+def _forget(folder: Path, job: str, made: Path) -> None:
+    """A run that was killed between a whole folder and its mark would find the name taken."""
+    if not (folder / "logs" / f"{job}.done").exists():
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f}"

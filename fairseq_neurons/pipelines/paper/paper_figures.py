@@ -1,0 +1,112 @@
+"""The paper's figures of an experiment, under their numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import unescape
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.figures import (
+    SignedFigure,
+    ablation_curves,
+    coloured_sentences,
+    focus_bars,
+    regularisation_grid,
+    save,
+)
+from fairseq_neurons.pipelines.paper.detectors import detectors
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, is_language_model
+from fairseq_neurons.pipelines.paper.experiment_text import SENTENCES
+from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE, short_ranking
+from fairseq_neurons.storage.files import read_lines, read_text
+from fairseq_neurons.storage.results_log import Entry
+
+FOLDER = "figures"
+
+
+def draw_figures(experiment: Experiment) -> None:
+    """Write ``figures/figure-N….svg``, those of them that something has been measured for."""
+    for name, figure in paper_figures(experiment):
+        save(figure, experiment.folder / FOLDER / name, ["svg"])
+
+
+def drawn(experiment: Experiment) -> dict[str, str]:
+    """The signatures of the figures that ``draw_figures`` has written, by name."""
+    files = sorted((experiment.folder / FOLDER).glob("figure-*.svg"))
+    return {file.stem: signature_in(read_text(file, "figure")) for file in files}
+
+
+def signature_in(svg: str) -> str:
+    """What made a figure, from the metadata of its file; empty if it has none."""
+    found = re.search(r"<dc:description>(.*?)</dc:description>", svg, re.DOTALL)
+    return unescape(found[1]) if found else ""
+
+
+def paper_figures(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
+    """Figures 2 to 8 with their names: ``figure-2``, ``figure-3.LABEL``, ``figure-6.MODEL``, else the number.
+
+    Figure 4 is of translation models, 5 of language models, 7 and 8 are of the first of each.
+
+    Raises:
+        InputError: if a result file is damaged.
+    """
+    yield from _of_probes(experiment)
+    yield from _of_sentences(experiment)
+    for name, lm in (("figure-4", False), ("figure-5", True)):
+        models = [model for model in experiment.studied if is_language_model(model) == lm]
+        yield from _of_curves(experiment, name, models, lambda entry: entry["ranking"] == CROSS_MODEL)
+    for name, others in (("figure-7", list(SINGLE)), ("figure-8", list(experiment.tasks))):
+        yield from _of_curves(experiment, name, experiment.first, _firsts_of([CROSS_MODEL, *others]))
+
+
+def _of_probes(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
+    """Figure 2, and Figure 6 of the first model of each kind: both of the first task, usually parts of speech."""
+    task, settings = next(iter(experiment.tasks.items()))
+    for model in experiment.first:
+        file = experiment.folder / f"probes/{model}/{task}/results.json"
+        if file.exists():
+            results = json.loads(read_text(file, "result"))
+            caption = f"{experiment.name}, model {model}, {settings.title}"
+            if results["grid"]:
+                yield "figure-2", regularisation_grid(results["grid"], caption=caption)
+            yield f"figure-6.{model}", focus_bars(results, caption=caption)
+
+
+def _of_sentences(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
+    """Figure 3: sentences in the colours of the first model's best detectors."""
+    model = experiment.translation_models[0]
+    if not experiment.sentences:
+        return
+    dump = Activations(experiment.folder / f"activations/{model}.{SENTENCES}")
+    for detector in detectors(experiment, model):
+        if detector.neuron is not None:
+            caption = f"{experiment.name}, model {model}: the best single neuron for {detector.label}"
+            every = range(dump.manifest.sentences)
+            yield f"figure-3.{detector.label}", coloured_sentences(dump, detector.neuron, every, caption=caption)
+
+
+def _of_curves(
+    experiment: Experiment, name: str, models: Sequence[str], wanted: Callable[[Entry], bool]
+) -> Iterator[tuple[str, SignedFigure]]:
+    """A panel a model, of the lines that are wanted."""
+    files = {model: experiment.folder / f"curves/{model}/curve.jsonl" for model in models}
+    curves = {model: list(filter(wanted, _entries(file))) for model, file in files.items() if file.exists()}
+    shown = {model: curve for model, curve in curves.items() if curve}
+    if shown:
+        which = f"models {', '.join(shown)} from the left" if len(shown) > 1 else f"model {next(iter(shown))}"
+        caption = f"{experiment.name}, {which}"
+        yield name, ablation_curves(*shown.values(), caption=caption)
+
+
+def _firsts_of(rankings: Sequence[str]) -> Callable[[Entry], bool]:
+    return lambda entry: entry["order"] == "top" and entry["ranking"] in rankings
+
+
+def _entries(file: Path) -> Iterator[dict[str, Any]]:
+    for line in read_lines(file, "curve"):
+        entry = json.loads(line)
+        yield {**entry, "ranking": short_ranking(entry["ranking"])}

@@ -1,0 +1,159 @@
+"""Compare a run with another of the same experiment.
+
+Run as ``python -m fairseq_neurons.pipelines.paper.repeated_run FIRST.json AGAIN.json``.
+
+Both are summaries. Where a number has a spread over the models, it says how many are within that of the first run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean, median, stdev
+from typing import Any, NamedTuple
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.pipelines.paper.claims import CLAIMS, counts, verdict
+from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of
+from fairseq_neurons.pipelines.paper.paper_tables import KINDS, Summary, markdown, mean_and_spread, run_of
+from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
+from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
+from fairseq_neurons.storage.files import read_text
+
+ENDS = ("top", "random", "bottom")
+
+
+class Number(NamedTuple):
+    """A number with a spread.
+
+    Args:
+        group: where the document has it.
+        name: which one of these it is.
+        first: of each model in the first run.
+        again: of each model in the other.
+    """
+
+    group: str
+    name: str
+    first: list[float]
+    again: list[float]
+
+    @property
+    def apart(self) -> float:
+        """How far the means are from each other."""
+        return abs(fmean(self.first) - fmean(self.again))
+
+    def within(self, times: float = 1.0) -> bool:
+        """Whether this is no more than the standard deviation over the first run's models."""
+        return self.apart <= times * stdev(self.first)
+
+
+def table(first: Summary, again: Summary) -> str:
+    """How well the models do, how many numbers are within the first run's spread, and the claims, of both runs.
+
+    Raises:
+        InputError: if they are not the same experiment, or no kind has several models.
+    """
+    found = list(numbers(first, again))
+    singles = [number for number in found if number.group in ("Models", "Table 1")]
+    rows = [
+        [*number[:2], mean_and_spread(number.first, 2), mean_and_spread(number.again, 2), _word(number.within())]
+        for number in singles
+    ]
+    told = [["claim", "first", "again", "first", "again"]]
+    for claim, outcomes_of in CLAIMS.items():
+        outcomes = [outcomes_of(summary) for summary in (first, again)]
+        told.append([claim, *map(counts, outcomes), *map(verdict, outcomes)])
+    return "\n\n".join(
+        [
+            markdown(["", "", "first", "again", "within ±"], rows, text=2),
+            markdown(["", "numbers", "within ±", "within 2 ±", "median difference", "largest"], _groups(found), text=1),
+            markdown(told[0], told[1:], text=1),
+        ]
+    )
+
+
+def numbers(first: Summary, again: Summary) -> Iterator[Number]:
+    """All numbers that both have of several models of a kind, and that no number exceeds.
+
+    Raises:
+        InputError: as of `table`.
+    """
+    if run_of(first) != run_of(again):
+        raise InputError(f"{run_of(first)} and {run_of(again)} are not the same experiment.")
+    mine, others = (_values(summary) for summary in (first, again))
+    usable = [key for key, values in mine.items() if len(values) > 1 and key in others]
+    if not usable:
+        raise InputError(f"{run_of(first)} has one model of a kind: there is no spread to compare with.")
+    for key in usable:
+        if all(map(math.isfinite, [*mine[key], *others[key]])):
+            yield Number(*key, mine[key], others[key])
+
+
+def _groups(found: Sequence[Number]) -> list[list[object]]:
+    rows: list[list[object]] = []
+    for group in dict.fromkeys(number.group for number in found):
+        chosen = [number for number in found if number.group == group]
+        apart = [number.apart for number in chosen]
+        within = [sum(number.within(times) for number in chosen) for times in (1, 2)]
+        rows.append([group, len(chosen), *within, f"{median(apart):.2f}", f"{max(apart):.2f}"])
+    return rows
+
+
+def _values(summary: Summary) -> dict[tuple[str, str], list[float]]:
+    """By group and name, a value a model."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for model, known in summary["models"].items():
+        kind = KINDS[known["kind"]]
+        told = [("Models", "validation perplexity", known["perplexity"])]
+        told += _of_probes(summary, summary["probes"].get(model, {}))
+        told += _of_curve(summary["curves"][model]) if model in summary["curves"] else []
+        for group, name, value in told:
+            values.setdefault((group, f"{kind} {name}"), []).append(value)
+    return values
+
+
+def _of_probes(summary: Summary, probes: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
+    for task, title in summary["tasks"].items():
+        probe = probes.get(task)
+        if probe is None:
+            continue
+        for name in ("accuracy", "control_accuracy", "selectivity"):
+            yield "Table 1", f"{title} {name.replace('_', ' ')}", 100 * probe[name]
+        for group, kind in (("Tables 2 and 5", "mask"), ("Tables 4 and 6", "retrain")):
+            for fraction in FRACTIONS:
+                for keep in ENDS:
+                    accuracy = fmean(kept(probe["ablation"], kind, keep, fraction))
+                    yield group, f"{title} {keep} {fraction:g}", 100 * accuracy
+
+
+def _of_curve(curve: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
+    group, metric = ("Figure 4", "BLEU") if curve["metric"] == "bleu" else ("Figure 5", "perplexity")
+    for order in ENDS:
+        for count, scores in points_of(curve, CROSS_MODEL, order).items():
+            if count:
+                yield group, f"{metric} {order} {count}", fmean(scores)
+            elif order == "top":
+                yield "Models", f"test {metric}", fmean(scores)
+
+
+def _word(yes: bool) -> str:
+    return "yes" if yes else "no"
+
+
+def main(first: str, again: str) -> None:
+    """Print the tables of two summaries."""
+    found = table(*(json.loads(read_text(Path(path), "summary")) for path in (first, again)))
+    sys.stdout.write(found + "\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m fairseq_neurons.pipelines.paper.repeated_run FIRST.json AGAIN.json")
+    try:
+        main(*sys.argv[1:])
+    except InputError as error:
+        sys.exit(str(error))

@@ -1,0 +1,1 @@
+"""The architectures whose neurons can be dumped and masked."""

@@ -1,0 +1,138 @@
+"""The sentences of a fairseq data set: their pieces with their true spelling, and which rows of states are theirs."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Callable, List, Optional, Sequence
+
+import numpy as np
+from fairseq.data import Dictionary, LanguagePairDataset, MonolingualDataset
+
+from fairseq_neurons.activations.subwords import detect_subwords, join_pieces, pool, word_of_piece
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.files import read_lines
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """What is needed of a data set to dump it.
+
+    Args:
+        count: number of sentences.
+        tokens: sentence index -> (pieces,) dictionary indices, without end-of-sentence symbol.
+        dictionary: of these indices.
+        eos_first: whether the model reads the end-of-sentence symbol before the words (language models do) or after.
+        specials: how many symbols besides the pieces it reads.
+        text: a line for each sentence, its pieces separated by blanks; None where only the dictionary knows them.
+        subwords_given: ``words``, ``bpe`` or ``sentencepiece`` where the dictionary is not to decide.
+    """
+
+    count: int
+    tokens: Callable[[int], np.ndarray]
+    dictionary: Dictionary
+    eos_first: bool
+    specials: int = 1
+    text: Optional[Sequence[str]] = None
+    subwords_given: Optional[str] = None
+
+    @cached_property
+    def subwords(self) -> str:
+        """``words``, ``bpe`` or ``sentencepiece``."""
+        return self.subwords_given or detect_subwords(self.dictionary.symbols)
+
+    def pieces(self, index: int) -> List[str]:
+        """The pieces of a sentence, spelled as in the text, or ``<unk>`` where there is none."""
+        if self.text is not None:
+            return self.text[index].split()
+        symbols = self.dictionary.symbols
+        return [symbols[token] for token in self.tokens(index).tolist()]
+
+    def words(self, index: int, pooling: str, eos: bool) -> List[str]:
+        """The words of a sentence: one for each of its rows."""
+        pieces = self.pieces(index)
+        words = pieces if pooling == "none" else join_pieces(pieces, self.subwords)
+        if not eos:
+            return words
+        return [self.dictionary.eos_word, *words] if self.eos_first else [*words, self.dictionary.eos_word]
+
+    def rows(self, index: int, states: np.ndarray, pooling: str, eos: bool) -> np.ndarray:
+        """From the states of what the model read to the rows of the dump.
+
+        Args:
+            index: of the sentence.
+            states: (positions, neurons), the end-of-sentence symbol included.
+            pooling: ``last``, ``first``, ``mean`` or ``none``.
+            eos: whether the end-of-sentence symbol has a row.
+
+        Returns:
+            (words, neurons).
+        """
+        count = len(states) - self.specials
+        first = self.specials if self.eos_first else 0
+        rows = states[first : first + count]
+        if pooling != "none" and self.subwords != "words":
+            rows = pool(rows, word_of_piece(self.pieces(index), self.subwords), pooling)
+        if not eos:
+            return rows
+        if self.eos_first:
+            return np.concatenate([states[first - 1 : first], rows])
+        return np.concatenate([rows, states[count : count + 1]])
+
+
+def sentences_of(
+    dataset: object, dictionary: Dictionary, text: Optional[Path] = None, subwords: Optional[str] = None
+) -> Sentences:
+    """The sentences of a translation data set's source side, or of a language model's data set.
+
+    Args:
+        dataset: as loaded by a task.
+        dictionary: of the language that is read.
+        text: the file that was given to ``fairseq-preprocess``; checked against the data, sentence by sentence.
+        subwords: ``words``, ``bpe`` or ``sentencepiece``; by default the dictionary decides.
+
+    Raises:
+        InputError: if the text is not that of the data, with the number of its first line that differs.
+    """
+    eos = dictionary.eos()
+    if isinstance(dataset, LanguagePairDataset):
+        source = dataset.src
+        sentences = Sentences(
+            len(dataset), lambda i: _without_last(source[i].numpy(), eos), dictionary, eos_first=False
+        )
+    elif isinstance(dataset, MonolingualDataset):
+        blocks = dataset.dataset
+        sentences = Sentences(
+            len(dataset),
+            lambda i: _without_last(blocks[i][1].numpy(), eos),
+            dictionary,
+            eos_first=True,
+            specials=1 + dataset.add_bos_token,
+        )
+    else:
+        raise InputError(f"Activations cannot be dumped from a {type(dataset).__name__}.")
+    sentences = replace(sentences, subwords_given=subwords)
+    return sentences if text is None else _with_text(sentences, text)
+
+
+def _without_last(tokens: np.ndarray, eos: int) -> np.ndarray:
+    return tokens[:-1] if len(tokens) and tokens[-1] == eos else tokens
+
+
+def _with_text(sentences: Sentences, text: Path) -> Sentences:
+    lines = read_lines(text, "text")
+    if len(lines) != sentences.count:
+        raise InputError(f"{text} has {len(lines)} lines, the data {sentences.count} sentences.")
+    index = sentences.dictionary.index
+    for i, line in enumerate(lines):
+        pieces, tokens = line.split(), sentences.tokens(i).tolist()
+        if len(pieces) != len(tokens):
+            raise InputError(
+                f"{text}, line {i + 1}: {len(pieces)} tokens, the data has {len(tokens)}; "
+                "give the text as it was given to fairseq-preprocess."
+            )
+        for piece, token in zip(pieces, tokens):
+            if index(piece) != token:
+                raise InputError(
+                    f"{text}, line {i + 1}: {piece!r} stands where the data has {sentences.dictionary[token]!r}."
+                )
+    return replace(sentences, text=lines)

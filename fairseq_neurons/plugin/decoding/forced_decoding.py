@@ -1,0 +1,54 @@
+"""The probability a model gives to sentences as they are."""
+
+from typing import Any, Dict
+
+import torch
+from torch import Tensor
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.decoding.shared_decoder import SharedDecoder, can_share, output_weights
+from fairseq_neurons.plugin.decoding.vocabulary import Vocabulary
+
+
+@torch.no_grad()
+def forced_log_probs(model: Any, sample: Dict[str, Any]) -> Tensor:
+    """Log-probabilities of every token of the references, end-of-sentence symbols included.
+
+    Args:
+        model: a translation model of ours, in evaluation mode.
+        sample: as collated by fairseq, with targets.
+
+    Returns:
+        float64 (B, S), natural logarithm; 0 at padding.
+
+    Raises:
+        InputError: if the decoder is none that can be stepped through by us.
+    """
+    if not can_share(model.decoder):
+        raise InputError("Forced decoding needs a float32 model without dropout: this one is another.")
+    net_input, target = sample["net_input"], sample["target"]
+    decoder = SharedDecoder(model.decoder)
+    state = decoder.start(model.encoder.forward_torchscript(net_input))
+    words = net_input["prev_output_tokens"].t()  # (S, B)
+    read = decoder.read(words.reshape(-1)).view(*words.shape, -1)  # (S, B, 4 H)
+    features = torch.stack([decoder.step(state, gates)[0] for gates in read])  # (S, B, out)
+    log_probs = Vocabulary(*output_weights(model.decoder)).log_probs_of(features.flatten(0, 1), target.t().reshape(-1))
+    return log_probs.view_as(words).t().masked_fill(target.eq(model.decoder.embed_tokens.padding_idx), 0.0)
+
+
+@torch.no_grad()
+def predicted_log_probs(model: Any, sample: Dict[str, Any]) -> Tensor:
+    """Log-probabilities of every token that a language model has to predict, end-of-sentence symbols included.
+
+    Args:
+        model: a language model of ours, in evaluation mode.
+        sample: as collated by fairseq.
+
+    Returns:
+        float64 (B, T), natural logarithm; 0 at padding.
+    """
+    target = sample["target"]
+    features, _ = model.decoder.extract_features(sample["net_input"]["src_tokens"])  # (B, T, out)
+    vocabulary = Vocabulary(*output_weights(model.decoder))
+    log_probs = vocabulary.log_probs_of(features.flatten(0, 1), target.reshape(-1)).view_as(target)
+    return log_probs.masked_fill(target.eq(model.decoder.embed_tokens.padding_idx), 0.0)

@@ -1,0 +1,1 @@
+"""The architectures of Dalvi et al. 2019 as fairseq models."""

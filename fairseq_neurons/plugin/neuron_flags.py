@@ -1,0 +1,157 @@
+"""The dump and mask flags that both tasks add to fairseq's own."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import List, Optional
+
+import numpy as np
+from fairseq import utils
+from fairseq.dataclass import ChoiceEnum, FairseqDataclass
+from omegaconf import II
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.activations.manifest import DTYPES, POOLINGS
+from fairseq_neurons.activations.subwords import SUBWORDS
+from fairseq_neurons.activations.writer import check_free
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import SITES, ChosenWords, Mask, select
+from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.storage.files import sha256_of_file
+
+
+@dataclass
+class NeuronFlags(FairseqDataclass):
+    """Flags of ``translation_neurons`` and ``language_modeling_neurons``."""
+
+    dump_activations: Optional[str] = field(
+        default=None, metadata={"help": "write the states of every word to this folder, which must not exist"}
+    )
+    dump_dtype: ChoiceEnum(DTYPES) = field(default="float32", metadata={"help": "number format of the dump"})
+    dump_pooling: ChoiceEnum(POOLINGS) = field(
+        default="last", metadata={"help": "which subword's state stands for the word (none: every subword has a row)"}
+    )
+    dump_eos: bool = field(default=False, metadata={"help": "give the end-of-sentence symbol a row, too"})
+    dump_text: Optional[str] = field(
+        default=None,
+        metadata={"help": "the text given to fairseq-preprocess, for the true spelling of unknown words"},
+    )
+    dump_subwords: Optional[ChoiceEnum(SUBWORDS)] = field(
+        default=None, metadata={"help": "what the source dictionary is made of (default: its symbols decide)"}
+    )
+    mask_ranking: Optional[str] = field(default=None, metadata={"help": "choose the masked neurons by this ranking"})
+    mask_top: Optional[str] = field(
+        default=None, metadata={"help": "mask so many neurons (50) or percent (2.5%%) from the top of the ranking"}
+    )
+    mask_bottom: Optional[str] = field(default=None, metadata={"help": "likewise from its bottom"})
+    mask_neurons: Optional[str] = field(
+        default=None, metadata={"help": "mask these: indices, names and patterns, as in 1902,encoder.1.bwd.*"}
+    )
+    mask_value: str = field(default="zero", metadata={"help": "hold them at zero, mean or any number"})
+    mask_means: Optional[str] = field(
+        default=None, metadata={"help": "the dump whose column means --mask-value mean stands for"}
+    )
+    mask_site: ChoiceEnum(SITES) = field(
+        default="recurrent", metadata={"help": "clamp the state inside the recurrence or only what the layer hands on"}
+    )
+    mask_invert: bool = field(default=False, metadata={"help": "mask all the other neurons instead"})
+    mask_words: Optional[str] = field(
+        default=None, metadata={"help": "mask only at these words: spellings, labels (--mask-labels) and patterns"}
+    )
+    mask_labels: Optional[str] = field(
+        default=None, metadata={"help": "a file with one label a source word, for --mask-words to choose by"}
+    )
+    checkpoint_path: Optional[str] = II("common_eval.path")
+
+
+MASK_FLAGS = (
+    "mask_ranking",
+    "mask_top",
+    "mask_bottom",
+    "mask_neurons",
+    "mask_value",
+    "mask_means",
+    "mask_site",
+    "mask_words",
+    "mask_labels",
+)
+DUMP_FLAGS = ("dump_dtype", "dump_pooling", "dump_eos")
+TEXT_FLAGS = ("dump_text", "dump_subwords")
+
+
+def checkpoints(flags: NeuronFlags) -> List[str]:
+    """The checkpoint files of ``--path``; none while training."""
+    return list(utils.split_paths(flags.checkpoint_path)) if flags.checkpoint_path else []
+
+
+def wants_mask(flags: NeuronFlags) -> bool:
+    """Whether a mask flag has been given."""
+    return flags.mask_invert or any(_is_given(flags, name) for name in MASK_FLAGS)
+
+
+def needs_sentences(flags: NeuronFlags) -> bool:
+    """Whether every sentence must be read whole, and as it stands in the data."""
+    return bool(flags.dump_activations) or flags.mask_words is not None
+
+
+def check_flags(flags: NeuronFlags) -> None:
+    """Refuse flags that would do nothing, and a dump whose name is taken.
+
+    Raises:
+        InputError: in either case.
+    """
+    if flags.mask_labels and flags.mask_words is None:
+        raise InputError("--mask-labels gives the labels of words; --mask-words says which to choose, and is missing.")
+    if flags.dump_activations:
+        check_free(Path(flags.dump_activations))
+        return
+    # Words are chosen by the spelling that they would have in a dump.
+    for name in DUMP_FLAGS if flags.mask_words is not None else DUMP_FLAGS + TEXT_FLAGS:
+        if _is_given(flags, name):
+            raise InputError(
+                f"--{name.replace('_', '-')} says how to dump; --dump-activations says where, and is missing."
+            )
+
+
+def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Optional[ChosenWords] = None) -> Mask:
+    """The mask that the flags ask for.
+
+    Args:
+        flags: with at least one mask flag given.
+        neurons: of the model.
+        checkpoint: its file; ranking and means must be of the same.
+        words: that ``--mask-words`` chooses.
+
+    Raises:
+        InputError: if the flags contradict each other or do not fit the model.
+    """
+    sha256 = sha256_of_file(Path(checkpoint))
+    ranking = Ranking.load(flags.mask_ranking) if flags.mask_ranking else None
+    indices, chosen_by = select(
+        neurons, flags.mask_neurons, ranking, flags.mask_top, flags.mask_bottom, flags.mask_invert
+    )
+    if ranking is not None and ranking.checkpoint_sha256 not in ("", sha256):
+        raise InputError(
+            f"{flags.mask_ranking} ranks the neurons of another model (checkpoint {ranking.checkpoint_sha256[:8]}), "
+            f"not those of {checkpoint} ({sha256[:8]})."
+        )
+    means = None
+    if flags.mask_means:
+        means = _means(flags, neurons, checkpoint, sha256)
+    site = str(flags.mask_site)
+    return Mask.of(neurons, indices, flags.mask_value, site, means, chosen_by, words)  # type: ignore[arg-type]
+
+
+def _means(flags: NeuronFlags, neurons: Neurons, checkpoint: str, sha256: str) -> np.ndarray:
+    if flags.mask_value != "mean":
+        raise InputError("--mask-means is for --mask-value mean, which is missing.")
+    dump = Activations(str(flags.mask_means))
+    if dump.neurons != neurons or dump.manifest.checkpoint_sha256 != sha256:
+        raise InputError(
+            f"{flags.mask_means} is a dump of another model than {checkpoint}: its means mean nothing here."
+        )
+    return dump.mean()
+
+
+def _is_given(flags: NeuronFlags, name: str) -> bool:
+    return getattr(flags, name) != NeuronFlags.__dataclass_fields__[name].default

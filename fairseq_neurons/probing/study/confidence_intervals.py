@@ -1,0 +1,78 @@
+"""How sure accuracies and their differences are, and how it is kept which words were told right."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.prediction_scores import accuracy_difference, accuracy_interval
+
+SEEDS = 2**32
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Bootstrap over sentences.
+
+    Args:
+        confidence: of the intervals.
+        resamples: how often.
+        seed: of the draws.
+    """
+
+    confidence: float = 0.95
+    resamples: int = 1000
+    seed: int = 1
+
+    def check(self) -> None:
+        """Refuse what cannot be, before anything is read.
+
+        Raises:
+            InputError: naming the setting.
+        """
+        if not 0 < self.confidence < 1 or self.resamples < 1:
+            raise InputError(
+                f"confidence={self.confidence}, resamples={self.resamples}: give one in (0, 1), one above 0."
+            )
+        check_seed(self.seed)
+
+    @property
+    def signature(self) -> str:
+        return f"interval:{self.confidence:.9g}x{self.resamples}-seed:{self.seed}"
+
+    def of(self, correct: np.ndarray, sentence: np.ndarray) -> dict[str, float | None]:
+        """``low`` and ``high`` of an accuracy; None where one sentence tells nothing."""
+        ends = accuracy_interval(correct, sentence, self.confidence, self.resamples, self.seed)
+        return {"low": _known(ends[0]), "high": _known(ends[1])}
+
+    def difference(self, a: np.ndarray, b: np.ndarray, sentence: np.ndarray) -> dict[str, float | None]:
+        """``value``, ``low`` and ``high`` of the accuracy of a minus that of b on the same words, bool (N,) each."""
+        found = accuracy_difference(a, b, sentence, self.confidence, self.resamples, self.seed)
+        return {"value": found.value, "low": _known(found.low), "high": _known(found.high)}
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that one of the generators would.
+
+    Raises:
+        InputError: if it is negative or takes more than 32 bits.
+    """
+    if not 0 <= seed < SEEDS:
+        raise InputError(f"seed={seed}: give a whole number from 0 to {SEEDS - 1}.")
+
+
+def pack(correct: np.ndarray) -> str:
+    """Bool (N,) as text, six words a character."""
+    return base64.b64encode(np.packbits(np.asarray(correct, dtype=bool)).tobytes()).decode("ascii")
+
+
+def unpack(packed: str, words: int) -> np.ndarray:
+    """What :func:`pack` packed, bool (``words``,)."""
+    return np.unpackbits(np.frombuffer(base64.b64decode(packed), dtype=np.uint8), count=words).astype(bool)
+
+
+def _known(end: float) -> float | None:
+    return None if np.isnan(end) else float(end)

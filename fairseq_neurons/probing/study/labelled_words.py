@@ -1,0 +1,198 @@
+"""Labelled words of two dumps: those that train a probe and those that test it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.activations.design_matrix import Design
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.labels import EncodedLabels, LabelOptions, encode, labels_of
+from fairseq_neurons.labels.encoding import Part
+from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.probing.majority_baseline import MajorityBaseline
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LabelSource:
+    """Where the labels of a dump's words come from; see `fairseq_neurons.labels.labels_of`.
+
+    Args:
+        activations: the dump's folder.
+        labels: a file, the name of a labeler, or a tagger.
+        column: of a CoNLL-U file.
+        language: of the words, for labelers.
+    """
+
+    activations: str | Path
+    labels: str
+    column: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class LabelledWords:
+    """Words that have a label.
+
+    Args:
+        design: the values of the neurons, (N, D).
+        y: int64 (N,), their labels.
+        words: N words.
+        sentence: int64 (N,), which sentence each is of.
+    """
+
+    design: Design
+    y: np.ndarray
+    words: list[str]
+    sentence: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a probe is asked: labels of words, on two parts of the data.
+
+    Args:
+        neurons: of the model, all of them.
+        columns: int64 (D,), the neurons that take part.
+        labels: names, by label id.
+        train: the words that train.
+        test: the words that test.
+        baseline: of all training words, also those that balancing leaves out: it says how a text's words are told
+            without a neuron.
+        unseen: labels that only test words have, and how many; left out.
+        checkpoint_sha256: of the model.
+        signature: data and labels.
+    """
+
+    neurons: Neurons
+    columns: np.ndarray
+    labels: tuple[str, ...]
+    train: LabelledWords
+    test: LabelledWords
+    baseline: MajorityBaseline
+    unseen: Mapping[str, int]
+    checkpoint_sha256: str
+    signature: str
+
+
+def open_task(train: LabelSource, test: LabelSource, options: LabelOptions, neurons: str | None = None) -> Task:
+    """Open two dumps of one model and join them with their labels.
+
+    Args:
+        train: the words that train.
+        test: the words that test.
+        options: which labels take part.
+        neurons: only these take part: indices, names and patterns, see `Neurons.select`; all if None.
+
+    Raises:
+        InputError: if a dump is none, the dumps are of different models, or labels do not fit their words.
+    """
+    dumps = [Activations(source.activations) for source in (train, test)]
+    _check_same_model(*dumps)
+    _check_same_states(*dumps)
+    found = [_labels(dump, source) for dump, source in zip(dumps, (train, test), strict=True)]
+    encoded = encode(found[0], found[1], options)
+    assert encoded.test is not None
+    every = dumps[0].neurons
+    columns = np.arange(len(every)) if neurons is None else every.select(neurons)
+    parts = [
+        _words(dump, part, None if neurons is None else columns)
+        for dump, part in zip(dumps, (encoded.train, encoded.test), strict=True)
+    ]
+    baseline, drawn = _baseline(dumps[0], found[0], options)
+    settings = _signature(dumps, (train, test), encoded, neurons, parts) + drawn
+    checkpoint = dumps[0].manifest.checkpoint_sha256
+    return Task(every, columns, encoded.labels, parts[0], parts[1], baseline, encoded.unseen, checkpoint, settings)
+
+
+def _labels(dump: Activations, source: LabelSource) -> list[str | None]:
+    return labels_of(dump.sentences, source.labels, source.column, source.language, dump.manifest.eos)
+
+
+def _words(dump: Activations, part: Part, columns: np.ndarray | None) -> LabelledWords:
+    rows = None if len(part.rows) == len(dump) else part.rows
+    sentence = np.searchsorted(dump.offsets, part.rows, side="right") - 1
+    design = Design(dump.values, rows, columns, source=str(dump.path))
+    return LabelledWords(design, part.y, _spelled(dump, part), sentence)
+
+
+def _spelled(dump: Activations, part: Part) -> list[str]:
+    every = [word for sentence in dump.sentences for word in sentence]
+    return [every[row] for row in part.rows.tolist()]
+
+
+def _baseline(dump: Activations, found: Sequence[str | None], options: LabelOptions) -> tuple[MajorityBaseline, str]:
+    """Of the words before balancing, and what that adds to the task's signature."""
+    part = encode(found, options=replace(options, balance="none", per_label=None)).train
+    words = _spelled(dump, part)
+    balanced = options.balance != "none" or options.per_label is not None
+    digest = hashlib.sha256(part.y.tobytes() + "\n".join(words).encode()).hexdigest()[:8]
+    return MajorityBaseline.fit(words, part.y), f"|drawn-of:{len(words)}-{digest}" if balanced else ""
+
+
+def _check_same_model(train: Activations, test: Activations) -> None:
+    if train.neurons != test.neurons:
+        raise InputError(
+            f"{train.path} and {test.path} are dumps of different models: {train.neurons} and {test.neurons}."
+        )
+    ours, theirs = train.manifest.checkpoint_sha256, test.manifest.checkpoint_sha256
+    if ours and theirs and ours != theirs:
+        raise InputError(
+            f"{train.path} and {test.path} are dumps of different checkpoints ({ours[:8]} and {theirs[:8]})."
+        )
+
+
+def _check_same_states(train: Activations, test: Activations) -> None:
+    ours, theirs = train.manifest, test.manifest
+    if ours.pooling != theirs.pooling:
+        raise InputError(
+            f"{train.path} holds words pooled by {ours.pooling!r}, {test.path} by {theirs.pooling!r}: "
+            "extract both with the same pooling."
+        )
+    if ours.mask != theirs.mask:
+        logger.warning(
+            "%s and %s were recorded with different masks: %r and %r", train.path, test.path, ours.mask, theirs.mask
+        )
+
+
+def _signature(
+    dumps: Sequence[Activations],
+    sources: Sequence[LabelSource],
+    encoded: EncodedLabels,
+    neurons: str | None,
+    parts: Sequence[LabelledWords],
+) -> str:
+    model = dumps[0].manifest.checkpoint_sha256[:8]
+    columns = f"|column:{sources[0].column}" if sources[0].column else ""
+    names = hashlib.sha256("\n".join(encoded.labels).encode()).hexdigest()[:8]
+    return (
+        f"model:{model}|{_states(dumps)}|neurons:{neurons or 'all'}|labels:{Path(sources[0].labels).name}{columns}"
+        f"|classes:{len(encoded.labels)}-{names}|train:{len(parts[0])}-{_digest(parts[0])}"
+        f"|test:{len(parts[1])}-{_digest(parts[1])}"
+    )
+
+
+def _states(dumps: Sequence[Activations]) -> str:
+    """What else than the model and the words decides about the values."""
+    found = [f"{dump.manifest.dtype}-{dump.manifest.pooling}" for dump in dumps]
+    masks = "".join(f"|mask:({dump.manifest.mask})" for dump in dumps if dump.manifest.mask)
+    return f"states:{'/'.join(dict.fromkeys(found))}{masks}"
+
+
+def _digest(part: LabelledWords) -> str:
+    """Of the words, their labels and sentences: two data sets of one size are easily mixed up."""
+    digest = hashlib.sha256(part.y.tobytes())
+    digest.update(part.sentence.astype(np.int64).tobytes())
+    digest.update("\n".join(part.words).encode())
+    return digest.hexdigest()[:8]

@@ -1,0 +1,129 @@
+"""Neurons that several labels share, within a task and across two (Dalvi et al. 2019, "Shared Neurons")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.rankings.algorithm1 import WeightMass
+
+# A pair of labels is worth a name if it shares so many times what chance would put there.
+ABOVE_CHANCE = 2
+MOST_PAIRS = 20
+
+
+@dataclass(frozen=True)
+class Shared:
+    """How many top neurons the labels of one probe share with those of another, or with each other.
+
+    Args:
+        counts: int64 (A, B), neurons that are in both tops.
+        expected: float64 (A, B), as many as chance would put there: the product of the tops' sizes over D.
+    """
+
+    counts: np.ndarray
+    expected: np.ndarray
+
+
+def in_top(weights: np.ndarray, k: int) -> np.ndarray:
+    """Which neurons are among every label's ``k`` of largest abs(theta_l), equal ones by index.
+
+    A neuron without weight is in no top, so that a label with fewer than ``k`` weights has a smaller one.
+
+    Args:
+        weights: theta, (L, D) floats.
+        k: how many, 1 to D.
+
+    Returns:
+        bool (L, D).
+
+    Raises:
+        InputError: if the weights are no matrix of finite numbers or ``k`` is out of range.
+    """
+    mass = WeightMass.of(weights)
+    labels, neurons = mass.order.shape
+    if not 1 <= k <= neurons:
+        raise InputError(f"k={k}: the probe has {neurons} neurons; give 1 to that many.")
+    chosen = np.zeros((labels, neurons), dtype=bool)
+    np.put_along_axis(chosen, mass.order[:, :k], mass.weights[:, :k] > 0, axis=1)
+    return chosen
+
+
+def shared(weights: np.ndarray, k: int, other: np.ndarray | None = None) -> Shared:
+    """Intersect the top ``k`` neurons of every label with those of every other label.
+
+    Args:
+        weights: theta of one probe, (A, D) floats.
+        k: how many neurons a top has, see :func:`in_top`.
+        other: theta of a probe for another task on the same neurons, (B, D); the same probe if None, and the
+            diagonal then holds the tops' sizes.
+
+    Raises:
+        InputError: if the probes are of different numbers of neurons, or as for :func:`in_top`.
+    """
+    ours = in_top(weights, k)
+    theirs = ours if other is None else in_top(other, k)
+    _check_same_width(ours, theirs)
+    # float64 goes through BLAS and holds counts exactly.
+    counts = ours.astype(np.float64) @ theirs.T.astype(np.float64)
+    expected = np.outer(ours.sum(axis=1), theirs.sum(axis=1)) / ours.shape[1]
+    return Shared(counts.astype(np.int64), expected)
+
+
+def shared_neurons(a: np.ndarray, b: np.ndarray, k: int) -> np.ndarray:
+    """The neurons that are in the tops of two labels, sorted, int64 (n,).
+
+    Args:
+        a: theta_l of one label, (D,) floats.
+        b: that of another, of any task on the same neurons, (D,).
+        k: how many neurons a top has, see :func:`in_top`.
+
+    Raises:
+        InputError: as for :func:`shared`.
+    """
+    ours, theirs = in_top(np.atleast_2d(a), k), in_top(np.atleast_2d(b), k)
+    _check_same_width(ours, theirs)
+    return np.flatnonzero(ours[0] & theirs[0])
+
+
+def strongest_pairs(found: Shared, within: bool) -> list[tuple[int, int]]:
+    """The pairs of labels that share far more neurons than chance expects, the largest surplus first; at most 20.
+
+    Args:
+        found: what is shared.
+        within: the labels are of one probe: a pair counts once, and a label is no pair with itself.
+    """
+    surplus = found.counts - found.expected
+    strong = (found.counts > 0) & (found.counts >= ABOVE_CHANCE * found.expected)
+    if within:
+        strong = np.triu(strong, k=1)
+    rows, columns = np.nonzero(strong)
+    order = np.argsort(-surplus[rows, columns], kind="stable")[:MOST_PAIRS]
+    return list(zip(rows[order].tolist(), columns[order].tolist(), strict=True))
+
+
+def most_shared(weights: np.ndarray, k: int, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    """The neurons that are in the tops of many labels.
+
+    Args:
+        weights: theta, (L, D) floats.
+        k: how many neurons a top has, see :func:`in_top`.
+        least: in how many tops a neuron is at least.
+
+    Returns:
+        The neurons, int64 (n,), by descending number of labels, then by index, and these numbers, int64 (n,).
+
+    Raises:
+        InputError: as for :func:`in_top`.
+    """
+    labels = in_top(weights, k).sum(axis=0)  # (D,)
+    order = np.argsort(-labels, kind="stable")
+    neurons = order[labels[order] >= least]
+    return neurons.astype(np.int64), labels[neurons].astype(np.int64)
+
+
+def _check_same_width(a: np.ndarray, b: np.ndarray) -> None:
+    if a.shape[1] != b.shape[1]:
+        raise InputError(f"The probes have weights for {a.shape[1]} and {b.shape[1]} neurons; they must read the same.")

@@ -1,0 +1,178 @@
+"""A trained probe as a value: what Algorithm 1 reads, and ``probe.npz`` holds."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from fairseq_neurons import __version__
+from fairseq_neurons.activations.design_matrix import Design
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.block_passes import scores_of
+from fairseq_neurons.probing.elastic_net import ElasticNet
+from fairseq_neurons.probing.estimator import SOLVERS, ElasticNetProbe
+from fairseq_neurons.probing.study.confidence_intervals import check_seed
+from fairseq_neurons.probing.study.labelled_words import LabelledWords, Task
+from fairseq_neurons.storage.files import write_bytes_whole
+
+
+@dataclass(frozen=True)
+class ProbeSettings:
+    """How probes are trained.
+
+    Args:
+        l1: lambda_1.
+        l2: lambda_2.
+        tolerance: relative duality gap of the probe that is ranked.
+        refit_tolerance: of the many others (fewer neurons, the control task, other penalties).
+        max_iter: steps of the solver.
+        solver: ``certified`` or ``authors``.
+        class_weight: None or ``balanced``.
+        seed: of whatever is drawn.
+    """
+
+    l1: float = 1e-5
+    l2: float = 1e-5
+    tolerance: float = 1e-3
+    refit_tolerance: float = 1e-2
+    max_iter: int = 500
+    solver: str = "certified"
+    class_weight: str | None = None
+    seed: int = 1
+
+    def estimator(self, refit: bool = False) -> ElasticNetProbe:
+        """A new probe with these settings."""
+        return ElasticNetProbe(
+            self.l1,
+            self.l2,
+            tolerance=self.refit_tolerance if refit else self.tolerance,
+            max_iter=self.max_iter,
+            solver=self.solver,
+            class_weight=self.class_weight,
+            random_state=self.seed,
+        )
+
+    def check(self) -> None:
+        """Refuse what cannot be, before anything is read.
+
+        Raises:
+            InputError: naming the setting.
+        """
+        ElasticNet(self.l1, self.l2)
+        if self.solver not in SOLVERS:
+            raise InputError(f"There is no solver {self.solver!r}; the solvers are {', '.join(SOLVERS)}.")
+        if self.class_weight not in (None, "balanced"):
+            raise InputError(f"class_weight is empty or balanced, not {self.class_weight!r}.")
+        for name in ("tolerance", "refit_tolerance"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"{name}={getattr(self, name)}: give a number above 0.")
+        if self.max_iter < 1:
+            raise InputError(f"max_iter={self.max_iter}: give at least one step.")
+        if self.class_weight and self.solver == "authors":
+            raise InputError("The authors' recipe has no class weights: leave out class_weight or solver.")
+        check_seed(self.seed)
+
+    def signature(self, task: Task) -> str:
+        """Of a probe that is trained on this task."""
+        weighting = f"|class_weight:{self.class_weight}" if self.class_weight else ""
+        stop = f"tolerance:{self.tolerance:.9g}|max_iter:{self.max_iter}"
+        how = f"{stop}{weighting}" if self.solver == "certified" else f"seed:{self.seed}"
+        penalty = f"l1:{self.l1:.9g}|l2:{self.l2:.9g}"
+        return f"solver:{self.solver}|{penalty}|{how}|{task.signature}|version:{__version__}"
+
+
+@dataclass(frozen=True)
+class TrainedProbe:
+    """A probe of a model's neurons.
+
+    Args:
+        weights: theta, (L, neurons), 0 for neurons that did not take part.
+        columns: int64 (D,), ascending: the neurons that took part.
+        bias: (L,).
+        labels: names, in row order.
+        objective: mean cross-entropy + penalty.
+        gap: duality gap; infinite if there is no bound.
+        stationarity: KKT residual.
+        iterations: steps of the solver.
+        signature: the settings that made it.
+    """
+
+    weights: np.ndarray
+    columns: np.ndarray
+    bias: np.ndarray
+    labels: tuple[str, ...]
+    objective: float
+    gap: float
+    stationarity: float
+    iterations: int
+    signature: str
+
+    @classmethod
+    def fit(cls, task: Task, settings: ProbeSettings) -> TrainedProbe:
+        """Train one on a task."""
+        probe = settings.estimator().fit(task.train.design, task.train.y)
+        weights = np.zeros((len(task.labels), len(task.neurons)), dtype=probe.coef_.dtype)
+        weights[:, task.columns] = probe.coef_
+        found = (probe.objective_, probe.gap_, probe.stationarity_, probe.n_iter_)
+        return cls(weights, task.columns, probe.intercept_, task.labels, *found, settings.signature(task))
+
+    def predict(self, words: LabelledWords, task: Task, kept: np.ndarray | None = None) -> np.ndarray:
+        """Label ids, (N,), of words; with the neurons ``kept``, positions among those that take part, or all.
+
+        The others are set to 0, as the paper masks them out ("Ablation Experiments").
+        """
+        columns = np.arange(len(task.columns)) if kept is None else kept
+        # The same design once more knows its values already, and those of its neurons.
+        design = words.design if kept is None else words.design.select(kept)
+        return predict(design, self.weights[:, task.columns[columns]], self.bias)
+
+    def save(self, path: Path) -> None:
+        """Write ``probe.npz``: ``weights``, ``columns``, ``bias``, ``labels``, and what is known of them."""
+        file = io.BytesIO()
+        np.savez(
+            file,
+            weights=self.weights,
+            columns=self.columns,
+            bias=self.bias,
+            labels=np.array(self.labels),
+            objective=self.objective,
+            gap=self.gap,
+            stationarity=self.stationarity,
+            iterations=self.iterations,
+            signature=self.signature,
+        )
+        write_bytes_whole(path, file.getvalue())
+
+    @classmethod
+    def load(cls, path: str | Path) -> TrainedProbe:
+        """Read ``probe.npz``.
+
+        Raises:
+            InputError: if it is none.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as saved:
+                return cls(
+                    saved["weights"],
+                    saved["columns"],
+                    saved["bias"],
+                    tuple(saved["labels"].tolist()),
+                    float(saved["objective"]),
+                    float(saved["gap"]),
+                    float(saved["stationarity"]),
+                    int(saved["iterations"]),
+                    str(saved["signature"]),
+                )
+        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+            raise InputError(f"{path} is no probe: it is missing, broken or lacks a field ({error}).") from error
+
+
+def predict(design: Design, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """The label with the highest score of every word, (N,), for weights (L, D) and a bias (L,)."""
+    scores = scores_of(design, torch.from_numpy(np.ascontiguousarray(weights)).to(design.device, design.dtype))
+    return (scores.cpu().numpy() + bias).argmax(axis=1)

@@ -1,0 +1,65 @@
+"""A run folder: the dumps, rankings, probes and curves in it, sorted by the model they are of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.runs.run_model import Curve, Dump, Model, Probe, shown_dump
+from fairseq_neurons.runs.run_scan import look_through
+
+__all__ = ["Curve", "Dump", "Model", "Probe", "Run"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A folder in which models were dumped, ranked, probed and ablated, whatever its files are called.
+
+    Args:
+        path: the folder.
+        models: in it, those that most is known of first.
+    """
+
+    path: Path
+    models: list[Model]
+
+    @classmethod
+    def open(cls, path: str | Path) -> Run:
+        """Look through a folder.
+
+        Raises:
+            InputError: if there is no such folder, it holds neither dump nor result, or one of them is broken or may
+                not be read.
+        """
+        folder = Path(path)
+        try:
+            if not folder.is_dir():
+                raise InputError(f"There is no folder {folder}; give that of a run.")
+            models = sorted(look_through(folder), key=lambda model: -model.findings)
+        except OSError as error:
+            raise InputError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
+        if not models:
+            raise InputError(f"{folder} holds no dump, ranking, probe or curve: it is not the folder of a run.")
+        return cls(folder, models)
+
+    def dump_of(self, model: Model) -> Dump:
+        """The dump that shows a model: without a mask if there is one, of the text that most models were dumped on.
+
+        Raises:
+            InputError: if the run has no dump of it.
+        """
+        if not model.dumps:
+            raise InputError(f"{self.path} has no dump of the model with checkpoint {model.checkpoint_sha256[:8]}.")
+        return shown_dump(model, self.models)
+
+    def others(self, model: Model, dump: Dump | None = None) -> dict[str, Dump]:
+        """Dumps of the other models over the text of one of this model's, without a mask, by the model's name.
+
+        Args:
+            model: whose others are wanted.
+            dump: the one that shows it if None.
+        """
+        text = (dump or self.dump_of(model)).text
+        found = {other.name: other.unmasked(text) for other in self.models if other is not model}
+        return {name: other for name, other in found.items() if other is not None}

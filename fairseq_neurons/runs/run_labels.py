@@ -1,0 +1,94 @@
+"""Labels of the words of a run: those that its probes were given, and those that need nothing but the words."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.labels import LABELERS, LabelOptions, labels_of
+from fairseq_neurons.labels.taggers import is_tagger
+from fairseq_neurons.runs.damaged_results import reading
+from fairseq_neurons.runs.run_folder import Dump, Model, Run
+
+logger = logging.getLogger(__name__)
+
+WordLabels = list[str | None]
+
+BUILT_IN = ("position", "numbers", "negation", "months")
+# A labeler that does not find so many words of two labels has nothing to say of a text.
+LEAST = 10
+
+
+def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict[str, WordLabels]:
+    """All sets of labels that are known for the words of a dump.
+
+    Those of a probe are as its ``results.json`` tells: they were given for a dump of the same words. Its paths are
+    tried from here, then from the run's folder. Labels that are gone, or do not fit any more, are left out.
+
+    Args:
+        run: the probes of all its models count.
+        model: that the dump is of; its probes come first.
+        dump: whose words they are.
+        language: of the words, for the built-in labelers.
+
+    Returns:
+        By the name of the probe without its folder, or of the labeler: (words,) labels, None where a word has none. Of
+        the built-in labelers there are those that find at least 10 words of two labels, and other ones than a probe's.
+    """
+    found: dict[str, WordLabels] = {}
+    others = {name: probe for other in run.models for name, probe in other.probes.items()}
+    for name, probe in {**model.probes, **others}.items():
+        with reading(probe.path):
+            labels = _given(run, dump, name, probe.results.get("sources", {}))
+        short = name.rsplit("/", 1)[-1]
+        if labels is not None and labels != found.get(short):
+            found[name if short in found else short] = labels
+    for name in BUILT_IN:
+        labels = _read(dump, name, name, None, language) if name not in found else None
+        if labels and _tells_apart(labels) and _parts(labels) not in map(_parts, found.values()):
+            found[name] = labels
+    return found
+
+
+def _given(run: Run, dump: Dump, name: str, sources: Mapping[str, Any]) -> WordLabels | None:
+    """The labels that a probe was given for these words, under the names they had for it; None if there are none."""
+    texts = {other.path.resolve(): other.text for model in run.models for other in model.dumps.values()}
+    texts[dump.path.resolve()] = dump.text
+    options = LabelOptions(**{option: sources.get(option, ()) for option in ("merge", "ignore")})
+    for source in (sources[part] for part in ("test", "train") if part in sources):
+        for base in (Path(), run.path):
+            if texts.get((base / source["activations"]).resolve()) == dump.text:
+                spec = _spec(source["labels"], (base, Path(), run.path))
+                labels = _read(dump, name, spec, sources.get("column"), sources.get("language", "en"))
+                return labels and [None if label is None else options.rename(label) for label in labels]
+    return None
+
+
+def _spec(labels: str, bases: Iterable[Path]) -> str:
+    """The labels' file, from the first folder where it is; a labeler or a tagger as it is."""
+    if labels in LABELERS or is_tagger(labels):
+        return labels
+    return next((str(base / labels) for base in bases if (base / labels).exists()), labels)
+
+
+def _read(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:
+    try:
+        return labels_of(dump.activations.sentences, spec, column, language, dump.activations.manifest.eos)
+    except InputError as error:
+        logger.info("%s: its labels are left out. %s", name, error)
+        return None
+
+
+def _tells_apart(labels: WordLabels) -> bool:
+    counts = Counter(label for label in labels if label is not None)
+    return sum(count >= LEAST for count in counts.values()) >= 2
+
+
+def _parts(labels: WordLabels) -> list[int | None]:
+    """The same for labels that only their names tell apart: labels are numbered as they first occur."""
+    numbers: dict[str, int] = {}
+    return [None if label is None else numbers.setdefault(label, len(numbers)) for label in labels]

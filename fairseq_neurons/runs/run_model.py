@@ -1,0 +1,115 @@
+"""What a run folder has of a model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.storage.results_log import Entry
+
+
+@dataclass(frozen=True)
+class Dump:
+    """States of words.
+
+    Args:
+        name: its folder, relative to the run.
+        path: the folder.
+        activations: the same, opened.
+        text: SHA-256 of ``words.txt``: dumps of one text can be compared word by word.
+    """
+
+    name: str
+    path: Path
+    activations: Activations
+    text: str
+
+    @property
+    def masked(self) -> bool:
+        """Whether neurons were held while it was made."""
+        return bool(self.activations.manifest.mask)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What ``fairseq-neurons-probe`` left.
+
+    Args:
+        name: its folder, relative to the run.
+        path: the folder.
+        results: ``results.json``.
+    """
+
+    name: str
+    path: Path
+    results: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What ``fairseq-neurons-ablate`` left.
+
+    Args:
+        name: its folder, relative to the run.
+        path: the folder.
+        settings: of all its points.
+        points: the lines of ``curve.jsonl``.
+        comparisons: those of ``comparisons.jsonl``.
+    """
+
+    name: str
+    path: Path
+    settings: dict[str, Any]
+    points: list[Entry]
+    comparisons: list[Entry]
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that a run has of one model.
+
+    Args:
+        checkpoint_sha256: of the model; empty where a ranking does not know it.
+        neurons: that it has; none where only curves are known of it.
+        name: its own in the run.
+        dumps: by name, as the others.
+        rankings: of its neurons, for a whole set of labels or for none.
+        label_rankings: for single labels, by the name of their probe and the label.
+        probes: of its states.
+        curves: of its ablation.
+    """
+
+    checkpoint_sha256: str
+    neurons: Neurons
+    name: str = ""
+    dumps: dict[str, Dump] = field(default_factory=dict)
+    rankings: dict[str, Ranking] = field(default_factory=dict)
+    label_rankings: dict[tuple[str, str], Ranking] = field(default_factory=dict)
+    probes: dict[str, Probe] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> int:
+        """How much is known of it besides its states."""
+        return len(self.rankings) + len(self.probes) + len(self.curves)
+
+    def unmasked(self, text: str) -> Dump | None:
+        """The first dump of a text that was made without a mask; None if there is none."""
+        return next((dump for dump in self.dumps.values() if dump.text == text and not dump.masked), None)
+
+
+def shown_dump(model: Model, models: Sequence[Model]) -> Dump:
+    """The dump that shows a model, which has one: without a mask if there is such a one, of the text that most were of.
+
+    Args:
+        model: one of the models.
+        models: all of a run.
+    """
+    texts = Counter(text for other in models for text in {dump.text for dump in other.dumps.values()})
+    return max(model.dumps.values(), key=lambda dump: (not dump.masked, texts[dump.text]))

@@ -1,0 +1,156 @@
+"""Look through a run folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.probing.study.study_results import file_name
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.runs.run_model import Curve, Dump, Model, Probe, shown_dump
+from fairseq_neurons.storage.files import read_text, sha256_of_file
+from fairseq_neurons.storage.results_log import Entry
+
+# A ranking begins with these; other JSON files, which may be large, are not read any further.
+RANKING_FIELDS = ('"format"', '"method"')
+BEGINNING = 64
+# What training and fairseq leave in a run is not looked through.
+OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin", "text", "logs", "figures", "report")
+
+# Where dumps are kept; names of models leave it out.
+DUMPS = "activations/"
+
+Kind = TypeVar("Kind")
+
+
+def look_through(folder: Path) -> list[Model]:
+    """The models that anything in a folder is of, in the order of the names there.
+
+    Raises:
+        InputError: if a dump or a result is broken.
+        OSError: if something cannot be read.
+    """
+    findings = _Findings(folder)
+    findings.look_into(folder)
+    models = findings.together()
+    long = [_long_name(model, models) for model in models]
+    short = [name.removeprefix(DUMPS) for name in long]
+    return [
+        replace(model, name=name if short.count(name) == 1 else whole)
+        for model, name, whole in zip(models, short, long, strict=True)
+    ]
+
+
+def _long_name(model: Model, models: Sequence[Model]) -> str:
+    """That of the dump that shows it, or the start of its checksum."""
+    return shown_dump(model, models).name if model.dumps else model.checkpoint_sha256[:8] or "unknown"
+
+
+class _Findings:
+    """Everything in a folder, by model: what has the same checkpoint and the same neurons."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.models: dict[tuple[str, Neurons], Model] = {}
+        self.curves: list[Curve] = []
+        self.seen: set[Path] = set()
+
+    def together(self) -> list[Model]:
+        """The models with their curves, whose points do not tell the neurons; dumps and rankings of the model do."""
+        for curve in self.curves:
+            checkpoint = curve.settings["checkpoint_sha256"]
+            ours = [model for (known, _), model in self.models.items() if known == checkpoint]
+            for model in ours or [self._model(checkpoint, Neurons(()))]:
+                model.curves[curve.name] = curve
+        return list(self.models.values())
+
+    def look_into(self, path: Path) -> None:
+        """A folder that is a dump, a probe or a curve, or one that holds such folders and rankings."""
+        if path.resolve() in self.seen:
+            return
+        self.seen.add(path.resolve())
+        for mark, add in (
+            ("manifest.json", self._add_dump),
+            ("probe.npz", self._add_probe),
+            ("curve.jsonl", self._add_curve),
+        ):
+            if (path / mark).is_file():
+                return add(path)
+        for inner in sorted(path.iterdir()):
+            if inner.is_dir() and not any(fnmatch(inner.name, pattern) for pattern in OTHER_FOLDERS):
+                self.look_into(inner)
+            elif inner.suffix == ".json" and inner.is_file() and _is_ranking(inner):
+                ranking = Ranking.load(inner)
+                self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._name(inner)] = ranking
+
+    def _add_dump(self, path: Path) -> None:
+        dump, name = Activations(path), self._name(path)
+        model = self._model(dump.manifest.checkpoint_sha256, dump.neurons)
+        model.dumps[name] = Dump(name, path, dump, sha256_of_file(path / "words.txt"))
+
+    def _add_probe(self, path: Path) -> None:
+        ranking, results, name = Ranking.load(path / "ranking.json"), _json(path / "results.json"), self._name(path)
+        labels = _field(results, "labels", list, path / "results.json")
+        others = _field(results, "rankings", dict, path / "results.json").get("names", [])[1:]
+        model = self._model(ranking.checkpoint_sha256, ranking.neurons)
+        model.probes[name] = Probe(name, path, results)
+        model.rankings[name] = ranking
+        for label in labels:
+            model.label_rankings[name, label] = Ranking.load(path / f"ranking.{file_name(label)}.json")
+        for method in others:
+            model.rankings[f"{name}/{method}"] = Ranking.load(path / "rankings" / f"{method}.json")
+
+    def _add_curve(self, path: Path) -> None:
+        settings = _field(_json(path / "settings.json"), "settings", dict, path / "settings.json")
+        for name in ("checkpoint_sha256", "metric"):
+            _field(settings, name, str, path / "settings.json")
+        lines = (_entries(path / name) for name in ("curve.jsonl", "comparisons.jsonl"))
+        self.curves.append(Curve(self._name(path), path, settings, *lines))
+
+    def _model(self, checkpoint: str, neurons: Neurons) -> Model:
+        return self.models.setdefault((checkpoint, neurons), Model(checkpoint, neurons))
+
+    def _name(self, path: Path) -> str:
+        """Relative to the folder; its own if it is the very folder."""
+        return path.relative_to(self.folder).as_posix().removesuffix(".json") if path != self.folder else path.name
+
+
+def _is_ranking(file: Path) -> bool:
+    with open(file, encoding="utf-8", errors="replace") as opened:
+        beginning = opened.read(BEGINNING)
+    return all(name in beginning for name in RANKING_FIELDS)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(read_text(path, "result"))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is damaged: it is no JSON ({error}).") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path} is damaged: it is no JSON object.")
+    return content
+
+
+def _field(content: dict[str, Any], name: str, kind: type[Kind], path: Path) -> Kind:
+    if not isinstance(content.get(name), kind):
+        raise InputError(f"{path} is damaged: {name!r} is missing or no {kind.__name__}.")
+    return content[name]
+
+
+def _entries(path: Path) -> list[Entry]:
+    """The lines of a file that grows a line at a time; one that is still being written has no end yet."""
+    lines = read_text(path, "curve").split("\n")[:-1] if path.is_file() else []
+    try:
+        entries = [json.loads(line) for line in lines]
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is damaged: a line is no JSON ({error}).") from error
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise InputError(f"{path} is damaged: a line is no JSON object.")
+    return entries

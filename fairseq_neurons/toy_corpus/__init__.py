@@ -1,0 +1,1 @@
+"""A small English-French grammar that writes parallel text with gold labels on the English words."""

@@ -1,0 +1,235 @@
+"""Turned translations, counted; and what the neurons are held at."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sacrebleu
+
+from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_points import key_of, plan
+from fairseq_neurons.ablation.measurement import Measurement
+from fairseq_neurons.ablation.metrics.bleu import Bleu
+from fairseq_neurons.ablation.metrics.controlling import Control, means_of, read_lexicon
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import ChosenWords
+from tests.ablation.made_curves import Norms, ranking, settings
+from tests.rankings.made_dumps import write_dump
+
+LEXICON = {"mangé": "past", "chanté": "past", "mange": "pres", "chante": "pres", "mangera": "fut"}
+# How many words are chosen, the translation unablated, and that when neurons are held.
+ROWS = [
+    (1, "elle a mangé", "elle mange"),  # turned
+    (2, "il a chanté", "il a chanté"),
+    (0, "elle a mangé", "elle mange"),  # without a chosen word: not counted
+    (1, "elle a mangé et chante", "elle chante"),  # had both: lost one, could not turn
+    (1, "elle a", "elle mange"),  # had neither: gained one, could not turn
+    (1, "il a mangé", "il a mangé et chante"),  # gained one, but still has the other
+    (1, "il a chanté", "il a"),  # lost it to nothing
+    (1, "il a mangé", "il a chanté"),  # says something else in the same tense
+    (1, "il a mangé", ""),
+    (3, "il a chanté", "il mangera"),  # to a third tense
+]
+CLAMPED, UNABLATED, HELD = ([row[i] for row in ROWS] for i in range(3))
+
+
+def control(lexicon=LEXICON, clamped=CLAMPED, unablated=UNABLATED, at="past", to="pres") -> Control:
+    metric = Control(Bleu(lambda: unablated, unablated), lexicon, np.array(clamped), at, to)
+    metric.relate_to(unablated)
+    return metric
+
+
+def test_counts__are_those_made_by_hand():
+    found = control().score(HELD)
+    assert found.pop("bleu") == sacrebleu.corpus_bleu(HELD, [UNABLATED], tokenize="none", force=True).score
+    assert found.pop("score") == pytest.approx(100 / 7)
+    assert found == {
+        **{"turned": 1, "could_turn": 7, "changed": 8, "lost": 5, "gained": 3},
+        **{"sentences": 9, "words": 12},
+    }
+    nothing = control().score(UNABLATED)
+    assert [nothing[name] for name in ("score", "turned", "changed", "lost", "gained")] == [0, 0, 0, 0, 0]
+
+
+def spoken(seed: int, count: int = 60) -> list[str]:
+    chance = random.Random(seed)
+    return [" ".join(chance.choices([*LEXICON, "a", "il"], k=chance.randrange(4))) for _ in range(count)]
+
+
+def turned(unablated: list[str], output: list[str], clamped: list[int], at: str, to: str) -> dict[int, bool]:
+    """Sentence -> whether it has turned; only those that could."""
+    found = {}
+    for i, (before, after) in enumerate(zip(unablated, output)):
+        had, has = ({LEXICON[word] for word in text.split() if word in LEXICON} for text in (before, after))
+        if clamped[i] and at in had and to not in had:
+            found[i] = to in has and at not in has
+    return found
+
+
+@pytest.mark.parametrize(("at", "to"), [("past", "pres"), ("fut", "past")])
+def test_comparison__is_mcnemars_exact_test_of_two_literal_counts(at, to):
+    unablated, one, other = spoken(1), spoken(2), spoken(3)
+    clamped = [i % 3 for i in range(60)]
+    metric = control(clamped=clamped, unablated=unablated, at=at, to=to)
+    a, b = (turned(unablated, output, clamped, at, to) for output in (one, other))
+    assert metric.score(other)["turned"] == sum(b.values()) > 0
+    (found,) = metric.compare(one, [other])
+    only_b, only_a = sum(b[i] and not a[i] for i in b), sum(a[i] and not b[i] for i in b)
+    assert (found["only_this"], found["only_other"]) == (only_b, only_a)
+    n = only_a + only_b
+    assert n > 0
+    tails = [math.comb(n, k) / 2**n for k in range(n + 1)]
+    assert found["p_value"] == pytest.approx(sum(p for p in tails if p <= tails[only_b] * (1 + 1e-7)))
+    assert found["difference"] == pytest.approx(metric.score(other)["score"] - metric.score(one)["score"])
+    share, z = sum(b.values()) / len(b), 1.959963984540054
+    middle = (share + z * z / (2 * len(b))) / (1 + z * z / len(b))
+    half = z / (1 + z * z / len(b)) * math.sqrt(share * (1 - share) / len(b) + (z / (2 * len(b))) ** 2)
+    assert (found["low"], found["high"]) == pytest.approx((100 * (middle - half), 100 * (middle + half)))
+    assert metric.compare(one, [one])[0]["p_value"] == 1
+
+
+def test_label_that_no_word_tells__is_refused():
+    with pytest.raises(InputError, match="to=gone: no word of outcome= tells it alone; they tell fut, past, pres"):
+        control(to="gone")
+
+
+def test_sentences_that_cannot_turn__are_told(caplog):
+    metric = control(unablated=["il mange"] * len(CLAMPED))
+    assert "none can turn: no unablated translation has past and not pres" in caplog.text
+    assert [metric.score(HELD)[name] for name in ("score", "could_turn", "changed")] == [0, 0, 9]
+    (found,) = metric.compare(UNABLATED, [HELD])
+    assert (found["low"], found["high"], found["difference"], found["p_value"]) == (None, None, 0, 1)
+
+
+def test_lexicon__ignores_words_of_several_labels(tmp_path):
+    (tmp_path / "l").write_text("a\tpast\na\tpres\nmange\tpres\nmange\tpres\nmangé\tpast\n", encoding="utf-8")
+    assert read_lexicon(tmp_path / "l") == {"mange": "pres", "mangé": "past"}
+    for wrong in ("mange pres", "mange\t", "\tpres", "mange\tpres\tx", "a mangé\tpast", ""):
+        (tmp_path / "l").write_text(f"a\tpast\n{wrong}\nb\tpast\n")
+        with pytest.raises(InputError, match="l, line 2: a word, a tabulator and a label should stand here, not"):
+            read_lexicon(tmp_path / "l")
+
+
+@pytest.fixture
+def dump(tmp_path) -> Activations:
+    values = np.random.default_rng(1).normal(size=(5, 16)).astype(np.float32)
+    return Activations(write_dump(tmp_path / "dump", values, sentences=[["a", "b"], [], ["c", "d", "e"]]))
+
+
+@pytest.fixture
+def labels(tmp_path) -> Path:
+    (tmp_path / "labels").write_text("past pres\nskipped\npast - pres\n")
+    return tmp_path / "labels"
+
+
+def test_means__are_those_at_words_of_the_label(dump, labels):
+    past, pres = (dump.values[0] + dump.values[2]) / 2, (dump.values[1] + dump.values[4]) / 2
+    given = {"metric": "control", "at": "past", "to": "pres", "means_labels": str(labels)}
+    np.testing.assert_allclose(means_of(settings(**given), dump), pres, rtol=1e-6)
+    np.testing.assert_allclose(means_of(settings(**given, strength=0), dump), past, rtol=1e-6)
+    np.testing.assert_allclose(means_of(settings(**given, strength=2.5), dump), past + 2.5 * (pres - past), rtol=1e-5)
+    np.testing.assert_allclose(means_of(settings(), dump), dump.values.mean(axis=0), rtol=1e-5)
+
+
+def test_labels_that_do_not_fit_the_dump(dump, labels, tmp_path):
+    given = {"metric": "control", "at": "past", "to": "fut", "means_labels": str(labels)}
+    with pytest.raises(InputError, match="No word of .*dump has the label fut of .*labels"):
+        means_of(settings(**given), dump)
+    labels.write_text("past pres\n")
+    with pytest.raises(InputError, match="labels has 1 lines of labels, the dump 3 sentences"):
+        means_of(settings(**given), dump)
+
+
+GIVEN = {"metric": "control", "labels": "l", "at": "past", "to": "pres", "outcome": "o"}
+MEANS = {"value": "mean", "means": "d", "means_labels": "m"}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({**GIVEN, "labels": None}, "needs labels, at, to, outcome; labels= is missing"),
+        ({**GIVEN, "outcome": None}, "outcome= is missing"),
+        ({**GIVEN, "to": None}, "to= is missing"),
+        ({**GIVEN, "to": "past"}, "at=past, to=past: give two different labels"),
+        ({**GIVEN, "test": "approximate-randomization"}, "for metric=bleu; metric=control has none"),
+        ({**GIVEN, "means_labels": "m"}, "means_labels= gives the labels of a dump; means=DUMP with value=mean says"),
+        ({**GIVEN, "strength": 2.0}, "strength=2.0: a finite number, of the means that means_labels= tells apart"),
+        ({**GIVEN, **MEANS, "strength": math.nan}, "strength=nan: a finite number"),
+        ({"at": "past"}, "at=past is for metric=control; metric=bleu has none"),
+        ({"metric": "perplexity", "outcome": "o"}, "outcome=o is for metric=control; metric=perplexity has none"),
+        ({"strength": 2.0}, "strength=2.0 is for metric=control; metric=bleu has none"),
+    ],
+)
+def test_options_that_cannot_be(options, sentence):
+    with pytest.raises(InputError) as raised:
+        settings(**options).check()
+    assert sentence in str(raised.value)
+
+
+def test_options_that_can_be():
+    for options in (GIVEN, {**GIVEN, "value": 0.5, "beam": 2}, {**GIVEN, **MEANS, "strength": 2}):
+        settings(**options).check()
+
+
+class Differences(Norms):
+    """A metric of what has changed."""
+
+    def relate_to(self, unablated: list[float]) -> None:
+        self.unablated = unablated
+
+    def score(self, output: list[float]) -> dict:
+        return {"score": sum(output) - sum(self.unablated)}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_unablated_model__is_measured_once_and_before_the_others(tmp_path, language_model, workers):
+    runs = []
+
+    def function() -> list[float]:
+        held = any("forward" in vars(module) for module in language_model.modules())
+        runs.append(held)
+        return [3.0 if held else 1.0]
+
+    def measure() -> list[dict]:
+        with Place(tmp_path / "out", {"metric": "differences"}, {}) as place:
+            place.begin()
+            points = plan(settings(points=[0, 4], order=["top"]), {"r": ranking(1)}, None)
+            Measurement(language_model, Differences(function), place, "made").measure(points, workers)
+            return place.curve.entries
+
+    scores = {entry["neurons"]: entry["score"] for entry in measure()}
+    assert scores == {0: 0.0, 4: 2.0}
+    # What the workers run, they note in their own memory.
+    noted = [False, True] if workers == 1 else [False]
+    assert runs == noted
+    # Lost points are scored against the unablated model of the first run.
+    (tmp_path / "out" / "curve.jsonl").write_text("")
+    assert {entry["neurons"]: entry["score"] for entry in measure()} == scores
+    assert runs == noted
+
+
+def test_points_at_words__are_held_there_alone():
+    words = ChosenWords.of([np.array([True, False])], "past")
+    (everywhere,) = plan(settings(points=[4], order=["top"]), {"r": ranking(1)}, None)
+    there = everywhere.at(words)
+    assert there.mask.words is words and there.key == key_of(everywhere.mask)
+    assert f"|{words.signature}|" in there.mask.signature != everywhere.mask.signature
+    assert everywhere.at(None) == everywhere
+
+
+def test_signature__tells_directions_and_strengths_apart():
+    given = {"points": [4], "order": ["top"], **MEANS, "at": "past"}
+    masks = [
+        plan(settings(**given, to=to, strength=strength), {"r": ranking(1)}, np.arange(16.0))[0].mask.signature
+        for to, strength in (("pres", 1.0), ("fut", 1.0), ("pres", 2.0))
+    ]
+    assert "|towards:fut|strength:1|value:mean|" in masks[1] and len(set(masks)) == 3
+    one, other = control(), control(to="fut")
+    assert one.signature.startswith("control|at:past|to:pres|outcome:") and one.signature != other.signature
+    assert json.dumps(one.score(HELD))

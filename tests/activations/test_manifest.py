@@ -1,0 +1,99 @@
+"""Dumps that lie, are cut short or come from elsewhere are refused."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.errors import InputError
+from tests.activations.test_writer import write
+
+
+@pytest.fixture
+def dump(tmp_path) -> Path:
+    write(tmp_path / "a", [2, 0, 3])
+    return tmp_path / "a"
+
+
+def edit(dump: Path, **fields: object) -> None:
+    path = dump / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"format": 2}, "has format 2, this version reads up to 1"),
+        ({"format": "one"}, "names no format"),
+        ({"words": "many"}, "'words' is missing or not int"),
+        ({"words": 6}, "its manifest promises"),
+        ({"sentences": 9}, "offsets.npy.* corrupt"),
+        ({"dtype": "float64"}, "broken manifest: dtype=float64"),
+        ({"neurons": []}, "holds no block"),
+        ({"eos": None}, "'eos' is missing or not bool"),
+    ],
+)
+def test_manifest_that_lies__is_refused(dump, fields, sentence):
+    edit(dump, **fields)
+    with pytest.raises(InputError, match=sentence):
+        Activations(dump)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"neurons": 3}'])
+def test_manifest_that_is_none__is_refused(dump, text):
+    (dump / "manifest.json").write_text(text)
+    with pytest.raises(InputError, match="manifest"):
+        Activations(dump)
+
+
+@pytest.mark.parametrize("name", ["activations.npy", "offsets.npy"])
+@pytest.mark.parametrize("keep", [0, 5, 100, -4])
+def test_truncated_array__is_refused(dump, name, keep):
+    content = (dump / name).read_bytes()
+    (dump / name).write_bytes(content[:keep])
+    with pytest.raises(InputError, match="corrupt|promises"):
+        Activations(dump)
+
+
+def test_pickled_array__is_refused_and_does_not_run(dump, tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (os.system, (f"touch {tmp_path / 'ran'}",))
+
+    np.save(dump / "offsets.npy", np.array([Evil()], dtype=object), allow_pickle=True)
+    with pytest.raises(InputError, match="corrupt"):
+        Activations(dump)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_words_that_do_not_fit__are_told_by_line(dump):
+    (dump / "words.txt").write_text("a b\n\nc d\n")
+    with pytest.raises(InputError, match="line 3: 2 words, but 3 rows"):
+        _ = Activations(dump).sentences
+    (dump / "words.txt").write_text("a b\n")
+    with pytest.raises(InputError, match="has 1 lines, its manifest promises 3"):
+        _ = Activations(dump).sentences
+
+
+def test_folder_without_manifest__is_no_dump(tmp_path):
+    with pytest.raises(InputError, match="is not a dump"):
+        Activations(tmp_path)
+
+
+def test_array_with_something_behind_it__is_refused(dump):
+    with open(dump / "activations.npy", "ab") as file:
+        file.write(b"more")
+    with pytest.raises(InputError, match="longer than its header says"):
+        Activations(dump)
+
+
+def test_array_in_fortran_order__is_refused(dump):
+    values = np.load(dump / "activations.npy")
+    np.save(dump / "activations.npy", np.asfortranarray(values))
+    with pytest.raises(InputError, match="Fortran order"):
+        Activations(dump)

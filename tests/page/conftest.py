@@ -1,0 +1,50 @@
+"""One report and one browser for all tests of the page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fairseq_neurons.page import write_report
+from tests.page.made_pages import write_run
+from tests.page.opening import Opened
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory) -> Path:
+    """A run folder; only to be read."""
+    return write_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session")
+def report(run, tmp_path_factory) -> Path:
+    """Its page; only to be read."""
+    return write_report(run, tmp_path_factory.mktemp("report") / "page").parent
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, report) -> Iterator[Opened]:
+    """The page in a window of 1,440 x 900; that nothing went wrong in it is checked in the end."""
+    with Opened(chromium, report) as page:
+        yield page

@@ -1,0 +1,34 @@
+"""What is gathered, and how it is found again."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of, summarise
+from fairseq_neurons.pipelines.paper.measure_steps import ablations
+from tests.pipelines.paper.made_experiments import curve_of, experiment_of, probe_of
+
+
+def test_points_of__has_a_score_a_seed_and_infinity_for_none():
+    curve = curve_of("perplexity")
+    assert points_of(curve, "cross-model", "random")[10] == [52.0, 53.0]
+    curve["points"][0]["score"] = None
+    assert points_of(curve, "cross-model", "top") == {0: [math.inf], 5: [51.5], 10: [53.0], 20: [56.0], 40: [62.0]}
+    assert points_of(curve, "none", "top") == {}
+
+
+def test_kept__is_of_one_kind_end_and_fraction():
+    assert kept(probe_of()["ablation"], "mask", "bottom", 0.15) == [0.4]
+
+
+def test_a_summary_of_unfinished_curves__is_refused(tmp_path):
+    experiment = experiment_of(tmp_path)
+    (experiment.folder / "logs").mkdir(parents=True)
+    for job in ablations(experiment):
+        if job != "ablate-1-others":
+            (experiment.folder / "logs" / f"{job}.done").touch()
+    with pytest.raises(InputError, match=r"ablate-1-others is not done; steps=\[ablate,sum\] goes on with it"):
+        summarise(experiment)

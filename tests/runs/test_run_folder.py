@@ -1,0 +1,182 @@
+"""A run folder is sorted by model, and what is broken in it is told in a sentence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.runs.run_folder import Run
+from tests.ablation.made_curves import ranking
+from tests.probing.study.made_words import LABELS
+from tests.rankings.made_dumps import write_dump
+from tests.runs.made_runs import edit, write_curve
+
+SENTENCES = [["a", "b"], ["c"]]
+
+
+def small_dump(folder: Path, checkpoint: str = "", mask: str = "", width: int = 2) -> Path:
+    dump = write_dump(folder, np.arange(3 * width).reshape(3, width), sentences=SENTENCES)
+    edit(dump / "manifest.json", mask=mask, **({"checkpoint_sha256": checkpoint} if checkpoint else {}))
+    return dump
+
+
+def test_run__is_sorted_by_model_the_best_known_first(made_run):
+    run = Run.open(made_run)
+    assert [model.name for model in run.models] == ["one", "three", "two"]
+    one = run.models[0]
+    assert list(one.dumps) == ["activations/one", "activations/train"]
+    assert list(one.probes) == ["probes/pos"] and list(one.curves) == ["curves/one"]
+    assert list(one.rankings) == ["probes/pos", "probes/pos/probeless", "rankings/cross"]
+    assert list(one.label_rankings) == [("probes/pos", label) for label in LABELS]
+    expected = Ranking.load(made_run / "probes" / "pos" / "ranking.N%2FA.json")
+    np.testing.assert_array_equal(one.label_rankings["probes/pos", "N/A"].order, expected.order)
+    assert [point["score"] for point in one.curves["curves/one"].points] == [9.0, 8.0]
+    assert one.curves["curves/one"].comparisons == []
+
+
+def test_shown_dump__is_of_the_text_that_most_models_read(run_copy):
+    (run_copy / "activations" / "train").rename(run_copy / "activations" / "earlier")
+    run = Run.open(run_copy)
+    one, three, two = run.models
+    assert list(one.dumps) == ["activations/earlier", "activations/one"]
+    assert run.dump_of(one).name == "activations/one"
+    assert {name: dump.name for name, dump in run.others(three).items()} == {
+        "one": "activations/one",
+        "two": "activations/two",
+    }
+    assert run.others(one, one.dumps["activations/earlier"]) == {}
+
+
+def test_dumps_under_a_mask__are_shown_only_if_there_are_no_others(tmp_path):
+    small_dump(tmp_path / "a" / "masked", "1" * 64, mask="zero")
+    small_dump(tmp_path / "a" / "plain", "1" * 64)
+    small_dump(tmp_path / "b", "2" * 64, mask="zero")
+    run = Run.open(tmp_path)
+    assert [run.dump_of(model).name for model in run.models] == ["a/plain", "b"]
+    assert run.others(run.models[0]) == {}
+    assert list(run.others(run.models[1])) == ["a/plain"]
+
+
+def test_names_that_collide__are_told_apart(tmp_path):
+    for name in ("1", "activations/1", "activations/2"):
+        small_dump(tmp_path / name, name[-5:] * 8)
+    assert [model.name for model in Run.open(tmp_path).models] == ["1", "activations/1", "2"]
+
+
+def test_parts_of_one_checkpoint__are_models_of_their_own(tmp_path):
+    small_dump(tmp_path / "narrow", "1" * 64)
+    small_dump(tmp_path / "wide", "1" * 64, width=3)
+    write_curve(tmp_path / "curve", "1" * 64)
+    models = Run.open(tmp_path).models
+    assert [(model.name, len(model.neurons), list(model.curves)) for model in models] == [
+        ("narrow", 2, ["curve"]),
+        ("wide", 3, ["curve"]),
+    ]
+
+
+def test_rankings_without_a_dump__are_a_model_that_cannot_be_shown(tmp_path):
+    ranking(1).save(tmp_path / "unknown.json")
+    ranking(2, checkpoint="abcdef0123").save(tmp_path / "known.json")
+    run = Run.open(tmp_path)
+    assert [(model.name, list(model.rankings)) for model in run.models] == [
+        ("abcdef01", ["known"]),
+        ("unknown", ["unknown"]),
+    ]
+    with pytest.raises(InputError, match="has no dump of the model with checkpoint abcdef01"):
+        run.dump_of(run.models[0])
+
+
+def test_curve_of_an_unknown_model__is_all_that_is_known_of_it(tmp_path):
+    write_curve(tmp_path / "curve", "f" * 64)
+    (model,) = Run.open(tmp_path).models
+    assert (model.name, list(model.curves), len(model.neurons)) == ("f" * 8, ["curve"], 0)
+
+
+def test_dump_as_a_run__is_called_like_its_folder(made_run):
+    (model,) = Run.open(made_run / "activations" / "two").models
+    assert model.name == "two" and Run.open(made_run / "activations" / "two").dump_of(model).name == "two"
+
+
+def test_other_files_links_and_what_training_left__are_passed_over(run_copy):
+    (run_copy / "notes.json").write_text('{"notes": []}')
+    (run_copy / "gone.json").symlink_to(run_copy / "nowhere.json")
+    (run_copy / "activations" / "round").symlink_to(run_copy)
+    shutil.copytree(run_copy / "activations" / "two", run_copy / "models" / "two")
+    shutil.copytree(run_copy / "activations" / "two", run_copy / "activations" / "four.partial")
+    (run_copy / "list.json").write_text('["other"]')
+    assert [list(model.dumps) for model in Run.open(run_copy).models][1:] == [
+        ["activations/three"],
+        ["activations/two"],
+    ]
+
+
+def test_curve_that_is_being_written__has_the_points_that_are_whole(run_copy):
+    with open(run_copy / "curves" / "one" / "curve.jsonl", "a") as file:
+        file.write('{"ranking": "cross", "more": {"a": 1}')
+    assert len(Run.open(run_copy).models[0].curves["curves/one"].points) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "sentence"),
+    [
+        ("probes/pos/results.json", "{", "results.json is damaged: it is no JSON"),
+        ("probes/pos/results.json", "[]", "results.json is damaged: it is no JSON object"),
+        ("probes/pos/results.json", "{}", "results.json is damaged: 'labels' is missing or no list"),
+        ("probes/pos/ranking.json", None, "ranking.json cannot be read"),
+        ("probes/pos/ranking.ADJ.json", None, "ranking.ADJ.json cannot be read"),
+        ("probes/pos/rankings/probeless.json", "{}", "probeless.json is not a ranking"),
+        ("rankings/cross.json", '{"format": 1, "method": "x"}', "cross.json is not a ranking"),
+        ("curves/one/settings.json", None, "settings.json cannot be read"),
+        ("curves/one/settings.json", "{}", "settings.json is damaged: 'settings' is missing or no dict"),
+        ("curves/one/settings.json", '{"settings": {}}', "'checkpoint_sha256' is missing or no str"),
+        ("curves/one/settings.json", '{"settings": {"checkpoint_sha256": "f"}}', "'metric' is missing or no str"),
+        ("curves/one/curve.jsonl", "3\n", "curve.jsonl is damaged: a line is no JSON object"),
+        ("curves/one/curve.jsonl", "{\n{}\n", "curve.jsonl is damaged: a line is no JSON"),
+        ("activations/two/manifest.json", "{}", "manifest.json is not a manifest"),
+    ],
+)
+def test_broken_file__is_one_sentence(run_copy, file, content, sentence):
+    if content is None:
+        (run_copy / file).unlink()
+    else:
+        (run_copy / file).write_text(content)
+    with pytest.raises(InputError, match=sentence) as raised:
+        Run.open(run_copy)
+    assert "\n" not in str(raised.value)
+
+
+def test_what_may_not_be_read__is_one_sentence(run_copy, monkeypatch):
+    def refused(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("fairseq_neurons.runs.run_scan.sha256_of_file", refused)
+    with pytest.raises(InputError, match="words.txt cannot be read: Permission denied"):
+        Run.open(run_copy)
+
+
+def test_folders_that_are_no_run__are_refused(tmp_path):
+    with pytest.raises(InputError, match="There is no folder .*nowhere"):
+        Run.open(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="holds no dump, ranking, probe or curve"):
+        Run.open(tmp_path)
+
+
+def test_results_without_sources__are_read_as_before(run_copy):
+    results = json.loads((run_copy / "probes" / "pos" / "results.json").read_text())
+    del results["sources"]
+    (run_copy / "probes" / "pos" / "results.json").write_text(json.dumps(results))
+    assert Run.open(run_copy).models[0].probes["probes/pos"].results == results
+
+
+def test_text_of_a_dump__is_that_of_its_words(made_run):
+    run = Run.open(made_run)
+    texts = {dump.text for model in run.models for name, dump in model.dumps.items() if not name.endswith("train")}
+    assert len(texts) == 1
+    assert Activations(made_run / "activations" / "one").sentences == run.dump_of(run.models[1]).activations.sentences

@@ -1,0 +1,22 @@
+"""Files that are whole or absent."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.files import write_text_whole
+
+
+def test_a_file_where_a_folder_should_be__is_one_sentence(tmp_path):
+    (tmp_path / "taken").write_text("here")
+    with pytest.raises(InputError, match=r"taken/new\.txt cannot be written: "):
+        write_text_whole(tmp_path / "taken" / "new.txt", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_file_that_cannot_be_replaced__leaves_no_part_of_the_new_one(tmp_path):
+    (tmp_path / "old").mkdir()
+    with pytest.raises(InputError, match="cannot be written"):
+        write_text_whole(tmp_path / "old", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]

@@ -1,0 +1,38 @@
+"""A function that takes the fields of a settings dataclass."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+
+import pytest
+
+from fairseq_neurons.options import takes
+
+
+@dataclass
+class Settings:
+    path: str
+    size: int = 3
+
+
+@takes(Settings)
+def described(settings: Settings) -> str:
+    """Say what was given."""
+    return f"{settings.path} {settings.size}"
+
+
+def test_arguments__are_those_of_the_dataclass():
+    assert described("a") == "a 3"
+    assert described(path="a", size=4) == "a 4"
+    with pytest.raises(TypeError, match="unexpected keyword argument 'sise'"):
+        described("a", sise=4)
+    with pytest.raises(TypeError, match="path"):
+        described()
+
+
+def test_signature_and_docstring__are_what_an_editor_shows():
+    assert list(inspect.signature(described).parameters) == ["path", "size"]
+    assert inspect.signature(described).parameters["size"].default == 3
+    assert inspect.signature(described).return_annotation == "str"
+    assert described.__doc__ == "Say what was given."

@@ -1,5 +1,5 @@
-"""The one error of ours: a wrong input, told in one sentence."""
+"""The only exception users see: invalid input, explained in one sentence."""
 
 
 class InputError(ValueError):
-    """What the user gave cannot be used. The message is one sentence: what is wrong, where, what would be right."""
+    """Invalid input. The message is one sentence: what is wrong, where, and what would be right."""

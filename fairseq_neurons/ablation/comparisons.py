@@ -35,7 +35,7 @@ def compare(metric: Metric, place: Place, processes: int) -> list[Entry]:
         A comparison each, in the order of the points: ``against`` is None for the unablated model, or the ``ranking``,
         ``order`` and ``seed`` of another point with as many neurons.
     """
-    curve = sorted(place.curve.entries, key=place_in_order)
+    curve = sorted(place.curve.records, key=place_in_order)
     pairs = [(entry, other, _signature(metric, entry, other)) for entry, other in _pairs(curve)]
     lines: dict[tuple[str, str], list[tuple[Entry, str]]] = defaultdict(list)
     for entry, other, signature in pairs:

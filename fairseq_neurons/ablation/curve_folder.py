@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from fairseq_neurons.ablation.metrics.metric import Metric
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import hold, read_text, write_bytes_whole, write_text_whole
-from fairseq_neurons.storage.results_log import Entry, Ledger
+from fairseq_neurons.storage.results_log import Entry, EntryLog
 
 FORMAT = 1
 LOCK, SETTINGS = ".lock", "settings.json"
@@ -40,8 +40,8 @@ class Place:
         self._is_new = not out.exists()
         self._lock = self._take()
         try:
-            self.curve = Ledger(out / CURVE)
-            self.comparisons = Ledger(out / COMPARISONS)
+            self.curve = EntryLog(out / CURVE)
+            self.comparisons = EntryLog(out / COMPARISONS)
             earlier = self._earlier()
             self._check(earlier)
             self.rankings = {**earlier["rankings"], **self.rankings}

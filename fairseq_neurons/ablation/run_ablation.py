@@ -64,7 +64,7 @@ def ablate(settings: AblationSettings) -> Curves:
         made_by = f"subset:{settings.subset}|checkpoint:{sources.checkpoint[:8]}"
         Measurement(loaded.model, metric, place, made_by).measure(points, processes)
         comparisons = compare(metric, place, processes)
-        curve = with_significance(place.curve.entries, comparisons, metric.test_signature)
+        curve = with_significance(place.curve.records, comparisons, metric.test_signature)
         place.finish(curve, comparisons, _overlap(sources.rankings, points))
     return Curves(curve, comparisons)
 

@@ -1,68 +1,94 @@
-"""Results that are kept as they are measured: an interrupted run repeats nothing."""
+"""Results that are written down as they are measured, so that an interrupted run repeats nothing."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.json_fields import Fields, JsonObject
 
 logger = logging.getLogger(__name__)
+
+Record = TypeVar("Record")
+Other = TypeVar("Other")
 
 Entry = dict[str, Any]
 
 
-class Ledger:
-    """One JSON object a line, found again by its signature.
+class ResultsLog(Generic[Record]):
+    """A file of one JSON object a line, each found by its ``signature``.
+
+    Lines that an interruption cut short are dropped when the file is opened; the next run measures them again.
 
     Args:
-        path: the file; what an earlier run wrote is read. Its last line may be cut short and is then dropped.
+        path: the file; the results of an earlier run are kept.
+        to_json: the fields of a record; the log adds ``signature`` where it is missing.
+        from_json: the record of these fields and the signature. Raises `InputError`, as `Fields` does, where one is
+            invalid.
 
     Raises:
-        InputError: if it cannot be read or written.
+        InputError: if the file cannot be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, to_json: Callable[[Record], Mapping[str, object]], from_json: Callable[[Fields], Record]
+    ) -> None:
         self.path = path
-        self._entries: dict[str, Entry] = {}
+        self._to_json, self._from_json = to_json, from_json
+        self._lines: dict[str, JsonObject] = {}
         if path.exists():
             self._read()
 
-    def measure(self, signature: str, function: Callable[[], Entry]) -> Entry:
-        """The entry of this signature; measured and written down if there is none yet."""
-        if signature not in self._entries:
-            self.add(signature, function())
-        return self._entries[signature]
+    def view(
+        self, to_json: Callable[[Other], Mapping[str, object]], from_json: Callable[[Fields], Other]
+    ) -> ResultsLog[Other]:
+        """The same log for another type of record, where a file holds several."""
+        log: ResultsLog[Other] = ResultsLog.__new__(ResultsLog)
+        log.path, log._to_json, log._from_json, log._lines = self.path, to_json, from_json, self._lines
+        return log
 
-    def add(self, signature: str, entry: Entry) -> None:
-        """Write a measurement down."""
-        signed = {**entry, "signature": signature}
-        self._append(signed)
-        self._entries[signature] = signed
+    def measure(self, signature: str, function: Callable[[], Record]) -> Record:
+        """The record of this signature; measured and written down if it is missing."""
+        if signature not in self._lines:
+            self.add(signature, function())
+        return self[signature]
+
+    def add(self, signature: str, record: Record) -> None:
+        """Write a record down."""
+        line = {**self._to_json(record), "signature": signature}
+        self._append(line)
+        self._lines[signature] = line
 
     @property
-    def entries(self) -> list[Entry]:
-        """All of them, as they were added."""
-        return list(self._entries.values())
+    def records(self) -> list[Record]:
+        """All records, in the order in which they were added.
 
-    def replace(self, entries: Sequence[Entry]) -> None:
-        """Put these in the place of all that is there, at once; each has a ``signature``."""
-        write_text_whole(self.path, "".join(map(_line, entries)))
-        self._entries = {entry["signature"]: entry for entry in entries}
+        Raises:
+            InputError: if a line holds another kind of record.
+        """
+        return [self[signature] for signature in self._lines]
+
+    def replace(self, records: Sequence[Record]) -> None:
+        """Replace all records at once; ``to_json`` gives each its ``signature``."""
+        lines = [dict(self._to_json(record)) for record in records]
+        write_text_whole(self.path, "".join(map(_text, lines)))
+        self._lines.clear()
+        self._lines.update((str(line["signature"]), line) for line in lines)
 
     def __contains__(self, signature: str) -> bool:
-        return signature in self._entries
+        return signature in self._lines
 
-    def __getitem__(self, signature: str) -> Entry:
-        return self._entries[signature]
+    def __getitem__(self, signature: str) -> Record:
+        return self._from_json(Fields(self._lines[signature], str(self.path)))
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._lines)
 
     def _read(self) -> None:
         try:
@@ -76,26 +102,37 @@ class Ledger:
             write_text_whole(self.path, "".join(whole))
 
     def _parse(self, line: str) -> bool:
-        """Take an entry over; False if the line holds none."""
+        """Keep the content of a line; False if it is incomplete."""
         try:
-            entry = json.loads(line) if line.endswith("\n") else None
+            content = json.loads(line) if line.endswith("\n") else None
         except json.JSONDecodeError:
             return False
-        if not isinstance(entry, dict) or "signature" not in entry:
+        if not isinstance(content, dict) or not isinstance(content.get("signature"), str):
             return False
-        self._entries[entry["signature"]] = entry
+        self._lines[content["signature"]] = content
         return True
 
-    def _append(self, entry: Entry) -> None:
-        line = _line(entry)
+    def _append(self, line: JsonObject) -> None:
+        text = _text(line)
         try:
             with open(self.path, "a", encoding="utf-8") as file:
-                file.write(line)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise InputError(f"{self.path} cannot be written: {error.strerror or error}.") from error
 
 
-def _line(entry: Entry) -> str:
-    return json.dumps(entry, allow_nan=False) + "\n"
+class EntryLog(ResultsLog[Entry]):
+    """A log of plain dictionaries.
+
+    Args:
+        path: as of `ResultsLog`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, dict, lambda fields: fields.content)
+
+
+def _text(line: JsonObject) -> str:
+    return json.dumps(line, allow_nan=False) + "\n"

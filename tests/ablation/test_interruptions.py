@@ -52,7 +52,7 @@ class Curve:
             place.begin()
             Measurement(self.model, metric, place, "made").measure(points, workers)
             comparisons = compare(metric, place, workers)
-            curve = with_significance(place.curve.entries, comparisons, "compared")
+            curve = with_significance(place.curve.records, comparisons, "compared")
             place.finish(curve, comparisons, None)
         return curve, comparisons, metric
 

@@ -2,54 +2,100 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.results_log import Ledger
+from fairseq_neurons.storage.json_fields import Fields
+from fairseq_neurons.storage.results_log import ResultsLog
 
 
-def never():
+@dataclass(frozen=True)
+class Accuracy:
+    accuracy: float
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    label: str
+
+
+def accuracy_of(fields: Fields) -> Accuracy:
+    return Accuracy(fields.required("accuracy", float), fields.required("signature", str))
+
+
+def log_at(path: Path) -> ResultsLog[Accuracy]:
+    return ResultsLog(path, asdict, accuracy_of)
+
+
+def never() -> Accuracy:
     raise AssertionError("measured again")
 
 
-def test_what_an_earlier_run_measured__is_not_measured_again(tmp_path):
-    path = tmp_path / "measured.jsonl"
-    first = Ledger(path).measure("a", lambda: {"accuracy": 1 / 3, "seed": None})
-    again = Ledger(path)
-    assert again.measure("a", never) == first == {"accuracy": 1 / 3, "seed": None, "signature": "a"}
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "measured.jsonl"
+
+
+def test_what_an_earlier_run_measured__is_not_measured_again(path):
+    first = log_at(path).measure("a", lambda: Accuracy(1 / 3))
+    again = log_at(path)
+    assert again.measure("a", never) == first == Accuracy(1 / 3, "a")
     assert "a" in again and "b" not in again and len(again) == 1
+    assert json.loads(path.read_text()) == {"accuracy": 1 / 3, "signature": "a"}
 
 
-@pytest.mark.parametrize("tail", ['{"accuracy": 0.5, "signa', '{"accuracy": 0.5, "signature": "b"}', "\x00\x00", "3\n"])
-def test_cut_short_last_line__is_dropped(tmp_path, tail):
-    path = tmp_path / "measured.jsonl"
-    Ledger(path).add("a", {"accuracy": 0.25})
-    whole = path.read_text()
-    path.write_text(whole + tail)
-    ledger = Ledger(path)
-    assert len(ledger) == 1 and ledger["a"]["accuracy"] == 0.25
-    assert path.read_text() == whole
-    ledger.add("b", {"accuracy": 0.75})
-    assert Ledger(path)["b"]["accuracy"] == 0.75
+def test_replace__writes_the_records_in_their_order(path):
+    log = log_at(path)
+    log.add("a", Accuracy(0.25))
+    log.add("b", Accuracy(0.5))
+    log.replace([Accuracy(0.75, "c"), Accuracy(0.25, "a")])
+    assert log.records == log_at(path).records == [Accuracy(0.75, "c"), Accuracy(0.25, "a")]
 
 
-def test_bytes_that_are_no_text__are_dropped(tmp_path):
-    path = tmp_path / "measured.jsonl"
-    Ledger(path).add("a", {})
-    with open(path, "ab") as file:
-        file.write(b"\xff\xfe")
-    assert len(Ledger(path)) == 1
+def test_view__keeps_records_of_another_type_in_the_same_file(path):
+    log = log_at(path)
+    labels = log.view(asdict, lambda fields: Label(fields.required("label", str)))
+    log.add("a", Accuracy(0.25))
+    labels.add("l", Label("NN"))
+    assert labels["l"] == Label("NN") and log["a"] == Accuracy(0.25, "a")
+    assert "a" in labels and len(log) == len(labels) == len(log_at(path)) == 2
 
 
-def test_a_failed_measurement__is_not_written_down(tmp_path):
-    ledger = Ledger(tmp_path / "measured.jsonl")
+@pytest.mark.parametrize(
+    "tail",
+    [b'{"accuracy": 0.5, "signa', b'{"accuracy": 0.5, "signature": "b"}', b"\x00\x00", b"3\n", b"{}\n", b"\xff\xfe"],
+)
+def test_incomplete_last_line__is_dropped(path, tail):
+    log_at(path).add("a", Accuracy(0.25))
+    whole = path.read_bytes()
+    path.write_bytes(whole + tail)
+    log = log_at(path)
+    assert log.records == [Accuracy(0.25, "a")]
+    assert path.read_bytes() == whole
+    log.add("b", Accuracy(0.75))
+    assert log_at(path)["b"] == Accuracy(0.75, "b")
+
+
+def test_line_that_holds_something_else__is_one_sentence_with_the_name_of_the_file(path):
+    path.write_text('{"accuracy": "high", "signature": "a"}\n')
+    with pytest.raises(InputError, match=r"measured\.jsonl is damaged: 'accuracy' is missing or not a number\.$"):
+        log_at(path).measure("a", never)
+
+
+def test_a_failed_measurement__is_not_written_down(path):
+    log = log_at(path)
     with pytest.raises(AssertionError):
-        ledger.measure("a", never)
+        log.measure("a", never)
     with pytest.raises(ValueError):
-        ledger.add("a", {"accuracy": float("nan")})
-    assert not (tmp_path / "measured.jsonl").exists()
+        log.add("a", Accuracy(float("nan")))
+    assert not path.exists() and not len(log)
 
 
-def test_unwritable_ledger__is_one_sentence(tmp_path):
+def test_log_in_a_missing_folder__is_one_sentence(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
-        Ledger(tmp_path / "nowhere" / "measured.jsonl").add("a", {})
+        log_at(tmp_path / "nowhere" / "measured.jsonl").add("a", Accuracy(0.5))

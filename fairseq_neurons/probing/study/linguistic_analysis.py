@@ -19,7 +19,7 @@ from fairseq_neurons.probing.study.confidence_intervals import Intervals, pack, 
 from fairseq_neurons.probing.study.labelled_words import Task
 from fairseq_neurons.probing.study.paired_differences import CORRECT
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
-from fairseq_neurons.storage.results_log import Entry, Ledger
+from fairseq_neurons.storage.results_log import Entry, EntryLog
 
 # Predicted label ids, (N,), and how near to its optimum the probe is that made them.
 Predictions = Callable[[], tuple[np.ndarray, Entry]]
@@ -41,7 +41,7 @@ class LinguisticAnalysis:
     task: Task
     probe: TrainedProbe
     settings: ProbeSettings
-    ledger: Ledger
+    ledger: EntryLog
     intervals: Intervals = field(default_factory=Intervals)
 
     def accuracy(self) -> Entry:

@@ -17,7 +17,7 @@ from fairseq_neurons.probing.study.study_folder import Workplace
 from fairseq_neurons.probing.study.study_results import analyse
 from fairseq_neurons.probing.study.study_settings import Plan
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
-from fairseq_neurons.storage.results_log import Ledger
+from fairseq_neurons.storage.results_log import EntryLog
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def probe(
     _say_what_is_left_out(task)
     with Workplace(Path(out)) as place:
         trained = _train(task, settings, place.probe)
-        analysis = LinguisticAnalysis(task, trained, settings, Ledger(place.ledger), intervals)
+        analysis = LinguisticAnalysis(task, trained, settings, EntryLog(place.ledger), intervals)
         results = analyse(analysis, plan, place.results, _given(sources, labels))
         place.commit()
     return results

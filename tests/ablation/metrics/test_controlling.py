@@ -201,7 +201,7 @@ def test_unablated_model__is_measured_once_and_before_the_others(tmp_path, langu
             place.begin()
             points = plan(settings(points=[0, 4], order=["top"]), {"r": ranking(1)}, None)
             Measurement(language_model, Differences(function), place, "made").measure(points, workers)
-            return place.curve.entries
+            return place.curve.records
 
     scores = {entry["neurons"]: entry["score"] for entry in measure()}
     assert scores == {0: 0.0, 4: 2.0}

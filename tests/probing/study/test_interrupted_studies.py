@@ -12,20 +12,20 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.probing.study.study_folder import Workplace
-from fairseq_neurons.storage.results_log import Ledger
+from fairseq_neurons.storage.results_log import ResultsLog
 from tests.probing.study.made_words import EVERYTHING, SMALL, files, write_part
 
 
 def stop_after(monkeypatch, entries: int) -> None:
     """Kill the run once it has measured so much."""
-    add = Ledger.add
+    add = ResultsLog.add
 
-    def add_and_stop(self: Ledger, signature: str, entry: dict) -> None:
+    def add_and_stop(self: ResultsLog, signature: str, entry: dict) -> None:
         add(self, signature, entry)
         if len(self) == entries:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Ledger, "add", add_and_stop)
+    monkeypatch.setattr(ResultsLog, "add", add_and_stop)
 
 
 @pytest.mark.parametrize("entries", [1, 4, 13])

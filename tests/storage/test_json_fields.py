@@ -1,0 +1,76 @@
+"""Damaged JSON is one sentence with the file's name."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.json_fields import Fields, read_object, read_objects
+
+CONTENT = {"name": "cross", "count": 3, "score": 0.5, "whole": True, "seed": None, "tags": ["a"], "inner": {"n": 1}}
+
+
+def fields(**changes: object) -> Fields:
+    return Fields({**CONTENT, **changes}, "results.json")
+
+
+def test_fields_of_the_right_type__are_returned_as_they_are():
+    found = fields(points=[{"n": 1}, {"n": 2}])
+    assert found.required("name", str) == "cross"
+    assert found.required("count", int) == 3 and isinstance(found.required("count", float), int)
+    assert found.required("score", float) == 0.5
+    assert found.required("whole", bool) is True
+    assert found.optional("seed", int) is None and found.optional("absent", int) is None
+    assert found.optional("count", int) == 3
+    assert found.list_of("tags", str) == ["a"]
+    assert found.inner("inner").required("n", int) == 1
+    assert [point.required("n", int) for point in found.inner_list("points")] == [1, 2]
+    assert "seed" in found and "absent" not in found
+
+
+@pytest.mark.parametrize(
+    ("read", "sentence"),
+    [
+        (lambda f: f.required("absent", str), "'absent' is missing or not a string"),
+        (lambda f: f.required("name", int), "'name' is missing or not an integer"),
+        (lambda f: f.required("score", int), "'score' is missing or not an integer"),
+        (lambda f: f.required("whole", int), "'whole' is missing or not an integer"),
+        (lambda f: f.required("whole", float), "'whole' is missing or not a number"),
+        (lambda f: f.required("count", bool), "'count' is missing or not true or false"),
+        (lambda f: f.required("seed", int), "'seed' is missing or not an integer"),
+        (lambda f: f.optional("name", int), "'name' is missing or not an integer"),
+        (lambda f: f.list_of("name", str), "'name' is missing or not a list"),
+        (lambda f: f.list_of("tags", float), "an item of 'tags' is not a number"),
+        (lambda f: f.inner("tags"), "'tags' is missing or not an object"),
+        (lambda f: f.inner_list("tags"), "an item of 'tags' is not an object"),
+        (lambda f: f.inner("inner").required("m", int), "'m' is missing or not an integer"),
+    ],
+)
+def test_fields_of_another_type__are_one_sentence(read, sentence):
+    with pytest.raises(InputError) as raised:
+        read(fields())
+    assert str(raised.value) == f"results.json is damaged: {sentence}."
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("{", r"it is not JSON \(.*\)\."), ("[]", "it is not a JSON object"), ("", "it is not JSON")],
+)
+def test_files_that_are_not_an_object__are_one_sentence(tmp_path, content, sentence):
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(InputError, match=rf"a\.json is damaged: {sentence}"):
+        read_object(tmp_path / "a.json", "result")
+    with pytest.raises(InputError, match=r"The result .*b\.json cannot be read"):
+        read_object(tmp_path / "b.json", "result")
+
+
+def test_lines__are_objects_and_one_without_end_is_skipped(tmp_path):
+    path = tmp_path / "curve.jsonl"
+    path.write_text('{"n": 1}\n{"n": 2}\n{"n": ')
+    assert [line.required("n", int) for line in read_objects(path, "curve")] == [1, 2]
+    path.write_text('{"n": 1}\n3\n')
+    with pytest.raises(InputError, match=r"curve\.jsonl, line 2, is damaged: it is not a JSON object"):
+        read_objects(path, "curve")
+    path.write_text("{}\n{\n{}\n")
+    with pytest.raises(InputError, match=r"curve\.jsonl, line 2, is damaged: it is not JSON"):
+        read_objects(path, "curve")

@@ -1,4 +1,4 @@
-"""Which index is which unit: ``encoder.1.bwd.402`` <-> 1902."""
+"""Names and indices of neurons: ``encoder.1.bwd.402`` <-> 1902."""
 
 from __future__ import annotations
 
@@ -12,38 +12,37 @@ import numpy as np
 
 from fairseq_neurons.errors import InputError
 
-DIRECTIONS = ("fwd", "bwd")
-
 
 @dataclass(frozen=True)
 class Block:
-    """The units of one direction of one layer: consecutive neurons.
+    """Consecutive neurons: the units of one part of one layer.
 
     Args:
         module: ``encoder`` or ``decoder``.
         layer: counted from 0 at the bottom.
-        direction: ``fwd`` or ``bwd``.
+        part: of the layer, a plain identifier that the model's architecture defines, for instance ``fwd`` and ``bwd``,
+            the directions of an LSTM.
         size: number of units.
     """
 
     module: str
     layer: int
-    direction: str
+    part: str
     size: int
 
     @property
     def name(self) -> str:
-        return f"{self.module}.{self.layer}.{self.direction}"
+        return f"{self.module}.{self.layer}.{self.part}"
 
 
 @dataclass(frozen=True)
 class Neurons:
     """All neurons of a model, block after block, in the column order of a dump.
 
-    The paper's encoder (2 layers, 2 directions, 500 units) has 2,000; neuron 1902 is unit 402 of the
+    The paper's encoder (2 layers, 2 directions, 500 units) has 2,000 neurons; neuron 1902 is unit 402 of the
     backward direction of the upper layer.
 
-    >>> encoder = Neurons.of(Block("encoder", layer, d, 500) for layer in (0, 1) for d in ("fwd", "bwd"))
+    >>> encoder = Neurons.of(Block("encoder", layer, part, 500) for layer in (0, 1) for part in ("fwd", "bwd"))
     >>> len(encoder), encoder.name(1902), encoder.index("encoder.1.bwd.402")
     (2000, 'encoder.1.bwd.402', 1902)
     """
@@ -59,19 +58,27 @@ class Neurons:
     def from_json(cls, blocks: Sequence[dict[str, Any]], source: str) -> Neurons:
         """Read the ``neurons`` list of a manifest or a ranking.
 
+        Args:
+            blocks: with ``module``, ``layer``, ``part`` and ``size``; files of format 1 call the part ``direction``.
+            source: the file, for the error message.
+
         Raises:
-            InputError: if the list is not one of blocks; the sentence names ``source``.
+            InputError: if the list is empty or contains an invalid block; the sentence names ``source``.
         """
         try:
             parsed = tuple(
-                Block(str(b["module"]), int(b["layer"]), str(b["direction"]), int(b["size"])) for b in blocks
+                Block(str(b["module"]), int(b["layer"]), str(b["part" if "part" in b else "direction"]), int(b["size"]))
+                for b in blocks
             )
         except (TypeError, KeyError, ValueError) as error:
             raise InputError(
-                f"{source}: 'neurons' must be a list of blocks with module, layer, direction and size."
+                f"{source}: 'neurons' must be a list of blocks with module, layer, part and size."
             ) from error
-        if not parsed or any(b.size < 1 or b.layer < 0 or b.direction not in DIRECTIONS for b in parsed):
-            raise InputError(f"{source}: 'neurons' holds no block or one that cannot be.")
+        if not parsed or any(b.size < 1 or b.layer < 0 or not _is_plain(b.part) for b in parsed):
+            raise InputError(
+                f"{source}: 'neurons' is empty or contains an invalid block "
+                "(invalid part, negative layer, or size below 1)."
+            )
         return cls(parsed)
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -119,7 +126,7 @@ class Neurons:
         return self._index_of[name]
 
     def select(self, patterns: str) -> np.ndarray:
-        """The neurons that a comma-separated list of indices, names and shell patterns stands for.
+        """The neurons that match a comma-separated list of indices, names and shell patterns.
 
         Args:
             patterns: for instance ``1902,encoder.1.bwd.*``.
@@ -146,3 +153,7 @@ class Neurons:
     def _check(self, index: int) -> None:
         if not 0 <= index < len(self):
             raise InputError(f"Neuron {index} is out of range: this model has neurons 0 to {len(self) - 1} ({self}).")
+
+
+def _is_plain(part: str) -> bool:
+    return part.isascii() and part.isidentifier()

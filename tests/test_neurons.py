@@ -13,7 +13,7 @@ blocks = st.lists(
         Block,
         module=st.sampled_from(["encoder", "decoder"]),
         layer=st.integers(0, 5),
-        direction=st.sampled_from(["fwd", "bwd"]),
+        part=st.sampled_from(["fwd", "bwd", "ffn"]),
         size=st.integers(1, 40),
     ),
     min_size=1,
@@ -60,8 +60,23 @@ def test_select__refuses_what_is_not_there(patterns, sentence):
 
 
 @pytest.mark.parametrize(
-    "broken", [[], [{}], [{"module": "e", "layer": 0, "direction": "up", "size": 3}], "text", None, [3]]
+    "broken",
+    [
+        *([], [{}], "text", None, [3]),
+        [{"module": "encoder", "layer": 0, "size": 3}],
+        *([{"module": "encoder", "layer": 0, "part": part, "size": 3}] for part in ("", "a.b", "a b", "7", "*", "é")),
+        [{"module": "encoder", "layer": 0, "direction": "a.b", "size": 3}],
+        [{"module": "encoder", "layer": -1, "part": "fwd", "size": 3}],
+        [{"module": "encoder", "layer": 0, "part": "fwd", "size": 0}],
+    ],
 )
 def test_broken_blocks__are_refused_by_name(broken):
     with pytest.raises(InputError, match="ranking.json"):
         Neurons.from_json(broken, "ranking.json")
+
+
+@pytest.mark.parametrize("field", ["part", "direction"])
+def test_blocks__have_any_plain_part_under_its_new_or_its_old_name(field):
+    found = Neurons.from_json([{"module": "encoder", "layer": 3, field: "ffn", "size": 4}], "manifest.json")
+    assert found == Neurons.of([Block("encoder", 3, "ffn", 4)])
+    assert found.to_json() == [{"module": "encoder", "layer": 3, "part": "ffn", "size": 4}]

@@ -1,4 +1,4 @@
-"""``manifest.json``: what a dump holds and where it came from."""
+"""``manifest.json``: what a dump contains and where it came from."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.storage.files import read_text
 
-FORMAT = 1
+# Format 1 calls the part of a block its direction.
+FORMAT = 2
 DTYPES = ("float16", "float32")
 POOLINGS = ("last", "first", "mean", "none")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything about a dump but its numbers and words.
+    """Everything about a dump except its numbers and words.
 
     Args:
         neurons: the blocks, in column order.
         words: rows of ``activations.npy``.
-        sentences: of the data set, skipped ones included.
-        skipped: sentences that own no rows because they were too long for the model or the batches.
+        sentences: of the data set, including skipped ones.
+        skipped: sentences without rows because they were too long for the model or the batches.
         dtype: ``float16`` or ``float32``.
         pooling: how the subwords of a word became one row (``none``: each is a row of its own).
-        subwords: ``words``, ``bpe`` (``@@``) or ``sentencepiece`` (``▁``): what the dictionary is made of.
+        subwords: what the dictionary consists of: ``words``, ``bpe`` (``@@``) or ``sentencepiece`` (``▁``).
         eos: whether the end-of-sentence symbol has a row.
         checkpoint_sha256: of the checkpoint file.
         data: the data folder or text file.
@@ -74,14 +75,14 @@ class Manifest:
         """Read and check ``manifest.json``.
 
         Raises:
-            InputError: if it is no manifest, a broken one, or one of a newer format.
+            InputError: if the file is not a manifest, is broken, or has a newer format.
         """
         try:
             fields = json.loads(read_text(path, "manifest"))
         except json.JSONDecodeError as error:
             raise InputError(f"{path} is not a manifest: it is broken JSON at line {error.lineno}.") from error
         if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):
-            raise InputError(f"{path} is not a manifest: it names no format.")
+            raise InputError(f"{path} is not a manifest: its format is missing.")
         if fields["format"] > FORMAT:
             raise InputError(
                 f"{path} has format {fields['format']}, this version reads up to {FORMAT}: update fairseq-neurons."

@@ -92,7 +92,7 @@ def _draw_chance(axes: Axes, neurons: Neurons, top: int) -> Artist:
 
 
 def _label(axes: Axes, neurons: Neurons, top: int) -> None:
-    names = [f"{block.module} {block.layer}\n{block.direction}" for block in neurons.blocks]
+    names = [f"{block.module} {block.layer}\n{block.part}" for block in neurons.blocks]
     axes.set_xticks(range(len(names)), names)
     axes.set_ylabel(f"of the first {top} neurons")
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))

@@ -1,4 +1,4 @@
-"""A ranking: every neuron of a model, most important first."""
+"""A ranking: every neuron of a model, the most important first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.storage.files import read_text, write_text_whole
 
-FORMAT = 1
+# Format 1 calls the part of a block its direction.
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,12 @@ class Ranking:
     """All neurons in order of importance, with the scores that made the order.
 
     Args:
-        method: how it was made, for instance ``crossmodel-max``.
+        method: that made it, for instance ``crossmodel-max``.
         neurons: of the model that is ranked.
         order: int64 (neurons,), every index once, most important first.
         scores: float64 (neurons,), in the same order.
         signature: the settings that made it.
-        checkpoint_sha256: of the model that is ranked; empty if it is not known.
+        checkpoint_sha256: of the model that is ranked; empty if unknown.
     """
 
     method: str
@@ -45,15 +46,15 @@ class Ranking:
         checkpoint_sha256: str = "",
         reverse: bool = False,
     ) -> Ranking:
-        """Rank by descending score; equal scores by index.
+        """Rank by descending score, and by index where scores are equal.
 
         Args:
-            method: see the class, as for the others.
-            neurons: likewise.
+            method: see :class:`Ranking`.
+            neurons: see :class:`Ranking`.
             scores: (neurons,), by index.
-            signature: likewise.
-            checkpoint_sha256: likewise.
-            reverse: by ascending score instead; equal scores by index, still.
+            signature: see :class:`Ranking`.
+            checkpoint_sha256: see :class:`Ranking`.
+            reverse: rank by ascending score instead; equal scores still by index.
         """
         values = np.asarray(scores, dtype=np.float64)
         order = np.argsort(values if reverse else -values, kind="stable").astype(np.int64)
@@ -68,7 +69,7 @@ class Ranking:
         return self.order[::-1][:count]
 
     def save(self, path: str | Path) -> None:
-        """Write the JSON that ``--mask-ranking`` reads; a file of that name is replaced as a whole."""
+        """Write the JSON that ``--mask-ranking`` reads, replacing a file of that name atomically."""
         fields = {
             "format": FORMAT,
             "method": self.method,
@@ -85,25 +86,29 @@ class Ranking:
         """Read a ranking.
 
         Raises:
-            InputError: if the file is none, a broken one or one of a newer format.
+            InputError: if the file is not a ranking, is broken, or has a newer format.
         """
         try:
             fields = json.loads(read_text(Path(path), "ranking"))
             version = fields["format"]
             if version > FORMAT:
-                raise InputError(f"{path} has format {version}, this version reads up to {FORMAT}: update it.")
+                raise InputError(
+                    f"{path} has format {version}, this version reads up to {FORMAT}: update fairseq-neurons."
+                )
             neurons = Neurons.from_json(fields["neurons"], str(path))
             order = np.array(fields["order"], dtype=np.int64)
             scores = np.array(fields["scores"], dtype=np.float64)
             method, signature = str(fields["method"]), str(fields["signature"])
             checkpoint = str(fields.get("checkpoint_sha256", ""))
         except (json.JSONDecodeError, TypeError, KeyError, OverflowError) as error:
-            raise InputError(f"{path} is not a ranking: it lacks or misspells a field ({error}).") from error
+            raise InputError(f"{path} is not a ranking: a field is missing or invalid ({error}).") from error
         except ValueError as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(f"{path} is not a ranking: {error}.") from error
         every = np.arange(len(neurons))
         if order.shape != every.shape or scores.shape != every.shape or (np.sort(order) != every).any():
-            raise InputError(f"{path} is a broken ranking: 'order' must hold each of {len(neurons)} neurons once.")
+            raise InputError(
+                f"{path} is a broken ranking: 'order' must contain each of the {len(neurons)} neurons once."
+            )
         return cls(method, neurons, order, scores, signature, checkpoint)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairseq_neurons.activations import Activations
+from fairseq_neurons.activations import Activations, Manifest
 from fairseq_neurons.errors import InputError
 from tests.activations.test_writer import write
 
@@ -28,13 +28,13 @@ def edit(dump: Path, **fields: object) -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"format": 2}, "has format 2, this version reads up to 1"),
-        ({"format": "one"}, "names no format"),
+        ({"format": 3}, "has format 3, this version reads up to 2: update fairseq-neurons"),
+        ({"format": "one"}, "its format is missing"),
         ({"words": "many"}, "'words' is missing or not int"),
         ({"words": 6}, "its manifest promises"),
         ({"sentences": 9}, "offsets.npy.* corrupt"),
         ({"dtype": "float64"}, "broken manifest: dtype=float64"),
-        ({"neurons": []}, "holds no block"),
+        ({"neurons": []}, "'neurons' is empty or contains an invalid block"),
         ({"eos": None}, "'eos' is missing or not bool"),
     ],
 )
@@ -97,3 +97,26 @@ def test_array_in_fortran_order__is_refused(dump):
     np.save(dump / "activations.npy", np.asfortranarray(values))
     with pytest.raises(InputError, match="Fortran order"):
         Activations(dump)
+
+
+FORMAT_1 = """{
+  "format": 1,
+  "neurons": [
+    {"module": "encoder", "layer": 0, "direction": "fwd", "size": 2},
+    {"module": "encoder", "layer": 0, "direction": "bwd", "size": 1}
+  ],
+  "words": 5, "sentences": 3, "skipped": 1, "dtype": "float32", "pooling": "last", "subwords": "words", "eos": false,
+  "checkpoint_sha256": "", "data": "", "subset": "", "mask": "", "versions": {"fairseq-neurons": "0.1"}
+}"""
+
+
+def test_manifest_of_format_1__is_read_and_written_as_format_2(tmp_path):
+    path = tmp_path / "manifest.json"
+    path.write_text(FORMAT_1)
+    manifest = Manifest.read(path)
+    assert [block.name for block in manifest.neurons.blocks] == ["encoder.0.fwd", "encoder.0.bwd"]
+    path.write_text(manifest.to_json())
+    assert Manifest.read(path) == manifest
+    written = json.loads(manifest.to_json())
+    assert written["format"] == 2
+    assert written["neurons"][1] == {"module": "encoder", "layer": 0, "part": "bwd", "size": 1}

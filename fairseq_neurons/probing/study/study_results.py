@@ -19,7 +19,8 @@ from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.algorithm1 import rank, rank_label
 from fairseq_neurons.storage.files import write_text_whole
 
-FORMAT = 1
+# Format 1 calls the part of a block its direction.
+FORMAT = 2
 # Of 255 bytes, "ranking.", ".json" and ".partial" take some.
 LONGEST_NAME = 200
 PROBE = "linguistic"

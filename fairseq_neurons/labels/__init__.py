@@ -1,9 +1,9 @@
-"""Labels of words: read from files, or given by built-in labelers and optional taggers."""
+"""Word labels: read from files, or assigned by built-in labelers and optional taggers."""
 
 from fairseq_neurons.labels.alignment import align
 from fairseq_neurons.labels.conllu_columns import read_column
 from fairseq_neurons.labels.conllu_files import conllu_sentences
-from fairseq_neurons.labels.encoding import EncodedLabels, Part, encode
+from fairseq_neurons.labels.encoding import EncodedLabels, LabelledRows, encode
 from fairseq_neurons.labels.label_files import read_labels
 from fairseq_neurons.labels.label_options import LabelOptions
 from fairseq_neurons.labels.label_sources import labels_of
@@ -15,8 +15,8 @@ __all__ = [
     "LABELERS",
     "EncodedLabels",
     "LabelOptions",
+    "LabelledRows",
     "Labels",
-    "Part",
     "align",
     "conllu_sentences",
     "encode",

@@ -1,4 +1,4 @@
-"""Labels meet the words of a dump."""
+"""Align labels with the rows of a dump."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ EOS = "</s>"
 
 
 def align(sentences: Sentences, labels: Labels, eos: bool = False) -> list[str | None]:
-    """The label of every row of a dump.
+    """Assign a label to every row of a dump.
 
-    A sentence without words was skipped in the dump: its labels are dropped.
+    A sentence without words was skipped when the dump was written; its labels are dropped.
 
     Args:
-        sentences: the words of the dump, in the order of the data set (``Activations.sentences``).
-        labels: of the same sentences, those that were skipped included.
-        eos: whether the dump has a row for every sentence's ``</s>`` (``manifest.eos``); it has no label.
+        sentences: words of the dump, in the order of the data set (``Activations.sentences``).
+        labels: labels of the same sentences, including the skipped ones.
+        eos: whether the dump has a row for the ``</s>`` of every sentence (``manifest.eos``). ``</s>`` has no label.
 
     Returns:
-        (words,) the labels in the order of the rows; None where a word has none.
+        (words,) labels in the order of the rows; None for unlabelled words.
 
     Raises:
-        InputError: if there are not as many sentences, or in a sentence not as many labels as words.
+        InputError: if the number of sentences differs, or the number of words of a sentence.
     """
     if len(labels) != len(sentences):
         unit = "lines" if labels.lines is None else "sentences"
         raise InputError(
-            f"{labels.source} has {len(labels)} {unit} of labels, the dump {len(sentences)} sentences; "
-            "give the labels of the text that was dumped."
+            f"{labels.source} has labels for {len(labels)} {unit}, but the dump has {len(sentences)} sentences; "
+            "use the labels of the dumped text."
         )
     first = eos and eos_is_first(sentences)
     rows: list[str | None] = []
@@ -44,10 +44,10 @@ def align(sentences: Sentences, labels: Labels, eos: bool = False) -> list[str |
 
 
 def without_eos(sentences: Sentences, eos: bool = True) -> list[list[str]]:
-    """The sentences without their ``</s>``, if they have one.
+    """Remove ``</s>`` from every sentence of a dump that was written with it.
 
     Raises:
-        InputError: if they should have one, all at the same end, and have not.
+        InputError: if ``</s>`` is neither the first nor the last word of every sentence.
     """
     if not eos:
         return [list(words) for words in sentences]
@@ -56,32 +56,33 @@ def without_eos(sentences: Sentences, eos: bool = True) -> list[list[str]]:
 
 
 def eos_is_first(sentences: Sentences) -> bool:
-    """Whether ``</s>`` comes before the words, as a language model reads it, or after them.
+    """Whether ``</s>`` precedes the words of a sentence, as a language model reads it, or follows them.
 
     Raises:
         InputError: if it is neither the first nor the last word of every sentence.
     """
-    spoken = [words for words in sentences if words]
-    if all(words[-1] == EOS for words in spoken):
+    nonempty = [words for words in sentences if words]
+    if all(words[-1] == EOS for words in nonempty):
         return False
-    if all(words[0] == EOS for words in spoken):
+    if all(words[0] == EOS for words in nonempty):
         return True
-    raise InputError(f"The dump should have {EOS} as the first or as the last word of every sentence, and has not.")
+    raise InputError(f"The dump must have {EOS} either first or last in every sentence, as its manifest says.")
 
 
 def _mismatch(labels: Labels, index: int, words: list[str]) -> str:
-    start = f"{labels.place(index)}: {_count(len(labels.values[index]), 'label')}"
-    if labels.forms is None:
-        return f"{start}, the dump has {_count(len(words), 'word')}."
-    return f"{start}, the dump has {_count(len(words), 'word')}; {_parting(labels.forms[index], words)}."
+    found = _count(len(labels.values[index]), "label")
+    message = f"{labels.location(index)}: {found}, but the dump has {_count(len(words), 'word')}"
+    if labels.forms is not None:
+        message += f"; {_first_difference(labels.forms[index], words)}"
+    return message + "."
 
 
-def _parting(forms: Sequence[str], words: Sequence[str]) -> str:
-    """Where the words of the file and those of the dump part; one of the two sentences may end there."""
+def _first_difference(forms: Sequence[str], words: Sequence[str]) -> str:
+    """Describe the first word at which file and dump differ; the shorter sentence has no word there."""
     shared = min(len(forms), len(words))
     at = next((i for i in range(shared) if forms[i] != words[i]), shared)
-    file, dump = (repr(side[at]) if at < len(side) else "nothing" for side in (forms, words))
-    return f"word {at + 1} is {file} in the file, {dump} in the dump"
+    file, dump = (repr(side[at]) if at < len(side) else "missing" for side in (forms, words))
+    return f"word {at + 1} is {file} in the file and {dump} in the dump"
 
 
 def _count(number: int, thing: str) -> str:

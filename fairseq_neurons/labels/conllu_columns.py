@@ -14,30 +14,30 @@ COLUMNS = ("UPOS", "XPOS", "LEMMA", "DEPREL", "FORM", "FEATS")
 
 
 def read_column(path: str | Path, column: str = "UPOS") -> Labels:
-    """One column of a CoNLL-U file, or one key of its FEATS.
+    """Read one column of a CoNLL-U file, or one key of its FEATS, as labels.
 
-    ``_`` is no label, except where the word itself is ``_``; nor has a word a label whose FEATS lack the key.
+    ``_`` means "no label", unless the word itself is ``_``. A word without the FEATS key has no label.
 
     Args:
-        path: the file.
-        column: one of `COLUMNS` in any case; ``FEATS`` stands for the whole string. Else a key of FEATS as it is
-            spelled there: ``Number`` or ``FEATS.Number``.
+        path: CoNLL-U file.
+        column: one of `COLUMNS`, in upper or lower case (``FEATS`` is the whole string), or a key of FEATS, spelled as
+            in the file: ``Number`` or ``FEATS.Number``.
 
     Returns:
-        The labels, blanks in them replaced by ``_``, with the words and lines of the file.
+        The labels, with white space replaced by ``_``, and the words and line numbers of the file.
 
     Raises:
-        InputError: if the file cannot be read or is no CoNLL-U, or if no word has such a label.
+        InputError: if the file cannot be read, is not valid CoNLL-U, or has no label in this column.
     """
     values: LabelLists = []
-    lines, forms, seen = [], [], _Seen()
+    lines, forms, available = [], [], _AvailableColumns()
     for sentence in stream_conllu(path):
         values.append([_label(word, column) for word in sentence.words])
         lines.append(sentence.line)
         forms.append(sentence.forms)
-        seen.add(sentence.words)
+        available.add(sentence.words)
     if not any(label for labels in values for label in labels):
-        raise InputError(f"{path} has no labels in the column or FEATS key {column!r}; it has {seen}.")
+        raise InputError(f"{path} has no labels in the column or FEATS key {column!r}; it has {available}.")
     return Labels(values, str(path), lines, forms)
 
 
@@ -57,8 +57,8 @@ def _value(word: Mapping[str, Any], column: str) -> str | None:
     return None if value == "_" and not is_underscore else value
 
 
-class _Seen:
-    """The columns that are not empty and the keys of FEATS that occur, for the sentence of an error."""
+class _AvailableColumns:
+    """Collect the non-empty columns and the FEATS keys of a file, for the error message."""
 
     def __init__(self) -> None:
         self.columns: set[str] = set()

@@ -1,4 +1,4 @@
-"""CoNLL-U files (https://universaldependencies.org/format.html), read one sentence at a time."""
+"""Read CoNLL-U files (https://universaldependencies.org/format.html) one sentence at a time."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from fairseq_neurons.storage.files import stream_lines
 WIDTH, FORM, HEAD = 10, 1, 6
 _ID = re.compile(r"(\d+)(-\d+|\.\d+)?\Z")
 _BLANKS = re.compile(r"\s+")
-# Nobody asks for these two, and they are slow to parse.
+# DEPS and MISC are not offered as labels, and parsing them is slow.
 _PARSERS = {"deps": lambda line, i: line[i], "misc": lambda line, i: line[i]}
 
 
 @dataclass(frozen=True)
 class ConlluSentence:
-    """The words of a sentence: neither multiword ranges (``1-2``) nor empty nodes (``1.1``).
+    """The words of a sentence, without multiword ranges (``1-2``) and empty nodes (``1.1``).
 
     Args:
-        line: of its first word, counted from one.
-        words: column in lower case -> value, as the ``conllu`` library gives them.
+        line: line number of the first word, starting from 1.
+        words: for each word, lower-case column name -> value, as parsed by the ``conllu`` library.
     """
 
     line: int
@@ -35,46 +35,46 @@ class ConlluSentence:
 
     @property
     def forms(self) -> list[str]:
-        """The words as they are written, blanks inside them replaced by ``_``."""
+        """The word forms, with white space replaced by ``_``."""
         return [without_blanks(word["form"]) for word in self.words]
 
 
 def conllu_sentences(path: str | Path) -> list[list[str]]:
-    """The words (FORM) of every sentence, blanks inside a word replaced by ``_``: fit for a text to be translated.
+    """Read the words (FORM) of every sentence, ready to be translated: white space inside words is replaced by ``_``.
 
     Raises:
-        InputError: if the file cannot be read or is no CoNLL-U, with the line.
+        InputError: if the file cannot be read or is not valid CoNLL-U; the message names the line.
     """
     return [sentence.forms for sentence in stream_conllu(path)]
 
 
 def without_blanks(text: str) -> str:
-    """The text with ``_`` for every run of blanks, the special ones at which fairseq cuts words included."""
+    """Replace every run of white space by ``_``, including the Unicode spaces at which fairseq splits words."""
     return _BLANKS.sub("_", text)
 
 
 def stream_conllu(path: str | Path) -> Iterator[ConlluSentence]:
-    """The sentences one by one; the file is never in memory as a whole.
+    """Yield the sentences one by one, without loading the whole file into memory.
 
     Raises:
-        InputError: if the file cannot be read or is no CoNLL-U, with the line.
+        InputError: if the file cannot be read or is not valid CoNLL-U; the message names the line.
     """
     lines = _CheckedLines(Path(path))
     for text in conllu.parse_sentences(lines):
         try:
             tokens = conllu.parse_token_and_metadata(text, field_parsers=_PARSERS)
         except ParseException as error:
-            raise InputError(f"{path}, sentence at line {lines.start}, is no CoNLL-U: {error}") from error
+            raise InputError(f"{path}, sentence at line {lines.start}, is not valid CoNLL-U: {error}") from error
         words = [token for token in tokens if isinstance(token["id"], int)]
         if words:
             yield ConlluSentence(lines.start, words)
 
 
 class _CheckedLines:
-    """The lines of a file, each checked for what the library lets pass or reports without its place.
+    """The lines of a file, checked for errors that the library ignores or reports without a line number.
 
     Attributes:
-        start: line of the first word of the sentence that was begun last.
+        start: line number of the first word of the current sentence.
     """
 
     def __init__(self, path: Path) -> None:
@@ -87,34 +87,34 @@ class _CheckedLines:
             if not line.strip():
                 words = 0
             elif not line.startswith("#"):
-                words = self._count(line, number, words)
-            # The library would take two blanks inside a word for the end of a column.
+                words = self._checked(line, number, words)
+            # The library treats two spaces inside a word as the end of a column.
             yield re.sub(" {2,}", " ", line) + "\n"
 
-    def _count(self, line: str, number: int, words: int) -> int:
-        """The number of words after this line, if it were ``words`` before."""
+    def _checked(self, line: str, number: int, words: int) -> int:
+        """Check a line that follows ``words`` words of its sentence; return the number of words including it."""
         columns = line.rstrip("\r").split("\t")
         match = _ID.match(columns[0])
-        if fault := _fault(columns, match is not None):
-            raise InputError(f"{self.path}, line {number}: {fault}.")
+        if error := _line_error(columns, match is not None):
+            raise InputError(f"{self.path}, line {number}: {error}.")
         if match is None or match[2]:
             return words
         if int(match[1]) != words + 1:
-            raise InputError(f"{self.path}, line {number}: word {match[1]} stands where word {words + 1} is expected.")
+            raise InputError(f"{self.path}, line {number}: expected word {words + 1}, found word {match[1]}.")
         if not words:
             self.start = number
         return words + 1
 
 
-def _fault(columns: list[str], numbered: bool) -> str:
-    """What is wrong with a line by itself; empty if nothing is."""
+def _line_error(columns: list[str], numbered: bool) -> str:
+    """What makes a line invalid by itself; empty for a valid line."""
     if len(columns) != WIDTH:
-        has = "1 column" if len(columns) == 1 else f"{len(columns)} columns separated by tabs"
-        return f"{has}, CoNLL-U has {WIDTH}"
+        found = "1 column" if len(columns) == 1 else f"{len(columns)} tab-separated columns"
+        return f"found {found}, but CoNLL-U has {WIDTH}"
     if not numbered:
-        return f"a line of CoNLL-U begins with the number of its word, not {columns[0]!r}"
+        return f"a line of CoNLL-U starts with a word number, not with {columns[0]!r}"
     if not columns[FORM].strip():
-        return "the FORM is empty"
+        return "FORM is empty"
     if columns[HEAD] != "_" and not columns[HEAD].isdecimal():
-        return f"the HEAD is {columns[HEAD]!r}, neither the number of a word nor _"
+        return f"HEAD must be a word number or _, not {columns[HEAD]!r}"
     return ""

@@ -12,17 +12,17 @@ CONLLU_SUFFIXES = (".conllu", ".conll")
 
 
 def read_labels(path: str | Path, column: str | None = None) -> Labels:
-    """One label for each word, from a file of either kind.
+    """Read one label per word from a text file or a CoNLL-U file.
 
-    A sentence a line, its labels separated by blanks; or CoNLL-U, if the name ends in ``.conllu`` or ``.conll`` or a
-    column is named.
+    A text file has one sentence per line, with labels separated by white space. A file is read as CoNLL-U if its name
+    ends in ``.conllu`` or ``.conll``, or if a column is given.
 
     Args:
-        path: the file.
-        column: of CoNLL-U, see `read_column`; UPOS if none is named.
+        path: label file.
+        column: CoNLL-U column, see `read_column`; UPOS by default.
 
     Raises:
-        InputError: if the file cannot be read, is not the CoNLL-U it should be, or has no such column.
+        InputError: if the file cannot be read, is not valid CoNLL-U, or has no such column.
     """
     if column is not None or Path(path).suffix.lower() in CONLLU_SUFFIXES:
         return read_column(path, column or "UPOS")

@@ -1,4 +1,4 @@
-"""Labels of a dump's words, wherever they come from."""
+"""Labels of the words of a dump, from a file, a labeler or a tagger."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from fairseq_neurons.labels.taggers import is_tagger, tag
 def labels_of(
     sentences: Sentences, spec: str, column: str | None = None, language: str = "en", eos: bool = False
 ) -> list[str | None]:
-    """The label of every row of a dump.
+    """Read or compute the label of every row of a dump.
 
     Args:
-        sentences: the words of the dump (``Activations.sentences``).
-        spec: a tagger (``spacy:…``, ``hanta:…``), the name of a labeler, or a file; a file that is called like a
-            labeler is given as ``./length``.
-        column: of a CoNLL-U file, see `read_column`.
-        language: of the words, for labelers.
-        eos: whether the dump has a row for every sentence's ``</s>`` (``manifest.eos``).
+        sentences: words of the dump (``Activations.sentences``).
+        spec: a tagger (``spacy:…``, ``hanta:…``), the name of a labeler, or a file. A file with the name of a labeler
+            is written as a path, such as ``./length``.
+        column: CoNLL-U column, see `read_column`.
+        language: language of the words, for labelers.
+        eos: whether the dump has a row for the ``</s>`` of every sentence (``manifest.eos``).
 
     Returns:
-        (words,) in the order of the rows; None where a word has no label.
+        (words,) labels in the order of the rows; None for unlabelled words.
 
     Raises:
-        InputError: if there is no such file, labeler or tagger, or if its labels do not fit the words.
+        InputError: if there is no such file, labeler or tagger, or if its labels do not match the words.
     """
     if column is not None and (is_tagger(spec) or spec in LABELERS):
-        raise InputError(f"A column, here {column!r}, is chosen from a CoNLL-U file; {spec!r} is none.")
+        raise InputError(f"A column ({column!r}) can only be selected from a CoNLL-U file, not from {spec!r}.")
     if is_tagger(spec):
         labels = Labels(tag(without_eos(sentences, eos), spec), spec)
     elif spec in LABELERS:
@@ -40,5 +40,5 @@ def labels_of(
     elif Path(spec).exists():
         labels = read_labels(spec, column)
     else:
-        raise InputError(f"{spec!r} is neither a file nor a labeler ({', '.join(LABELERS)}) nor spacy:… or hanta:….")
+        raise InputError(f"{spec!r} is not a file, a labeler ({', '.join(LABELERS)}) or a tagger (spacy:…, hanta:…).")
     return align(sentences, labels, eos)

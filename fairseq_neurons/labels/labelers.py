@@ -1,6 +1,6 @@
-"""Labels that need nothing but the words.
+"""Built-in labelers, which assign labels from the words alone.
 
-Every labeler takes sentences, as lists of words, and a language (``en``, ``fr``, ``de``), which most do not need.
+A labeler takes sentences (lists of words) and a language: ``en``, ``fr`` or ``de``. Most ignore the language.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ T = TypeVar("T")
 
 
 def position(sentences: Sentences, language: str = "en") -> LabelLists:
-    """``begin``, ``middle`` or ``end``: the third of its sentence in which the middle of the word lies.
+    """Position in the sentence: ``begin``, ``middle`` or ``end``, by the third that contains the centre of the word.
 
-    A single word is ``middle``, two are ``begin`` and ``end``.
+    A single word is ``middle``; two words are ``begin`` and ``end``.
     """
     names = ("begin", "middle", "end")
     return [[names[3 * (2 * i + 1) // (2 * len(words))] for i in range(len(words))] for words in sentences]
 
 
 def length(sentences: Sentences, language: str = "en") -> LabelLists:
-    """How many words the sentence has: ``1-10``, ``11-20``, ``21-40`` or ``41+``."""
-    return [[_bucket(len(words))] * len(words) for words in sentences]
+    """Length of the sentence in words: ``1-10``, ``11-20``, ``21-40`` or ``41+``."""
+    return [[_length_range(len(words))] * len(words) for words in sentences]
 
 
 def identity(sentences: Sentences, language: str = "en") -> LabelLists:
-    """The word itself, for a control that can only be passed by knowing words; take the ``most_frequent`` ones."""
+    """The word itself: how well do neurons identify words? Use with the option ``most_frequent``."""
     return [list(words) for words in sentences]
 
 
 def months(sentences: Sentences, language: str = "en") -> LabelLists:
-    """``month`` on full names of months, ``other`` on the other words; abbreviations are not looked for.
+    """``month`` for full month names (not abbreviations), ``other`` for all other words.
 
-    Case does not matter, but for names that are also something else. English ``May``, ``March`` and ``August`` must be
-    written so, and French ``mars`` so; at the start of a sentence, where any word is capitalised, ``May``, ``March``,
-    ``August`` and ``Mars`` count if a number follows: ``March 5``, but not ``March on``.
+    Matching ignores case, except for ambiguous names: English ``May``, ``March`` and ``August`` must be capitalised,
+    French ``mars`` must not. At the start of a sentence, where every word is capitalised, ``May``, ``March``,
+    ``August`` and ``Mars`` are months only if a number follows: ``March 5``, but not ``March on``.
 
     Raises:
-        InputError: if the language is none of the three.
+        InputError: if the language is not supported.
     """
     names, spellings = _of_language(MONTHS, language, "months"), AMBIGUOUS_MONTHS[language]
 
@@ -62,26 +62,26 @@ def months(sentences: Sentences, language: str = "en") -> LabelLists:
 
 
 def numbers(sentences: Sentences, language: str = "en") -> LabelLists:
-    """``number`` on cardinal numbers, in digits or in words, ``other`` on the other words.
+    """``number`` for cardinal numbers, in digits or in words, ``other`` for all other words.
 
-    Digits may have a sign, a currency, ``%`` and ``.,:/-'`` between them; numerals may be compound (``twenty-one``,
-    ``quatre-vingt-dix``, ``zweihundertelf``). English ``one`` always counts; French ``un``, ``une`` and German
-    ``ein`` are articles unless within a compound. Ordinals (``3rd``, ``third``) do not count.
+    Digits may have a sign, a currency symbol, ``%``, and ``.,:/-'`` between them. Numerals may be compounds
+    (``twenty-one``, ``quatre-vingt-dix``, ``zweihundertelf``). English ``one`` is always a number; French ``un``,
+    ``une`` and German ``ein`` are articles except in compounds. Ordinals (``3rd``, ``third``) are ``other``.
 
     Raises:
-        InputError: if the language is none of the three.
+        InputError: if the language is not supported.
     """
     return _matching(sentences, _of_language(NUMBERS, language, "numbers"), "number")
 
 
 def negation(sentences: Sentences, language: str = "en") -> LabelLists:
-    """``negation`` on negative words, ``other`` on the other words.
+    """``negation`` for negative words, ``other`` for all other words.
 
-    Contractions count whole or split (``don't``, ``n't``, ``'t``), German ``kein`` with all endings. French ``plus``,
-    ``point`` and ``personne`` do not count: they are mostly not negative.
+    Negative words include contractions, whole or split (``don't``, ``n't``, ``'t``), and German ``kein`` with all
+    endings. French ``plus``, ``point`` and ``personne`` are ``other``: most of their uses are not negative.
 
     Raises:
-        InputError: if the language is none of the three.
+        InputError: if the language is not supported.
     """
     return _matching(sentences, _of_language(NEGATIONS, language, "negation"), "negation")
 
@@ -96,7 +96,7 @@ LABELERS: dict[str, Labeler] = {
 }
 
 
-def _bucket(words: int) -> str:
+def _length_range(words: int) -> str:
     starts, ends = (1, *(end + 1 for end in LENGTHS)), LENGTHS
     for start, end in zip(starts, ends, strict=False):
         if words <= end:
@@ -105,14 +105,14 @@ def _bucket(words: int) -> str:
 
 
 def _matching(sentences: Sentences, pattern: re.Pattern[str], label: str) -> LabelLists:
-    def of(word: str) -> str:
+    def label_of(word: str) -> str:
         return label if pattern.fullmatch(word.lower().replace("’", "'")) else OTHER
 
-    known = {word: of(word) for words in sentences for word in words}
-    return [[known[word] for word in words] for words in sentences]
+    by_word = {word: label_of(word) for words in sentences for word in words}
+    return [[by_word[word] for word in words] for words in sentences]
 
 
 def _of_language(tables: dict[str, T], language: str, labeler: str) -> T:
     if language not in tables:
-        raise InputError(f"The labeler {labeler!r} knows the languages {', '.join(LANGUAGES)}, not {language!r}.")
+        raise InputError(f"The labeler {labeler!r} supports the languages {', '.join(LANGUAGES)}, not {language!r}.")
     return tables[language]

@@ -1,4 +1,4 @@
-"""Labels of sentences, and where they come from."""
+"""Word labels of sentences, with their source."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ LabelLists = list[list[str | None]]
 
 @dataclass(frozen=True)
 class Labels:
-    """One label a word, sentence by sentence; None where a word has none.
+    """One label per word; None for unlabelled words.
 
     Args:
-        values: sentence -> word -> label.
-        source: the file, or whatever else gave them, for the sentences of errors.
-        lines: of a CoNLL-U file, the line of each sentence's first word; None if sentence s is line s + 1.
-        forms: of a CoNLL-U file, the words of each sentence.
+        values: for each sentence, the labels of its words.
+        source: file, labeler or tagger, for error messages.
+        lines: for CoNLL-U, the line number of the first word of each sentence; None if sentence s is on line s + 1.
+        forms: for CoNLL-U, the words of each sentence.
     """
 
     values: LabelLists
@@ -29,8 +29,8 @@ class Labels:
         """Number of sentences."""
         return len(self.values)
 
-    def place(self, sentence: int) -> str:
-        """Where a sentence is found in the source, both counted from one there."""
+    def location(self, sentence: int) -> str:
+        """Where the source has a sentence, for error messages; sentences and lines are numbered from 1."""
         if self.lines is None:
             return f"{self.source}, line {sentence + 1}"
         return f"{self.source}, sentence {sentence + 1} (line {self.lines[sentence]})"

@@ -1,4 +1,4 @@
-"""Which words are months, cardinal numbers or negations, in English, French and German."""
+"""Word lists of months, cardinal numbers and negations in English, French and German."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MONTHS = {
     "de": "januar jänner februar feber märz april mai juni juli august september oktober november dezember",
 }
 MONTHS = {language: frozenset(words.split()) for language, words in _MONTHS.items()}
-# Spelled otherwise these are something else: "she may", "an august man", the planet Mars.
+# The only spelling in which these words are months: compare "she may", "an august man", the planet Mars.
 AMBIGUOUS_MONTHS: dict[str, dict[str, str]] = {
     "en": {"may": "May", "march": "March", "august": "August"},
     "fr": {"mars": "mars"},
@@ -27,7 +27,7 @@ NEGATIONS = {
 }
 
 _DIGITS = r"[+\-−]?[$€£¥]?\d+(?:[.,:/'\-]\d+)*[%$€£¥]?"
-# What is a number by itself, and what is one only within another: an article, a link.
+# Numerals, and words that are part of a number only inside a compound: articles and conjunctions.
 _NUMERALS = {
     "en": (
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -48,9 +48,9 @@ _NUMERALS = {
 }
 
 
-def _number(strong: str, weak: str) -> re.Pattern[str]:
-    numeral, link = "|".join(strong.split()), "|".join(weak.split())
+def _number_pattern(numerals: str, links: str) -> re.Pattern[str]:
+    numeral, link = "|".join(numerals.split()), "|".join(links.split())
     return re.compile(f"{_DIGITS}|(?:(?:{link})-?)*(?:{numeral})(?:-?(?:{link}|{numeral}))*")
 
 
-NUMBERS = {language: _number(*words) for language, words in _NUMERALS.items()}
+NUMBERS = {language: _number_pattern(*words) for language, words in _NUMERALS.items()}

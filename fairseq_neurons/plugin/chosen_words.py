@@ -62,7 +62,7 @@ def _check_counts(sentences: Sentences, words: Values, labels: Labels) -> None:
     for i, (line, values) in enumerate(zip(words, labels.values)):
         if len(line) != len(values):
             hint = _hint(sentences, i)
-            raise InputError(f"{labels.place(i)}: {len(values)} labels, the sentence has {len(line)} words{hint}.")
+            raise InputError(f"{labels.location(i)}: {len(values)} labels, the sentence has {len(line)} words{hint}.")
 
 
 def _hint(sentences: Sentences, index: int) -> str:

@@ -66,10 +66,10 @@ def test_label_file_of_other_length(folder):
     lines = Path(folder.train["labels"]).read_text().splitlines()
     shorter = folder.write("shorter.txt", "\n".join(lines[:-1]) + "\n")
     sentence = folder.fail(train_labels=shorter)
-    assert "shorter.txt has 39 lines of labels, the dump 40 sentences" in sentence
+    assert "shorter.txt has labels for 39 lines, but the dump has 40 sentences" in sentence
     lines[2] += " VERB"
     longer = folder.write("longer.txt", "\n".join(lines) + "\n")
-    assert "longer.txt, line 3: 5 labels, the dump has 4 words" in folder.fail(train_labels=longer)
+    assert "longer.txt, line 3: 5 labels, but the dump has 4 words" in folder.fail(train_labels=longer)
 
 
 def test_labels_that_cannot_be_told_apart(folder):

@@ -1,4 +1,4 @@
-"""Write CoNLL-U for tests."""
+"""CoNLL-U text for tests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def word(
 
 
 def text_of(*sentences: list[str]) -> str:
-    """A file: each sentence after a comment, with a blank line behind it."""
+    """A file: each sentence with a comment before it and a blank line after it."""
     return "".join("# text = here\n" + "\n".join(lines) + "\n\n" for lines in sentences)
 
 
 def in_file(folders: pytest.TempPathFactory, text: str, name: str) -> Path:
-    """A file of this text in a folder of its own."""
+    """A file with this text, in a folder of its own."""
     path = folders.mktemp("labels") / name
     path.write_text(text, encoding="utf-8", newline="")
     return path

@@ -1,4 +1,4 @@
-"""Labels and the words of a dump: they line up, or one sentence says where they do not."""
+"""Aligning labels with the rows of a dump, and the message when they do not match."""
 
 from __future__ import annotations
 
@@ -40,29 +40,32 @@ def refusal(sentences: list[list[str]], labels: Labels, eos: bool = False) -> st
 
 def test_other_number_of_sentences__is_refused_with_both():
     assert refusal([["a", "b"]], LINES) == (
-        "a.pos has 3 lines of labels, the dump 1 sentences; give the labels of the text that was dumped."
+        "a.pos has labels for 3 lines, but the dump has 1 sentences; use the labels of the dumped text."
     )
-    assert refusal([["a", "b"]], CONLLU).startswith("a.conllu has 3 sentences of labels, the dump 1 sentences;")
+    assert refusal([["a", "b"]], CONLLU).startswith("a.conllu has labels for 3 sentences, but the dump has 1 ")
 
 
 def test_other_number_of_words__is_refused_with_line_and_both():
-    assert refusal([["a", "b"], ["c", "x"], []], LINES) == "a.pos, line 2: 1 label, the dump has 2 words."
-    assert refusal([["a", "b"], ["c"], ["d"]], LINES) == "a.pos, line 3: 2 labels, the dump has 1 word."
+    assert refusal([["a", "b"], ["c", "x"], []], LINES) == "a.pos, line 2: 1 label, but the dump has 2 words."
+    assert refusal([["a", "b"], ["c"], ["d"]], LINES) == "a.pos, line 3: 2 labels, but the dump has 1 word."
 
 
-def test_words_of_conllu__are_told_where_they_part():
+def test_words_of_conllu__are_compared_in_the_message():
     assert refusal([["a", "b"], ["c"], ["de"]], CONLLU) == (
-        "a.conllu, sentence 3 (line 9): 2 labels, the dump has 1 word; word 1 is 'd' in the file, 'de' in the dump."
+        "a.conllu, sentence 3 (line 9): 2 labels, but the dump has 1 word; "
+        "word 1 is 'd' in the file and 'de' in the dump."
     )
-    assert refusal([["a", "b"], ["c", "x"], []], CONLLU).endswith("; word 2 is nothing in the file, 'x' in the dump.")
+    assert refusal([["a", "b"], ["c", "x"], []], CONLLU).endswith(
+        "; word 2 is missing in the file and 'x' in the dump."
+    )
 
 
-def test_end_of_sentence__is_counted_on_neither_side():
+def test_end_of_sentence__is_not_counted():
     dump = [["a", "b", "</s>"], ["c", "</s>"], ["d", "</s>"]]
-    assert refusal(dump, LINES, eos=True) == "a.pos, line 3: 2 labels, the dump has 1 word."
+    assert refusal(dump, LINES, eos=True) == "a.pos, line 3: 2 labels, but the dump has 1 word."
 
 
-def test_dump_without_end_of_sentence__is_refused_if_it_should_have_one():
+def test_dump_without_end_of_sentence__is_refused_if_its_manifest_requires_it():
     assert refusal([["a", "b"], ["c"], ["d", "e"]], LINES, eos=True) == (
-        "The dump should have </s> as the first or as the last word of every sentence, and has not."
+        "The dump must have </s> either first or last in every sentence, as its manifest says."
     )

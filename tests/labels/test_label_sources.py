@@ -1,4 +1,4 @@
-"""One name for labels, wherever they come from."""
+"""Labels of a dump from files, labelers and taggers."""
 
 from __future__ import annotations
 
@@ -27,23 +27,24 @@ def test_file__is_read_by_its_kind(tmp_path: Path):
     assert labels_of(DUMP, str(tmp_path / "a.conllu"), "Case", eos=True) == [None, "Nom", None, None, None]
 
 
-def test_labelers_name__goes_before_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_labelers_name__takes_precedence_over_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     Path("length").write_text("X\n", encoding="utf-8")
     assert labels_of([["a"]], "length") == ["1-10"]
     assert labels_of([["a"]], "./length") == ["X"]
 
 
-def test_what_is_none_of_them__is_refused_with_the_labelers():
+def test_unknown_source__is_refused_with_the_labelers():
     with pytest.raises(InputError) as error:
         labels_of(DUMP, "monts", eos=True)
     assert str(error.value) == (
-        "'monts' is neither a file nor a labeler (position, length, identity, months, numbers, negation) "
-        "nor spacy:… or hanta:…."
+        "'monts' is not a file, a labeler (position, length, identity, months, numbers, negation) "
+        "or a tagger (spacy:…, hanta:…)."
     )
 
 
 @pytest.mark.parametrize("spec", ["length", "hanta:ger"])
-def test_column_of_what_is_no_file__is_refused(spec: str):
-    with pytest.raises(InputError, match=f"^A column, here 'XPOS', is chosen from a CoNLL-U file; '{spec}' is none.$"):
+def test_column_of_a_labeler_or_tagger__is_refused(spec: str):
+    with pytest.raises(InputError) as error:
         labels_of(DUMP, spec, "XPOS", eos=True)
+    assert str(error.value) == f"A column ('XPOS') can only be selected from a CoNLL-U file, not from '{spec}'."

@@ -1,4 +1,4 @@
-"""Labels that need nothing but the words."""
+"""Built-in labelers."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def test_every_labeler__gives_every_word_a_label(name: str, sentences: list[list
 
 
 @pytest.mark.parametrize("name", ["months", "numbers", "negation"])
-def test_unknown_language__is_refused_with_those_there_are(name: str):
-    with pytest.raises(InputError, match=f"^The labeler '{name}' knows the languages en, fr, de, not 'es'.$"):
+def test_unknown_language__is_refused_with_the_supported_ones(name: str):
+    with pytest.raises(InputError, match=f"^The labeler '{name}' supports the languages en, fr, de, not 'es'.$"):
         LABELERS[name]([["a"]], "es")
 
 
 @pytest.mark.parametrize(
     ("count", "expected"), [(1, "m"), (2, "be"), (3, "bme"), (4, "bmme"), (5, "bbmee"), (6, "bbmmee")]
 )
-def test_position__is_the_third_in_which_the_word_lies(count: int, expected: str):
+def test_position__is_the_third_that_contains_the_word(count: int, expected: str):
     assert "".join(label[0] for label in position([["x"] * count])[0]) == expected
 
 
@@ -37,7 +37,7 @@ def test_position__is_the_third_in_which_the_word_lies(count: int, expected: str
     ("count", "expected"),
     [(1, "1-10"), (10, "1-10"), (11, "11-20"), (20, "11-20"), (21, "21-40"), (40, "21-40"), (41, "41+")],
 )
-def test_length__is_the_bucket_of_the_sentence(count: int, expected: str):
+def test_length__is_the_range_of_the_sentence_length(count: int, expected: str):
     assert length([["x"] * count]) == [[expected] * count]
 
 
@@ -46,7 +46,7 @@ def test_identity__is_the_word():
 
 
 def found(labels: list[list[str | None]], sentence: str) -> str:
-    """The words that have a label of interest."""
+    """The words with a label other than ``other``."""
     return " ".join(word for word, label in zip(sentence.split(), labels[0]) if label != "other")
 
 
@@ -64,7 +64,7 @@ def found(labels: list[list[str | None]], sentence: str) -> str:
         ("de", "Im März und im Mai marschieren sie , Jänner 2004", "März Mai Jänner"),
     ],
 )
-def test_months__are_found_but_not_what_is_only_spelled_like_one(language: str, sentence: str, expected: str):
+def test_months__are_found_but_not_words_of_the_same_spelling(language: str, sentence: str, expected: str):
     assert found(months([sentence.split()], language), sentence) == expected
 
 

@@ -1,4 +1,4 @@
-"""Optional taggers: they keep the words they are given."""
+"""Optional taggers, which keep the given words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OPTIONAL = "an optional package: pip install 'fairseq-neurons[taggers]'"
 
 @pytest.fixture
 def model(tmp_path: Path) -> str:
-    """A spaCy model that knows full stops."""
+    """A spaCy model that recognises full stops."""
     spacy = pytest.importorskip("spacy", reason=OPTIONAL)
     nlp = spacy.blank("en")
     rules = nlp.add_pipe("attribute_ruler")
@@ -35,30 +35,34 @@ def test_spacy__tags_the_words_as_they_are(model: str):
 def test_spacy_model_without_tags__is_refused(tmp_path: Path):
     spacy = pytest.importorskip("spacy", reason=OPTIONAL)
     spacy.blank("en").to_disk(tmp_path / "blank")
-    with pytest.raises(InputError, match=r"gave no label to 'a' in 'a b'; another model is needed\.$"):
+    with pytest.raises(InputError, match=r"returned no label for 'a' in 'a b'; use another model\.$"):
         tag([["a", "b"]], f"spacy:{tmp_path / 'blank'}")
 
 
-def test_missing_spacy_model__is_told():
+def test_missing_spacy_model__is_refused():
     pytest.importorskip("spacy", reason=OPTIONAL)
-    with pytest.raises(InputError, match="^spaCy has no model 'no_such': give one that is installed, or its folder.$"):
+    with pytest.raises(
+        InputError, match="^spaCy has no model 'no_such': use an installed model or the folder of one.$"
+    ):
         tag(SENTENCES, "spacy:no_such")
 
 
-def test_hanta__tags_german_in_stts_with_the_model_it_brings_along():
+def test_hanta__tags_german_in_stts_with_its_own_model():
     pytest.importorskip("HanTa", reason=OPTIONAL)
     words = ["Ein", "orangefarbener", "Hund", "ist", "in", "Köln", "gelaufen", "."]
     assert tag([words, []], "hanta:ger") == [["ART", "ADJA", "NN", "VAFIN", "APPR", "NE", "VVPP", "$."], []]
 
 
-def test_missing_hanta_model__is_told_with_those_there_are():
+def test_missing_hanta_model__is_refused_with_the_available_ones():
     pytest.importorskip("HanTa", reason=OPTIONAL)
     with pytest.raises(InputError, match="^HanTa has no model 'fr'; it has dutch, en, ger.$"):
         tag(SENTENCES, "hanta:fr")
 
 
 @pytest.mark.parametrize(("spec", "package"), [("spacy:en_core_web_sm", "spacy"), ("hanta:ger", "HanTa.HanoverTagger")])
-def test_missing_package__is_told_with_its_installation(monkeypatch: pytest.MonkeyPatch, spec: str, package: str):
+def test_missing_package__is_refused_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, spec: str, package: str
+):
     monkeypatch.setitem(sys.modules, package, None)
     package = package.partition(".")[0]
     with pytest.raises(InputError) as error:
@@ -66,6 +70,8 @@ def test_missing_package__is_told_with_its_installation(monkeypatch: pytest.Monk
     assert str(error.value) == f"{package} is not installed: pip install 'fairseq-neurons[taggers]'."
 
 
-def test_unknown_tagger__is_refused_with_those_there_are():
-    with pytest.raises(InputError, match="^'x:y' is no tagger; there are spacy:MODEL, spacy:MODEL:pos and hanta:LANG"):
+def test_unknown_tagger__is_refused_with_the_available_ones():
+    with pytest.raises(
+        InputError, match="^'x:y' is not a tagger; use spacy:MODEL, spacy:MODEL:pos or hanta:LANGUAGE.$"
+    ):
         tag(SENTENCES, "x:y")

@@ -14,7 +14,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import EncodedLabels, LabelOptions, encode, labels_of
-from fairseq_neurons.labels.encoding import Part
+from fairseq_neurons.labels.encoding import LabelledRows
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.majority_baseline import MajorityBaseline
 
@@ -120,14 +120,14 @@ def _labels(dump: Activations, source: LabelSource) -> list[str | None]:
     return labels_of(dump.sentences, source.labels, source.column, source.language, dump.manifest.eos)
 
 
-def _words(dump: Activations, part: Part, columns: np.ndarray | None) -> LabelledWords:
+def _words(dump: Activations, part: LabelledRows, columns: np.ndarray | None) -> LabelledWords:
     rows = None if len(part.rows) == len(dump) else part.rows
     sentence = np.searchsorted(dump.offsets, part.rows, side="right") - 1
     design = Design(dump.values, rows, columns, source=str(dump.path))
     return LabelledWords(design, part.y, _spelled(dump, part), sentence)
 
 
-def _spelled(dump: Activations, part: Part) -> list[str]:
+def _spelled(dump: Activations, part: LabelledRows) -> list[str]:
     every = [word for sentence in dump.sentences for word in sentence]
     return [every[row] for row in part.rows.tolist()]
 

@@ -142,7 +142,7 @@ def test_labels_that_do_not_fit_the_dump(dump, labels, tmp_path):
     with pytest.raises(InputError, match="No word of .*dump has the label fut of .*labels"):
         means_of(settings(**given), dump)
     labels.write_text("past pres\n")
-    with pytest.raises(InputError, match="labels has 1 lines of labels, the dump 3 sentences"):
+    with pytest.raises(InputError, match="labels has labels for 1 lines, but the dump has 3 sentences"):
         means_of(settings(**given), dump)
 
 

@@ -113,7 +113,7 @@ def test_wrong_input__is_one_sentence(command):
         (["run=run", "neuron=0", "rankings=[other.json]"], "other.json ranks decoder.0.fwd (8)"),
         (["run=run", "neuron=0", "rankings=[run/text/one.pos]"], "one.pos is not a ranking"),
         (["run=run", "neuron=0", "others=[short]"], "and short are dumps of different words"),
-        (["run=run", "neuron=0", "labels=run/text/train.pos"], "train.pos has labels for 40 lines, but the dump has 15"),
+        (["run=run", "neuron=0", "labels=run/text/train.pos"], "train.pos has labels for 40 lines, but the dump"),
         (["run=run", "neuron=0", "labels=nothing"], "'nothing' is not a file, a labeler"),
         (["run=run", "neuron=0", "column=UPOS"], "column=UPOS is a column of a file"),
         (["run=run", "neuron=0", "color=red"], "color=red: choose auto, always or never"),

@@ -75,9 +75,9 @@ def test_label_file_of_other_length(folder):
 def test_labels_that_cannot_be_told_apart(folder):
     text = Path(folder.test["labels"]).read_text()
     strange = folder.write("strange.txt", text.replace("VERB", "ADV", 1))
-    assert "'ADV' (1 word) occurs in the test data, but never in the training" in folder.fail(test_labels=strange)
+    assert "'ADV' (1 word) occurs in the test data but not in the training" in folder.fail(test_labels=strange)
     assert "'VERB' is the only label" in folder.fail("ignore=[ADJ,N/A]")
-    assert "neither a file nor a labeler" in folder.fail(train_labels="nowhere.txt")
+    assert "is not a file, a labeler" in folder.fail(train_labels="nowhere.txt")
 
 
 def test_unknown_conllu_column(folder):
@@ -117,7 +117,7 @@ def test_values_that_are_not_finite(folder):
         ("neurons=[0,99]", "Neuron 99 is out of range"),
         ("confidence=95", "confidence=95.0"),
         ("neurons=decoder.*", "No neuron matches 'decoder.*'"),
-        ("balance=upsample", "balance is none or downsample"),
+        ("balance=upsample", "balance must be none or downsample"),
         ("against=[nowhere]", "nowhere/probe.npz is no probe"),
     ],
 )

@@ -19,8 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from fairseq_neurons.pipelines.jobs import user_dir
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.shipped_folders import user_dir
 
 BIN = Path(sys.executable).parent
 # The command as it would be without our search.

@@ -1,4 +1,4 @@
-"""``fairseq-neurons-demo``: the main job in minutes, on a built-in corpus or on the user's own text."""
+"""``fairseq-neurons-demo``: from text to ablated models in minutes, on a built-in corpus or on the user's own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class DemoConfig(CommandConfig):
-    """Where to, and what on."""
+    """Options of the demo.
+
+    Args:
+        out: folder of everything that the demo writes.
+        corpus: prefix of the user's parallel files; the built-in corpus by default.
+        src: suffix of the source file.
+        tgt: suffix of the target file.
+        seed: of the built-in corpus, or of the split of the user's.
+        hidden: units of each direction of each encoder layer.
+        epochs: of the translation models.
+    """
 
     out: str = MISSING
     corpus: str | None = None
@@ -31,45 +41,48 @@ class DemoConfig(CommandConfig):
 
 
 def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int, epochs: int) -> None:
-    """Text, training, dumps, rankings, probes, ablation, control; tables on screen, a figure and a page in ``out``.
+    """Train, dump, rank, probe, ablate and control; tables on screen, a figure and a page in ``out``.
 
-    An interrupted demo goes on where it stopped when it is called again.
+    An interrupted demo resumes when it is called a second time.
     """
     from fairseq_neurons.pipelines.demo import demo_control as control
     from fairseq_neurons.pipelines.demo import demo_curves as curves
     from fairseq_neurons.pipelines.demo import demo_probes as probes
-    from fairseq_neurons.pipelines.demo import demo_steps as pipeline
+    from fairseq_neurons.pipelines.demo import demo_steps as models
+    from fairseq_neurons.pipelines.demo.demo_text import prepare_text
     from fairseq_neurons.pipelines.jobs import run_all
+    from fairseq_neurons.pipelines.recipes.measuring_commands import report_command
+    from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 
     if corpus is None and (src, tgt) != ("en", "fr"):
         raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")
     folder = Path(out).absolute()
     text = corpus and str(Path(corpus).absolute())
     _claim(folder, {"corpus": text, "src": src, "tgt": tgt, "seed": seed, "hidden": hidden, "epochs": epochs})
-    languages, sizes = pipeline.Languages(src, tgt), pipeline.Sizes(hidden, epochs)
+    languages = Languages(src, tgt)
     start = time.monotonic()
 
     def say(what: str) -> None:
         logger.info("\n[%3.0f s] %s", time.monotonic() - start, what)
 
     say("Text: train, valid and test; the training text in three parts, one for each model")
-    pipeline.prepare_text(folder, corpus, languages, seed)
-    pipeline.preprocess(folder, languages)
+    prepare_text(folder, corpus, languages, seed)
+    models.preprocess(folder, languages)
     say("Three translation models and a language model")
-    pipeline.train(folder, sizes)
+    models.train(folder, hidden, epochs)
     say("Translations of the test set, and the states of every word of it")
-    pipeline.dump(folder, languages)
-    say("Neurons, ranked by their likes in the other models")
-    pipeline.rank(folder)
-    say("Word properties, told by probes of the first model's neurons")
+    models.dump(folder, languages)
+    say("Neurons, ranked by similar neurons in the other models")
+    models.rank(folder)
+    say("Word properties, predicted by probes of the first model's neurons")
     probed = probes.probe(folder, languages, corpus)
-    say("Neurons switched off, from the top and from the bottom of the rankings" + ", and held" * (corpus is None))
+    say("Neurons masked, from the top and from the bottom of the rankings" + ", and controlled" * (corpus is None))
     # A corpus of one's own has no gold tense to control.
     run_all({**curves.jobs(languages), **(control.jobs(folder, languages) if corpus is None else {})}, folder)
     shown = curves.lines(folder)
     curves.figure(folder)
     say("A page with all of it")
-    run_all({"report": ["fairseq-neurons-report", "run=.", "out=report", f"language={src}"]}, folder)
+    run_all({"report": report_command(src)}, folder)
     say("Done")
     logger.info("\n%s\n", curves.table(shown))
     if probed:
@@ -77,19 +90,21 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
         logger.info("Probes of %s/probes, in percent of the test words; each results.json has signatures.", out)
     if corpus is None:
         logger.info("%s\n", control.table(folder))
-        logger.info("Translations that turned, of those that could: a tenth of the neurons held at the verbs of one")
-        logger.info("tense, twice as far away as the mean of the other; see %s/control.\n", out)
+        logger.info(
+            "Translations that changed tense, of those that could: a tenth of the neurons masked at verbs of one"
+        )
+        logger.info("tense, with values twice as far away as the mean of the other; see %s/control.\n", out)
     logger.info("The figure is %s/curve.png; every point has its signature in the curve.jsonl of its folder.", out)
     logger.info("Look at the neurons themselves: open %s in a browser.", folder / "report" / "index.html")
 
 
 def _claim(folder: Path, settings: dict[str, object]) -> None:
-    """Begin a demo in a new folder, or go on with one of the same settings."""
+    """Begin a demo in a new folder, or resume one of the same settings."""
     mark = folder / "demo.json"
     if mark.is_file():
         if json.loads(read_text(mark, "settings")) != settings:
-            raise InputError(f"{folder} is a demo of other settings; remove it or choose another name with out=.")
-        logger.info("%s has been begun before: going on with it", folder)
+            raise InputError(f"{folder} is a demo with other settings; remove it or choose another name with out=.")
+        logger.info("Resuming the demo in %s", folder)
     elif folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty; remove it or choose another name with out=.")
     else:

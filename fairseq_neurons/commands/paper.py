@@ -5,20 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import fairseq_neurons
 from fairseq_neurons.commands.application import CommandConfig, application, quiet
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
+from fairseq_neurons.shipped_folders import configs
 
 logger = logging.getLogger(__name__)
-
-
-def configs() -> Path:
-    """The folder of YAML files: at the top of a checkout, inside the package of an installation."""
-    package = Path(fairseq_neurons.__file__).parent
-    return next(path for path in (package / "configs", package.parent / "configs") if path.is_dir())
 
 
 def _names(group: str) -> str:

@@ -13,7 +13,7 @@ from PIL import Image
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import SignedFigure, ablation_curves, focus_bars, render, save
 from tests.figures.test_focus_figure import results
-from tests.pipelines.paper.made_experiments import curve_of
+from tests.pipelines.paper.finished_experiments import curve_of
 
 SIGNATURE = "solver:<certified>|l1:1e-05&é"
 

@@ -1,4 +1,7 @@
-"""Tense, controlled: neurons are held, at the verbs of one tense, beyond where they are at those of another."""
+"""Control of tense: mask tense neurons at the verbs of one tense with values of another, and see what is translated.
+
+The mask value lies twice as far from the neurons' own mean as the mean of the other tense does.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from statistics import fmean
 from tabulate import tabulate
 
 from fairseq_neurons.pipelines.demo.demo_curves import read_entries
-from fairseq_neurons.pipelines.demo.demo_steps import SEARCH, Languages, checkpoint
+from fairseq_neurons.pipelines.jobs import Jobs
+from fairseq_neurons.pipelines.recipes.measuring_commands import SEARCH
+from fairseq_neurons.pipelines.recipes.model_files import checkpoint
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from fairseq_neurons.storage.files import write_text_whole
 from fairseq_neurons.storage.results_log import Entry
 from fairseq_neurons.toy_corpus.french_tenses import french_tenses
@@ -18,8 +24,8 @@ RANKINGS = {"probes/tense/rankings/f-test.json": "F-test", "probes/tense/ranking
 LEXICON = "text/tense.fr.tsv"
 
 
-def jobs(folder: Path, languages: Languages) -> dict[str, list[str]]:
-    """A command for each direction; each leaves ``control/AT-TO/curve.jsonl``. Writes the lexicon of French tenses."""
+def jobs(folder: Path, languages: Languages) -> Jobs:
+    """Write the lexicon of French tenses; a command for each direction then writes ``control/AT-TO/curve.jsonl``."""
     write_text_whole(folder / LEXICON, "".join(f"{form}\t{tense}\n" for form, tense in french_tenses()))
     return {
         f"control-{at}-{to}": [
@@ -34,9 +40,9 @@ def jobs(folder: Path, languages: Languages) -> dict[str, list[str]]:
 
 
 def table(folder: Path) -> str:
-    """How many translations turned to the other tense: by each ranking's first neurons, and by random ones.
+    """How many translations changed to the other tense when each ranking's first neurons, or random ones, were masked.
 
-    ``p`` is the largest of McNemar's tests against the random choices.
+    ``p`` is the largest p-value of McNemar's tests against the random choices.
     """
     header = ["tense", "neurons by", "neurons", "words", "turned", "random neurons", "p", "BLEU"]
     rows = [
@@ -56,7 +62,7 @@ def _row(folder: Path, direction: str, ranking: str) -> list[str]:
 
 
 def _is_of(comparison: Entry, ranking: str) -> bool:
-    """Whether it compares random neurons with the first ones of this ranking."""
+    """Whether a comparison is of random neurons with the first ones of this ranking."""
     against = comparison["against"] or {"order": None}
     same = comparison["ranking"] == ranking == against.get("ranking")
     return same and (comparison["order"], against["order"]) == ("random", "top")

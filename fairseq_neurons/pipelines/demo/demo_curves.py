@@ -1,4 +1,4 @@
-"""BLEU and perplexity against the number of neurons removed: the commands that measure them, a table and a figure."""
+"""BLEU and perplexity against the number of masked neurons: the commands that measure them, a table and a figure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from typing import NamedTuple
 from tabulate import tabulate
 
 from fairseq_neurons.figures import ablation_curves, save
-from fairseq_neurons.pipelines.demo.demo_steps import SEARCH, Languages, checkpoint
+from fairseq_neurons.pipelines.jobs import Jobs
+from fairseq_neurons.pipelines.recipes.measuring_commands import SEARCH, ablate_command
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from fairseq_neurons.storage.files import read_lines
 from fairseq_neurons.storage.results_log import Entry
 
-# Folder of a curve -> what it is called, and the rankings whose neurons are removed.
+# Folder of a curve -> its metric, and the rankings whose neurons are masked.
 CURVES = {"nmt": ("BLEU", ("nmt", "nmt.variance")), "lm": ("perplexity", ("lm",))}
+MODELS = {"nmt": "1", "lm": "lm"}
 SAMPLES = 200
 
 
@@ -29,18 +32,20 @@ class Line(NamedTuple):
     points: list[tuple[str, int, list[float]]]  # share, neurons, scores
 
 
-def jobs(languages: Languages) -> dict[str, list[str]]:
-    """The two commands, by the names of their logs; each leaves ``curves/NAME/curve.jsonl``."""
-    options = {
-        "nmt": ["data=bin/1", f"reference=text/test.{languages.tgt}", *SEARCH, "seeds=2"],
-        "lm": ["data=bin/lm", "metric=perplexity", "seeds=2"],
+def jobs(languages: Languages) -> Jobs:
+    """The two commands; each writes ``curves/NAME/curve.jsonl``."""
+    scoring = {
+        "nmt": [f"reference=text/test.{languages.tgt}", *SEARCH, "seeds=2"],
+        "lm": ["metric=perplexity", "seeds=2"],
     }
     return {
-        f"curve-{name}": [
-            *("fairseq-neurons-ablate", f"checkpoint={checkpoint('1' if name == 'nmt' else name)}", *options[name]),
-            f"rankings=[{','.join(f'rankings/{ranking}.json' for ranking in rankings)}]",
-            *(f"samples={SAMPLES}", "workers=1", f"out=curves/{name}"),
-        ]
+        f"curve-{name}": ablate_command(
+            MODELS[name],
+            scoring[name],
+            [f"rankings/{ranking}.json" for ranking in rankings],
+            [f"samples={SAMPLES}"],
+            f"curves/{name}",
+        )
         for name, (_, rankings) in CURVES.items()
     }
 

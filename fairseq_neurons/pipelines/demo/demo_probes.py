@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,10 +14,11 @@ from tabulate import tabulate
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.word_lists import LANGUAGES
-from fairseq_neurons.pipelines.demo.demo_steps import Languages, checkpoint
-from fairseq_neurons.pipelines.jobs import run_all
+from fairseq_neurons.pipelines.jobs import remove_unfinished, run_all
+from fairseq_neurons.pipelines.recipes.measuring_commands import extract_command, probe_command
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages, write_lines
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.storage.files import read_lines, read_text, write_text_whole
+from fairseq_neurons.storage.files import read_lines, read_text
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS
 
 logger = logging.getLogger(__name__)
@@ -48,15 +48,9 @@ def probe(folder: Path, languages: Languages, corpus: str | None) -> list[str]:
     _dump(folder, languages, LABEL_SETS if corpus is None else ())
     sets = _gold(languages) if corpus is None else _labelers(folder, languages)
     for name in sets:
-        _forget(folder, f"probe-{name}", folder / "probes" / name)
-    settings = [f"fractions=[{SHARE:g}]", "random=1"]
-    jobs = {
-        f"probe-{name}": [
-            *("fairseq-neurons-probe", "train.activations=activations/train", "test.activations=activations/1"),
-            *(*options, f"out=probes/{name}", *settings),
-        ]
-        for name, options in sets.items()
-    }
+        remove_unfinished(folder, f"probe-{name}", f"probes/{name}")
+    dumps, settings = ("activations/train", "activations/1"), [f"fractions=[{SHARE:g}]", "random=1"]
+    jobs = {f"probe-{name}": probe_command(dumps, labels, f"probes/{name}", settings) for name, labels in sets.items()}
     run_all(jobs, folder)
     return list(sets)
 
@@ -87,14 +81,9 @@ def _dump(folder: Path, languages: Languages, label_sets: tuple[str, ...]) -> No
     (folder / "probes").mkdir(exist_ok=True)
     for suffix in ("", *(f".{name}" for name in label_sets)):
         lines = read_lines(folder / "text" / f"train.{languages.src}{suffix}", "text")
-        write_text_whole(_training_text(folder, languages, suffix), "".join(f"{x}\n" for x in lines[:SENTENCES]))
-    _forget(folder, "extract", folder / "activations" / "train")
-    command = ["fairseq-neurons-extract", f"checkpoint={checkpoint('1')}", "data=bin/1", "out=activations/train"]
-    run_all({"extract": [*command, f"text=probes/train.{languages.src}"]}, folder)
-
-
-def _training_text(folder: Path, languages: Languages, suffix: str) -> Path:
-    return folder / "probes" / f"train.{languages.src}{suffix}"
+        write_lines(folder / "probes" / f"train.{languages.src}{suffix}", lines[:SENTENCES])
+    remove_unfinished(folder, "extract", "activations/train")
+    run_all({"extract": extract_command("1", f"probes/train.{languages.src}", "activations/train")}, folder)
 
 
 def _gold(languages: Languages) -> dict[str, list[str]]:
@@ -125,12 +114,6 @@ def _labelers(folder: Path, languages: Languages) -> dict[str, list[str]]:
 
 def _tells_apart(counts: Mapping[Any, int]) -> bool:
     return len(counts) >= 2 and min(counts.values()) >= FEWEST
-
-
-def _forget(folder: Path, job: str, made: Path) -> None:
-    """A run that was killed between a whole folder and its mark would find the name taken."""
-    if not (folder / "logs" / f"{job}.done").exists():
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _percent(share: float | None) -> str:

@@ -12,6 +12,8 @@ from omegaconf import MISSING
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE
+from fairseq_neurons.pipelines.recipes.model_files import is_language_model
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 
 STEPS = ("text", "train", "dump", "rank", "probe", "ablate", "draw", "sum")
 
@@ -181,6 +183,16 @@ class Experiment:
         return [f"lm{i + 1}" for i in range(self.size.language_models)]
 
     @property
+    def models(self) -> list[str]:
+        """All of them, translation models first."""
+        return [*self.translation_models, *self.language_models]
+
+    @property
+    def languages(self) -> Languages:
+        """Suffixes of the parallel files."""
+        return Languages(self.src, self.tgt)
+
+    @property
     def studied(self) -> list[str]:
         """The models that are probed and ablated, translation models first."""
         return self.translation_models[: self.size.studied] + self.language_models[: self.size.studied]
@@ -195,8 +207,3 @@ class Experiment:
         kind = self.language_models if is_language_model(model) else self.translation_models
         others = [other for other in kind if other != model]
         return others or self.translation_models
-
-
-def is_language_model(model: str) -> bool:
-    """Whether a model of this name is one."""
-    return model.startswith("lm")

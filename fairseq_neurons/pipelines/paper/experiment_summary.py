@@ -12,13 +12,16 @@ from typing import Any
 
 from fairseq_neurons import __version__
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.pipelines.jobs import is_finished
 from fairseq_neurons.pipelines.paper.detectors import detectors
-from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, is_language_model
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
+from fairseq_neurons.pipelines.paper.experiment_text import part_of
 from fairseq_neurons.pipelines.paper.mean_squares import squares
 from fairseq_neurons.pipelines.paper.measure_steps import ablations
 from fairseq_neurons.pipelines.paper.paper_figures import drawn
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE, short_ranking
 from fairseq_neurons.pipelines.paper.train_models import best_perplexity, read_seeds
+from fairseq_neurons.pipelines.recipes.model_files import checkpoint, is_language_model
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import overlap_matrix, top_overlap
 from fairseq_neurons.storage.files import read_lines, read_text, sha256_of_file, write_text_whole
@@ -38,8 +41,8 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
     """
     folder = experiment.folder
     for job in ablations(experiment):
-        if not (folder / "logs" / f"{job}.done").exists():
-            raise InputError(f"{folder}: {job} is not done; steps=[ablate,sum] goes on with it.")
+        if not is_finished(folder, job):
+            raise InputError(f"{folder}: {job} is not finished; steps=[ablate,sum] resumes it.")
     rankings = {model: _rankings(experiment, model) for model in experiment.studied}
     summary = {
         "format": FORMAT,
@@ -47,7 +50,7 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
         "size": experiment.size.name,
         "arch": experiment.arch,
         "version": __version__,
-        "models": {model: _model(experiment, model) for model in _all(experiment)},
+        "models": {model: _model(experiment, model) for model in experiment.models},
         "tasks": {name: task.title for name, task in experiment.tasks.items()},
         "probes": {
             model: {task: _probe(folder / "probes" / model / task) for task in (*experiment.tasks, POSITION)}
@@ -63,18 +66,14 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
     return summary
 
 
-def _all(experiment: Experiment) -> list[str]:
-    return [*experiment.translation_models, *experiment.language_models]
-
-
 def _model(experiment: Experiment, model: str) -> dict[str, Any]:
     folder = experiment.folder
     return {
         "kind": "lm" if is_language_model(model) else "nmt",
         "seed": read_seeds(experiment)[model],
-        "sentences": len(read_lines(folder / f"text/part{model.removeprefix('lm')}.{experiment.src}", "text")),
+        "sentences": len(read_lines(folder / f"text/{part_of(model)}.{experiment.src}", "text")),
         "perplexity": best_perplexity(folder, model),
-        "checkpoint_sha256": sha256_of_file(folder / f"models/{model}/checkpoint_best.pt"),
+        "checkpoint_sha256": sha256_of_file(folder / checkpoint(model)),
     }
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.taggers import is_tagger, tag
-from fairseq_neurons.pipelines.jobs import run_all
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, LabelTask
-from fairseq_neurons.storage.files import read_lines, write_text_whole
+from fairseq_neurons.pipelines.recipes import binarisation
+from fairseq_neurons.pipelines.recipes.parallel_text import read_parallel, write_lines, write_parts
+from fairseq_neurons.storage.files import read_lines
 
 SPLITS = ("train", "valid", "test")
 # The words of a probe: the beginning of the training text, and the test text.
@@ -34,48 +35,33 @@ def prepare_text(experiment: Experiment) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     for split in SPLITS:
         _copy_split(experiment, split, partial)
-    _write(partial / f"{PROBE_TEXT}.{experiment.src}", _train(partial, experiment)[: experiment.probe_sentences])
+    write_lines(partial / f"{PROBE_TEXT}.{experiment.src}", _train(partial, experiment)[: experiment.probe_sentences])
     if experiment.sentences:
-        _write(partial / f"{SENTENCES}.{experiment.src}", experiment.sentences)
+        write_lines(partial / f"{SENTENCES}.{experiment.src}", experiment.sentences)
     for name, task in experiment.tasks.items():
         for part, own, labels, shared in (
             ("train", task.train_text, task.train_labels, f"{PROBE_TEXT}.{experiment.src}"),
             ("test", task.test_text, task.test_labels, f"test.{experiment.src}"),
         ):
             if own is not None:
-                _write(partial / f"{name}.{part}", read_lines(Path(experiment.corpus) / own, "text"))
+                write_lines(partial / f"{name}.{part}", read_lines(Path(experiment.corpus) / own, "text"))
             words = partial / (f"{name}.{part}" if own is not None else shared)
             if labels not in LABELERS:
                 found = _labels(Path(experiment.corpus), labels, words)
                 _check_labels(labels, found, read_lines(words, "text"))
-                _write(partial / f"{name}.{part}.labels", found)
+                write_lines(partial / f"{name}.{part}.labels", found)
     partial.rename(text)
 
 
 def preprocess(experiment: Experiment) -> None:
-    """Binarise: one dictionary for all, and a data folder for each model."""
-    src, tgt = experiment.src, experiment.tgt
-    pair, held_out = ["-s", src, "-t", tgt], ["--validpref", "text/valid", "--testpref", "text/test"]
-    threshold = ["--thresholdsrc", str(experiment.threshold), "--thresholdtgt", str(experiment.threshold)]
-    every = ["fairseq-preprocess", *pair, "--trainpref", "text/train", *held_out, *threshold, "--destdir", "bin/all"]
-    if not (experiment.folder / "logs" / "preprocess.done").exists():
-        # fairseq refuses to overwrite the dictionaries of a run that was killed.
-        shutil.rmtree(experiment.folder / "bin" / "all", ignore_errors=True)
-    run_all({"preprocess": every}, experiment.folder, experiment.workers)
-    source = ["--srcdict", f"bin/all/dict.{src}.txt"]
-    jobs = {
-        f"preprocess{i}": [
-            *("fairseq-preprocess", *pair, "--trainpref", f"text/part{i}", *held_out),
-            *(*source, "--tgtdict", f"bin/all/dict.{tgt}.txt", "--destdir", f"bin/{i}"),
-        ]
-        for i in experiment.translation_models
-    }
-    for model in experiment.language_models:
-        splits = {"train": f"part{model.removeprefix('lm')}", "valid": "valid", "test": "test"}
-        prefixes = [word for split, name in splits.items() for word in (f"--{split}pref", f"text/{name}.{src}")]
-        only_source = ["fairseq-preprocess", "--only-source", *source, *prefixes, "--destdir", f"bin/{model}"]
-        jobs[f"preprocess-{model}"] = only_source
-    run_all(jobs, experiment.folder, experiment.workers)
+    """Binarise the text of each model; a language model reads the source side of a translation model's part."""
+    parts = {model: part_of(model) for model in experiment.models}
+    binarisation.preprocess(experiment.folder, experiment.languages, experiment.threshold, parts, experiment.workers)
+
+
+def part_of(model: str) -> str:
+    """The name in ``text/`` of what a model is trained on, without suffix."""
+    return f"part{model.removeprefix('lm')}"
 
 
 def labels_of_task(name: str, task: LabelTask, part: str) -> str:
@@ -92,15 +78,10 @@ def text_of_task(name: str, task: LabelTask, part: str) -> str | None:
 
 def _copy_split(experiment: Experiment, split: str, text: Path) -> None:
     prefix = Path(experiment.corpus) / getattr(experiment, split)
-    sides = {side: read_lines(Path(f"{prefix}.{side}"), "text") for side in (experiment.src, experiment.tgt)}
-    if len({len(lines) for lines in sides.values()}) > 1:
-        counts = " and ".join(f"{len(lines)} ({side})" for side, lines in sides.items())
-        raise InputError(f"{prefix}: the sides have {counts} lines; line n of one must translate line n of the other.")
-    for side, lines in sides.items():
-        _write(text / f"{split}.{side}", lines)
+    for side, lines in zip(experiment.languages, read_parallel(prefix, experiment.languages), strict=True):
+        write_lines(text / f"{split}.{side}", lines)
         if split == "train":
-            for i in range(experiment.size.models):
-                _write(text / f"part{i + 1}.{side}", lines[i :: experiment.size.models])
+            write_parts(text, side, lines, [part_of(model) for model in experiment.translation_models])
 
 
 def _labels(corpus: Path, given: str, words: Path) -> list[str]:
@@ -122,7 +103,3 @@ def _check_labels(given: str, labels: Sequence[str], words: Sequence[str]) -> No
 
 def _train(text: Path, experiment: Experiment) -> list[str]:
     return read_lines(text / f"train.{experiment.src}", "text")
-
-
-def _write(path: Path, lines: Sequence[str]) -> None:
-    write_text_whole(path, "".join(line + "\n" for line in lines))

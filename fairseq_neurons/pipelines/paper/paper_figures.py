@@ -19,9 +19,10 @@ from fairseq_neurons.figures import (
     save,
 )
 from fairseq_neurons.pipelines.paper.detectors import detectors
-from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, is_language_model
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_text import SENTENCES
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE, short_ranking
+from fairseq_neurons.pipelines.recipes.model_files import is_language_model
 from fairseq_neurons.storage.files import read_lines, read_text
 from fairseq_neurons.storage.results_log import Entry
 

@@ -1,4 +1,4 @@
-"""Train the models of an experiment; one whose attention never forms is trained again with another seed."""
+"""Train the models of an experiment; one that forms no attention is trained with another seed."""
 
 from __future__ import annotations
 
@@ -9,59 +9,63 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.jobs import run_all, user_dir
-from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, is_language_model
+from fairseq_neurons.pipelines.jobs import run_again, run_all
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
+from fairseq_neurons.pipelines.recipes.model_files import checkpoint, is_language_model
+from fairseq_neurons.pipelines.recipes.training_commands import Training, train_command
 from fairseq_neurons.storage.files import read_text, write_text_whole
 
 logger = logging.getLogger(__name__)
 
-# Without attention a model's validation perplexity stays at about twice that of its sisters.
+# Without attention a model's validation perplexity stays at about twice that of the others.
 TOO_HIGH = 1.5
-# Seeds of the second, third, ... try are so much larger.
-ANOTHER = 10
+# Each further try adds this to the seed.
+SEED_STEP = 10
 TRIES = 4
 
 
 def train(experiment: Experiment) -> None:
-    """Train all models; an interrupted training goes on at its last epoch.
+    """Train all models; an interrupted training resumes after its last whole epoch.
 
     Raises:
-        InputError: if a training fails, or a model is no better with any of ``TRIES`` seeds.
+        InputError: if a training fails, or a model forms no attention with any of ``TRIES`` seeds.
     """
     folder = experiment.folder
     seeds = read_seeds(experiment)
     for _ in range(TRIES):
-        models = [*experiment.translation_models, *experiment.language_models]
-        jobs = {f"train{model}": _command(experiment, model, seeds[model]) for model in models}
+        jobs = {f"train{model}": _command(experiment, model, seeds[model]) for model in experiment.models}
         run_all(jobs, folder, experiment.workers)
-        again = without_attention({model: best_perplexity(folder, model) for model in experiment.translation_models})
-        if not again:
+        failed = without_attention({model: best_perplexity(folder, model) for model in experiment.translation_models})
+        if not failed:
             return
-        for model, perplexity in again.items():
-            seeds[model] += ANOTHER
-            logger.info("Model %s has no attention (perplexity %.1f): again, seed %d", model, perplexity, seeds[model])
-            _forget(folder, model)
+        for model, perplexity in failed.items():
+            seeds[model] += SEED_STEP
+            message = "Model %s has formed no attention (perplexity %.1f): training it with seed %d"
+            logger.info(message, model, perplexity, seeds[model])
+            _remove(folder, model)
         write_text_whole(folder / "seeds.json", json.dumps(seeds) + "\n")
-    raise InputError(f"{folder}: models {', '.join(again)} found no attention with {TRIES} seeds; train for longer.")
+    raise InputError(f"{folder}: models {', '.join(failed)} formed no attention with {TRIES} seeds; train for longer.")
 
 
 def read_seeds(experiment: Experiment) -> dict[str, int]:
-    """The seed that each model has been trained with, or will be."""
+    """The seed that each model was or will be trained with."""
     file = experiment.folder / "seeds.json"
     if file.exists():
         return dict(json.loads(read_text(file, "seeds")))
-    return {model: int(model.removeprefix("lm")) for model in _all(experiment)}
+    return {model: int(model.removeprefix("lm")) for model in experiment.models}
 
 
 def best_perplexity(folder: Path, model: str) -> float:
-    """The validation perplexity of a model's best checkpoint: the log of a training that was resumed is not all of it.
+    """The validation perplexity of a model's best checkpoint.
 
-    fairseq keeps the loss to three digits after the point, so this is exact to 0.04 %.
+    It is read from the checkpoint because the log of a resumed training is incomplete.
+
+    fairseq rounds the loss to three decimals, so the perplexity is exact to 0.04 %.
 
     Raises:
         InputError: if it cannot be read.
     """
-    # It loads fairseq, which tables can do without.
+    # Imported here because it loads fairseq, which the tables do not need.
     from fairseq_neurons.plugin.checkpoints import check_checkpoint
 
     state = check_checkpoint(str(folder / checkpoint(model)))
@@ -69,41 +73,29 @@ def best_perplexity(folder: Path, model: str) -> float:
 
 
 def without_attention(perplexities: Mapping[str, float]) -> dict[str, float]:
-    """Those of some models that are far above the best of them."""
+    """The models whose validation perplexity is far above that of the best."""
     best = min(perplexities.values())
     return {model: perplexity for model, perplexity in perplexities.items() if perplexity > TOO_HIGH * best}
 
 
-def checkpoint(model: str) -> str:
-    """The best checkpoint of a model, relative to the experiment's folder."""
-    return f"models/{model}/checkpoint_best.pt"
-
-
-def _forget(folder: Path, model: str) -> None:
-    """Remove a trained model; a run that is killed meanwhile trains it anew, or goes on with all of it."""
-    (folder / "logs" / f"train{model}.done").unlink()
+def _remove(folder: Path, model: str) -> None:
+    """Remove a trained model; a run that is killed meanwhile either trains it anew or resumes with all of it."""
+    run_again(folder, f"train{model}")
     (folder / "models" / model / "checkpoint_last.pt").unlink()
     shutil.rmtree(folder / "models" / model)
 
 
-def _all(experiment: Experiment) -> list[str]:
-    return [*experiment.translation_models, *experiment.language_models]
-
-
 def _command(experiment: Experiment, model: str, seed: int) -> list[str]:
     size, lm = experiment.size, is_language_model(model)
-    if lm:
-        sizes = ["--decoder-embed-dim", str(size.hidden), "--decoder-hidden-size", str(size.hidden)]
-        kind = ["--task", "language_modeling_neurons", "--arch", "lstm_lm_dalvi2019", *sizes]
-    else:
-        encoder = ["--encoder-embed-dim", str(size.hidden), "--encoder-hidden-size", str(size.hidden)]
-        decoder = ["--decoder-embed-dim", str(size.hidden), "--decoder-hidden-size", str(size.decoder_hidden)]
-        kind = ["--task", "translation_neurons", "--arch", experiment.arch, *encoder, *decoder]
-    return [
-        *("fairseq-train", f"bin/{model}", "--user-dir", str(user_dir()), *kind, "--optimizer", "adam"),
-        *("--lr", str(size.rate), "--lr-scheduler", "inverse_sqrt", "--warmup-updates", "200"),
-        *("--warmup-init-lr", str(min(1e-4, size.rate)), "--clip-norm", "1", "--dropout", str(size.dropout)),
-        *("--max-tokens", str(size.max_tokens), "--max-epoch", str(size.lm_epochs if lm else size.epochs)),
-        *("--patience", str(size.patience), "--seed", str(seed), "--num-workers", "0"),
-        *("--no-epoch-checkpoints", "--no-progress-bar", "--save-dir", f"models/{model}"),
-    ]
+    training = Training(
+        arch=experiment.arch,
+        hidden=size.hidden,
+        decoder_hidden=size.hidden if lm else size.decoder_hidden,
+        epochs=size.lm_epochs if lm else size.epochs,
+        rate=size.rate,
+        warmup=200,
+        dropout=size.dropout,
+        max_tokens=size.max_tokens,
+        more=("--warmup-init-lr", str(min(1e-4, size.rate)), "--patience", str(size.patience)),
+    )
+    return train_command(model, training, seed)

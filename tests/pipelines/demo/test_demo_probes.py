@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.pipelines.demo import demo_probes as probes
-from fairseq_neurons.pipelines.demo.demo_steps import Languages
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from fairseq_neurons.probing.study.run_study import probe as run_probe
 from fairseq_neurons.toy_corpus.corpus_files import write_corpus
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS

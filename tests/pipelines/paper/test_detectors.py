@@ -10,7 +10,7 @@ from fairseq_neurons.pipelines.paper.detectors import SEEN, TOP, Detector, detec
 from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
 from fairseq_neurons.rankings.cross_model import correlate
-from tests.pipelines.paper.made_experiments import experiment_of
+from tests.pipelines.paper.finished_experiments import experiment_of
 from tests.rankings.made_dumps import write_dump
 
 NEURONS = 6

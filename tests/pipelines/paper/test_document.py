@@ -11,7 +11,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import document
 from fairseq_neurons.pipelines.paper.paper_figures import signature_in
-from tests.pipelines.paper.made_experiments import summary_of
+from tests.pipelines.paper.finished_experiments import summary_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -10,7 +10,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.experiment_folder import SETTINGS, begin
 from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask, Size
-from tests.pipelines.paper.made_experiments import experiment_of
+from tests.pipelines.paper.finished_experiments import experiment_of
 
 
 def begun(tmp_path, **options):

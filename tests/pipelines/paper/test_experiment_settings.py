@@ -1,4 +1,4 @@
-"""Experiments as they are set."""
+"""The settings of an experiment: what its files say, and which are refused."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from fairseq_neurons.commands.paper import configs
+import fairseq_neurons.commands.paper  # noqa: F401 - registers the config
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.experiment_settings import STEPS, Experiment, LabelTask, Size
 from fairseq_neurons.pipelines.paper.experiment_steps import STAGES
 from fairseq_neurons.pipelines.paper.published_numbers import COLUMNS
-from tests.pipelines.paper.made_experiments import experiment_of
+from fairseq_neurons.shipped_folders import configs
+from tests.pipelines.paper.finished_experiments import experiment_of
 
 NAMES = sorted(path.stem for path in (configs() / "experiment").glob("*.yaml"))
 SIZES = sorted(path.stem for path in (configs() / "size").glob("*.yaml"))

@@ -6,7 +6,7 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.experiment_steps import STAGES, chosen
-from tests.pipelines.paper.made_experiments import experiment_of
+from tests.pipelines.paper.finished_experiments import experiment_of
 
 
 def test_chosen__is_in_the_order_of_the_steps_and_has_each_once(tmp_path):

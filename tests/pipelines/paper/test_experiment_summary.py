@@ -9,7 +9,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of, summarise
 from fairseq_neurons.pipelines.paper.measure_steps import ablations
-from tests.pipelines.paper.made_experiments import curve_of, experiment_of, probe_of
+from tests.pipelines.paper.finished_experiments import curve_of, experiment_of, probe_of
 
 
 def test_points_of__has_a_score_a_seed_and_infinity_for_none():
@@ -30,5 +30,5 @@ def test_a_summary_of_unfinished_curves__is_refused(tmp_path):
     for job in ablations(experiment):
         if job != "ablate-1-others":
             (experiment.folder / "logs" / f"{job}.done").touch()
-    with pytest.raises(InputError, match=r"ablate-1-others is not done; steps=\[ablate,sum\] goes on with it"):
+    with pytest.raises(InputError, match=r"ablate-1-others is not finished; steps=\[ablate,sum\] resumes it"):
         summarise(experiment)

@@ -7,7 +7,8 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import experiment_text as text
 from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask
-from tests.pipelines.paper.made_experiments import experiment_of, write_corpus
+from fairseq_neurons.pipelines.recipes import binarisation
+from tests.pipelines.paper.finished_experiments import experiment_of, write_corpus
 
 
 def test_prepare_text__gives_every_model_a_part_of_the_training_text(tmp_path):
@@ -51,7 +52,7 @@ def test_sides_of_different_length__are_one_sentence_and_leave_no_text(tmp_path)
     corpus = write_corpus(tmp_path / "corpus")
     (corpus / "valid.fr").write_text("un\n", encoding="utf-8")
     experiment = experiment_of(tmp_path)
-    with pytest.raises(InputError, match=r"valid: the sides have 7 \(en\) and 1 \(fr\) lines"):
+    with pytest.raises(InputError, match=r"valid\.en has 7 lines, .*valid\.fr has 1: line n of one must translate"):
         text.prepare_text(experiment)
     assert not (experiment.folder / "text").exists()
 
@@ -70,16 +71,9 @@ def test_labels_of_other_words__are_told_before_anything_is_trained(tmp_path, la
         text.prepare_text(experiment_of(tmp_path))
 
 
-def test_preprocess__begins_anew_after_it_was_killed(tmp_path, monkeypatch):
-    experiment, runs = experiment_of(tmp_path), []
-    monkeypatch.setattr(text, "run_all", lambda jobs, folder, workers: runs.append(dictionary.exists()))
-    dictionary = experiment.folder / "bin/all/dict.en.txt"
-    for done, kept in ((False, False), (True, True)):
-        dictionary.parent.mkdir(parents=True, exist_ok=True)
-        dictionary.touch()
-        if done:
-            (experiment.folder / "logs").mkdir()
-            (experiment.folder / "logs/preprocess.done").touch()
-        text.preprocess(experiment)
-        assert runs.pop(0) is kept
-        runs.clear()
+def test_preprocess__gives_a_language_model_the_source_side_of_a_translation_model_s_part(tmp_path, monkeypatch):
+    jobs: dict[str, list[str]] = {}
+    monkeypatch.setattr(binarisation, "run_all", lambda commands, folder, workers: jobs.update(commands))
+    text.preprocess(experiment_of(tmp_path))
+    assert list(jobs) == ["preprocess", *(f"preprocess{name}" for name in ("1", "2", "3", "-lm1", "-lm2", "-lm3"))]
+    assert "text/part2" in jobs["preprocess2"] and "text/part2.en" in jobs["preprocess-lm2"]

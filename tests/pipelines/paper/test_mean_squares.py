@@ -9,7 +9,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.pipelines.paper.mean_squares import squares
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE
 from fairseq_neurons.rankings import Ranking
-from tests.pipelines.paper.made_experiments import experiment_of
+from tests.pipelines.paper.finished_experiments import experiment_of
 from tests.rankings.made_dumps import write_dump
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from fairseq_neurons.pipelines.paper import measure_steps as measures
 from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask, Size
-from tests.pipelines.paper.made_experiments import experiment_of
+from tests.pipelines.paper.finished_experiments import experiment_of
 
 
 @pytest.fixture

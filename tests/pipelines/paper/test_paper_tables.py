@@ -7,7 +7,7 @@ import pytest
 from fairseq_neurons.pipelines.paper import claims
 from fairseq_neurons.pipelines.paper import paper_curves as curves
 from fairseq_neurons.pipelines.paper import paper_tables as tables
-from tests.pipelines.paper.made_experiments import summary_of
+from tests.pipelines.paper.finished_experiments import summary_of
 
 
 def rows(table: str) -> list[list[str]]:

@@ -11,7 +11,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import document
 from fairseq_neurons.pipelines.paper import repeated_run as again
-from tests.pipelines.paper.made_experiments import curve_of, summary_of
+from tests.pipelines.paper.finished_experiments import curve_of, summary_of
 
 
 def by_name(first, second):

@@ -1,4 +1,4 @@
-"""Training, and training again."""
+"""Training, also with another seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import train_models as models
-from tests.pipelines.paper.made_experiments import experiment_of
+from tests.pipelines.paper.finished_experiments import experiment_of
 
 
 def write_checkpoints(folder: Path, perplexity: float) -> None:
@@ -53,7 +53,7 @@ def test_a_model_without_attention__is_trained_again_with_another_seed(tmp_path,
 
 def test_a_model_that_never_finds_attention__ends_in_one_sentence(tmp_path, monkeypatch):
     trainings(monkeypatch, lambda model, seed: 11.5 if model == "2" else 6.0)
-    with pytest.raises(InputError, match="models 2 found no attention with 4 seeds"):
+    with pytest.raises(InputError, match="models 2 formed no attention with 4 seeds"):
         models.train(experiment_of(tmp_path))
 
 

@@ -19,8 +19,8 @@ from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.timing import paired, report
 from fairseq_neurons.masks import Mask
-from fairseq_neurons.plugin import load_model, masked, neurons_of
-from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin import masked, neurons_of
+from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.dataset_subsets import collated, load_subset
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
-    loaded = load_model(options.checkpoint, options.data)
+    loaded = load_checkpoint(options.checkpoint, options.data)
     samples = collated(loaded, load_subset(loaded.task, options.subset), FAIRSEQ_MAX_TOKENS)
     stock = fairseq_lstm(loaded)
     sentences = sum(len(sample["id"]) for sample in samples)

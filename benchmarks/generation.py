@@ -17,8 +17,8 @@ import torch
 
 from benchmarks.timing import paired, report
 from fairseq_neurons.masks import Mask
-from fairseq_neurons.plugin import load_model, masked, neurons_of, recorded
-from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin import masked, neurons_of, recorded
+from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.dataset_sentences import sentences_of
 from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
-    loaded = load_model(options.checkpoint, options.data)
+    loaded = load_checkpoint(options.checkpoint, options.data)
     dataset = load_subset(loaded.task, options.subset)
     samples = [dataset.collater([dataset[int(i)] for i in b]) for b in batches_of(loaded, dataset, 4000)]
     words = sum(int(sample["net_input"]["src_lengths"].sum()) for sample in samples)

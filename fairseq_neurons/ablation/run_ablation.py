@@ -20,7 +20,7 @@ from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.metrics.controlling import words_of
 from fairseq_neurons.ablation.metrics.metric import open_metric
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.plugin.checkpoints import load_model
+from fairseq_neurons.plugin.checkpoints import load_checkpoint
 from fairseq_neurons.plugin.masking import neurons_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
@@ -55,7 +55,7 @@ def ablate(settings: AblationSettings) -> Curves:
     points = plan(settings, sources.rankings, sources.means)
     processes = settings.processes(torch.cuda.is_available())
     with Place(Path(settings.out), sources.identity, sources.contents) as place, _threads(processes):
-        loaded = load_model(settings.checkpoint, settings.data)
+        loaded = load_checkpoint(settings.checkpoint, settings.data)
         _check_neurons(sources, loaded.model)
         metric = open_metric(settings, loaded)
         words = words_of(settings, loaded)

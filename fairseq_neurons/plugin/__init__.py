@@ -1,8 +1,8 @@
-"""The only room that imports fairseq. Importing it registers our architectures and tasks."""
+"""The only package that imports fairseq. Importing it registers our architectures and tasks with fairseq."""
 
 from fairseq_neurons.plugin import tasks
-from fairseq_neurons.plugin.checkpoints import Loaded, load_model
+from fairseq_neurons.plugin.loaded_model import LoadedModel, load_model
 from fairseq_neurons.plugin.masking import masked, neurons_of, note_batch
 from fairseq_neurons.plugin.recording import Recorder, recorded
 
-__all__ = ["Loaded", "Recorder", "load_model", "masked", "neurons_of", "note_batch", "recorded", "tasks"]
+__all__ = ["LoadedModel", "Recorder", "load_model", "masked", "neurons_of", "note_batch", "recorded", "tasks"]

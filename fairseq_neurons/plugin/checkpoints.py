@@ -1,4 +1,4 @@
-"""Checkpoints, opened without trust: plain types only, and nothing in a pickle runs."""
+"""Open checkpoints safely: only plain types are accepted, and no code in a pickle runs."""
 
 import argparse
 import pickle
@@ -18,25 +18,26 @@ torch.serialization.add_safe_globals([argparse.Namespace])
 
 
 class Loaded(NamedTuple):
-    """A model ready for inference and the task it was trained for."""
+    """A model ready for inference and the task that it was trained for: what the plugin's own functions take."""
 
     model: BaseFairseqModel
     task: FairseqTask
 
 
 def check_checkpoint(path: str) -> Dict[str, Any]:
-    """Open a checkpoint as plain data and look whether it is one of fairseq's.
+    """Open a checkpoint as plain data and check that fairseq wrote it.
 
-    fairseq's own commands open it again with whatever default ``torch.load`` has; what got here is known to be safe.
+    fairseq's own commands open the file again with the default settings of ``torch.load``, which is safe after this
+    check.
 
     Args:
-        path: its file.
+        path: the file.
 
     Returns:
-        What is in it; tensors are mapped, not read, where the file allows.
+        Its content; tensors are memory-mapped where the file format allows it.
 
     Raises:
-        InputError: if the file is missing, no checkpoint, broken, or holds more than plain types.
+        InputError: if the file is missing, broken, not a checkpoint, or contains more than plain types.
     """
     if not Path(path).is_file():
         raise InputError(f"The checkpoint {path} does not exist.")
@@ -45,26 +46,26 @@ def check_checkpoint(path: str) -> Dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except pickle.UnpicklingError as error:
         raise InputError(
-            f"{path} is refused: it is no checkpoint, or it holds more than tensors and plain values "
+            f"{path} is refused: it is not a checkpoint, or it contains more than tensors and plain values "
             "and could run code when opened."
         ) from error
     except (RuntimeError, ValueError, EOFError, OSError, KeyError) as error:
-        raise InputError(f"{path} is not a checkpoint, or a broken one.") from error
+        raise InputError(f"{path} is not a checkpoint, or it is broken.") from error
     if not isinstance(state, dict) or "model" not in state or not (state.get("cfg") or state.get("args")):
         raise InputError(f"{path} is not a fairseq checkpoint: it lacks the model or its configuration.")
     return state
 
 
 def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> None:
-    """Compare the sizes of a checkpoint's embeddings with those of a data folder's dictionaries.
+    """Check that a checkpoint's embeddings have the sizes of a data folder's dictionaries.
 
     Args:
-        path: of the checkpoint, for the sentence of the error.
-        state: what is in it.
+        path: of the checkpoint, for the error message.
+        state: its content.
         task: set up with the data folder.
 
     Raises:
-        InputError: if they differ.
+        InputError: if the sizes differ.
     """
     dictionaries = {"encoder": task.source_dictionary, "decoder": task.target_dictionary}
     for side, dictionary in dictionaries.items():
@@ -76,18 +77,18 @@ def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> N
             )
 
 
-def load_model(checkpoint: str, data: Optional[str] = None) -> Loaded:
+def load_checkpoint(checkpoint: str, data: Optional[str] = None) -> Loaded:
     """Load a checkpoint for inference.
 
     Args:
-        checkpoint: its file.
-        data: the data folder with the dictionaries; by default the one it was trained on.
+        checkpoint: the file.
+        data: the data folder with the dictionaries; by default the one that the model was trained on.
 
     Returns:
         The model in evaluation mode and its task.
 
     Raises:
-        InputError: if the checkpoint is refused or there are no dictionaries.
+        InputError: if the checkpoint is refused, or its dictionaries are missing or of other sizes.
     """
     state = check_checkpoint(checkpoint)
     overrides: Dict[str, Any] = {} if data is None else {"data": data}

@@ -1,7 +1,7 @@
-"""Translate a subset or measure perplexity in this process, with a loaded model, masked or not."""
+"""Translate sentences or compute their log-probabilities with a loaded model, masked or not."""
 
 import argparse
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Union
 
 import numpy as np
 from fairseq.data import Dictionary, FairseqDataset, LanguagePairDataset
@@ -19,13 +19,6 @@ from fairseq_neurons.plugin.models.language_model_lstm import LSTMLanguageModelD
 POST_PROCESS = {"words": None, "bpe": "subword_nmt", "sentencepiece": "sentencepiece"}
 
 
-class Translations(NamedTuple):
-    """Both in data-set order, words separated by blanks, subwords joined."""
-
-    hypotheses: List[str]
-    references: List[str]
-
-
 class Translator:
     """Translates one subset again and again with a loaded model, under whatever mask is applied at the time.
 
@@ -33,7 +26,7 @@ class Translator:
 
     Args:
         loaded: a translation model and its task.
-        subset: its name.
+        subset: its name, or a data set that the task knows nothing of.
         beam: width.
         lenpen: length penalty: a hypothesis' score is divided by its length to this power.
         max_len_a: a hypothesis has at most ``max_len_a * source + max_len_b`` words, as in ``fairseq-generate``, the
@@ -42,7 +35,8 @@ class Translator:
         max_tokens: of a batch.
 
     Attributes:
-        references: as the data knows them (unknown words are ``<<unk>>``, which nothing matches).
+        references: as the data knows them (unknown words are ``<<unk>>``, which nothing matches); empty if a data set
+            was passed that has none.
 
     Raises:
         InputError: if the model does not translate, or there is no such subset.
@@ -51,7 +45,7 @@ class Translator:
     def __init__(
         self,
         loaded: Loaded,
-        subset: str,
+        subset: Union[str, FairseqDataset],
         beam: int = 5,
         lenpen: float = 1.0,
         max_len_a: float = 0,
@@ -59,10 +53,9 @@ class Translator:
         max_tokens: int = 2000,
     ) -> None:
         self.loaded, self.max_tokens = loaded, max_tokens
-        dataset = load_subset(loaded.task, subset)
+        dataset = _opened(loaded, subset)
         if not isinstance(dataset, LanguagePairDataset):
             raise InputError("Only translation models translate: this is a language model, whose metric is perplexity.")
-        _check_target(dataset, subset)
         self.generator = loaded.task.build_generator(
             [loaded.model],
             argparse.Namespace(beam=beam, lenpen=lenpen, max_len_a=max_len_a, max_len_b=max_len_b),
@@ -72,14 +65,15 @@ class Translator:
         self._post_process = POST_PROCESS[detect_subwords(self._dictionary.symbols)]
         self._samples = collated(loaded, dataset, max_tokens)
         self._memory = LayerMemory(loaded.model)
+        self._count = len(dataset)
         self.references = [
             self._dictionary.string(dataset[i]["target"], self._post_process, escape_unk=True)
-            for i in range(len(dataset))
+            for i in range(self._count if dataset.tgt is not None else 0)
         ]
 
     def translate(self) -> List[str]:
         """The best hypothesis of every sentence, in data-set order; empty for sentences too long for the model."""
-        hypotheses = [""] * len(self.references)
+        hypotheses = [""] * self._count
         for number, sample in enumerate(self._samples):
             note_batch(self.loaded.model, sample)
             with self._memory.remembering(number):
@@ -120,17 +114,16 @@ class Scorer:
 
     Args:
         loaded: a language or translation model and its task.
-        subset: its name; a language model reads it a sentence a sample.
+        subset: its name, or a data set that the task knows nothing of; a language model reads it a sentence a sample.
         max_tokens: of a batch.
 
     Raises:
         InputError: if there is no such subset.
     """
 
-    def __init__(self, loaded: Loaded, subset: str, max_tokens: int = 4000) -> None:
+    def __init__(self, loaded: Loaded, subset: Union[str, FairseqDataset], max_tokens: int = 4000) -> None:
         self.loaded = loaded
-        dataset = load_subset(loaded.task, subset)
-        _check_target(dataset, subset)
+        dataset = _opened(loaded, subset)
         self._count = len(dataset)
         self._samples = collated(loaded, dataset, max_tokens)
         self._memory = LayerMemory(loaded.model)
@@ -160,21 +153,12 @@ class Scorer:
         return counted
 
 
-def _check_target(dataset: FairseqDataset, subset: str) -> None:
+def _opened(loaded: Loaded, subset: Union[str, FairseqDataset]) -> FairseqDataset:
+    if not isinstance(subset, str):
+        return subset
+    dataset = load_subset(loaded.task, subset)
     if isinstance(dataset, LanguagePairDataset) and dataset.tgt is None:
         raise InputError(
             f"The subset {subset!r} has no target side in the data folder: preprocess it with both languages."
         )
-
-
-def translate(
-    loaded: Loaded, subset: str, beam: int = 5, max_len_a: float = 0, max_len_b: int = 200, max_tokens: int = 2000
-) -> Translations:
-    """Translate a subset of the task's data folder once; for the arguments see :class:`Translator`."""
-    translator = Translator(loaded, subset, beam, 1.0, max_len_a, max_len_b, max_tokens)
-    return Translations(translator.translate(), translator.references)
-
-
-def perplexity(loaded: Loaded, subset: str, max_tokens: int = 4000) -> float:
-    """Perplexity on a subset, once; for the arguments see :class:`Scorer`."""
-    return Scorer(loaded, subset, max_tokens).score().perplexity
+    return dataset

@@ -6,7 +6,7 @@ from typing import List, Optional, Tuple
 
 import numpy as np
 import torch
-from fairseq.data import FairseqDataset, LanguagePairDataset, MonolingualDataset, TokenBlockDataset
+from fairseq.data import FairseqDataset, LanguagePairDataset
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
@@ -17,10 +17,11 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import conllu_sentences
 from fairseq_neurons.labels.label_files import CONLLU_SUFFIXES
 from fairseq_neurons.plugin.architectures.adapter import adapter_for
-from fairseq_neurons.plugin.checkpoints import Loaded, load_model
+from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
+from fairseq_neurons.plugin.line_datasets import dataset_of_lines
 from fairseq_neurons.plugin.masking import note_batch
 from fairseq_neurons.plugin.recording import recorded
 from fairseq_neurons.storage.files import read_lines, sha256_of_file
@@ -65,7 +66,7 @@ def extract(
     if text is not None and dump_text is not None:
         raise InputError("dump_text= spells the words of a data folder; text= needs no other spelling.")
     check_free(Path(out))
-    loaded = load_model(checkpoint, data)
+    loaded = load_checkpoint(checkpoint, data)
     if text is None:
         dataset = source_side(load_subset(loaded.task, subset), loaded.task)
         known = Path(dump_text) if dump_text else None
@@ -139,8 +140,7 @@ def _read_text(
     if sentencepiece is not None:
         lines = [" ".join(pieces) for pieces in _encode_pieces(lines, sentencepiece)]
     dictionary = loaded.task.source_dictionary
-    tokens = [dictionary.encode_line(line, add_if_not_exist=False).long() for line in lines]
-    dataset = _dataset(loaded.task, tokens)
+    dataset = dataset_of_lines(loaded.task, lines)
     return dataset, replace(sentences_of(dataset, dictionary, subwords=subwords), text=lines)
 
 
@@ -148,27 +148,6 @@ def _lines_of(path: Path) -> List[str]:
     if path.suffix.lower() in CONLLU_SUFFIXES:
         return [" ".join(words) for words in conllu_sentences(path)]
     return read_lines(path, "text")
-
-
-def _dataset(task: FairseqTask, tokens: List[torch.Tensor]) -> FairseqDataset:
-    """What ``load_dataset`` would make of the same sentences in a data folder."""
-    sizes = np.array([len(sentence) for sentence in tokens])
-    dictionary = task.source_dictionary
-    if not isinstance(task, LanguageModelingTask):
-        return LanguagePairDataset(tokens, sizes, dictionary, left_pad_source=task.cfg.left_pad_source)
-    blocks = TokenBlockDataset(
-        tokens, sizes, None, pad=dictionary.pad(), eos=dictionary.eos(), break_mode="eos", include_targets=True
-    )
-    return MonolingualDataset(
-        blocks,
-        blocks.sizes,
-        dictionary,
-        task.target_dictionary,
-        add_eos_for_other_targets=True,
-        shuffle=False,
-        targets=task.targets,
-        add_bos_token=task.args.add_bos_token,
-    )
 
 
 def _encode_pieces(lines: List[str], model: str) -> List[List[str]]:

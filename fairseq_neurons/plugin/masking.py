@@ -34,7 +34,7 @@ def masked(model: nn.Module, mask: Mask) -> Iterator[nn.Module]:
         InputError: if the mask is for other neurons, or the model is masked already.
 
     >>> with masked(loaded.model, Mask.of(neurons_of(loaded.model), [1902])):  # doctest: +SKIP
-    ...     translate(loaded, "test")
+    ...     loaded.translate("test")
     """
     adapter = adapter_for(model)
     if mask.neurons != adapter.neurons:

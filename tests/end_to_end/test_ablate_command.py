@@ -24,7 +24,6 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked, neurons_of
-from fairseq_neurons.plugin.evaluation import translate
 from fairseq_neurons.plugin.extraction import extract
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
@@ -80,7 +79,7 @@ def test_every_point__is_what_its_mask_gives_alone(joint):
         orders = {"top": ranking.order, "bottom": ranking.order[::-1]}
         order = orders.get(point["order"], np.random.default_rng(point["seed"]).permutation(32))
         with masked(loaded.model, Mask.of(neurons, order[: point["neurons"]])):
-            expected = translate(loaded, "test", beam=2, max_len_b=12).hypotheses
+            expected = loaded.translate("test", beam=2, max_len_b=12)
         assert read_lines(Path(joint.out) / point["output"], "hypotheses") == expected
     assert len({point["score"] for point in curve}) > 5
     assert [json.loads(line) for line in (Path(joint.out) / "curve.jsonl").read_text().splitlines()] == curve
@@ -116,7 +115,7 @@ def test_options__reach_the_mask_the_search_and_the_scores(world, joint, tmp_pat
             ranking.neurons, ranking.top(20), options.get("value", 0.0), options.get("site", "recurrent"), values
         )
         with masked(loaded.model, mask):
-            expected = translate(loaded, "test", beam=settings.beam, max_len_b=12).hypotheses
+            expected = loaded.translate("test", beam=settings.beam, max_len_b=12)
         assert read_lines(Path(out) / point["output"], "hypotheses") == expected
 
 

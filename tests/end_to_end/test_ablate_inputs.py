@@ -15,7 +15,6 @@ from fairseq_neurons.ablation.run_ablation import ablate
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked
-from fairseq_neurons.plugin.evaluation import perplexity
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
 from tests.ablation.test_interruptions import files
@@ -38,9 +37,9 @@ def test_perplexity_of_a_language_model__is_that_of_eval_lm(world, lm):
     loaded = load_model(lm.checkpoint, lm.data)
     ranking = Ranking.load(lm.rankings[0])
     scores = {(p["order"], p["seed"], p["neurons"]): p["score"] for p in curve}
-    assert scores["top", None, 0] == pytest.approx(perplexity(loaded, "test"), rel=1e-5)
+    assert scores["top", None, 0] == pytest.approx(loaded.perplexity("test"), rel=1e-5)
     with masked(loaded.model, Mask.of(ranking.neurons, ranking.bottom(8))):
-        assert scores["bottom", None, 8] == pytest.approx(perplexity(loaded, "test"), rel=1e-5)
+        assert scores["bottom", None, 8] == pytest.approx(loaded.perplexity("test"), rel=1e-5)
     flags = ["--path", lm.checkpoint, "--gen-subset", "test", "--mask-ranking", lm.rankings[0], "--mask-top", 3]
     output = succeed("fairseq-eval-lm", world.lm_data, *LANGUAGE_MODEL, *flags)
     (loss,) = re.findall(r"Loss \(base 2\): ([0-9.]+)", output)

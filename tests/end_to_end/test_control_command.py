@@ -21,7 +21,6 @@ from fairseq_neurons.plugin import load_model, masked
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.dataset_sentences import sentences_of
 from fairseq_neurons.plugin.dataset_subsets import load_subset
-from fairseq_neurons.plugin.evaluation import translate
 from fairseq_neurons.plugin.extraction import extract
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
@@ -48,7 +47,7 @@ def past_to_pres(world, tmp_path) -> AblationSettings:
     """Of a lively model; the lexicon is made for its translations."""
     checkpoint = lively(world.model("joint"), tmp_path)
     loaded = load_model(str(checkpoint), str(world.data))
-    at, to = telling_words(translate(loaded, "test", beam=2, max_len_b=12).hypotheses)
+    at, to = telling_words(loaded.translate("test", beam=2, max_len_b=12))
     (tmp_path / "lexicon").write_text(f"{at}\tpast\n{to}\tpres\nmot0\tpast\nmot0\tpres\n", encoding="utf-8")
     for split in ("valid", "test"):
         lines = map(" ".join, labels_of_words(world, split))
@@ -121,7 +120,7 @@ def test_means_of_the_other_label__are_what_neurons_are_held_at(world, past_to_p
         order = ranking.order if point["order"] == "top" else np.random.default_rng(point["seed"]).permutation(32)
         mask = Mask.of(ranking.neurons, order[: point["neurons"]], pres + (pres - past), words=words)
         with masked(loaded.model, mask):
-            expected = translate(loaded, "test", beam=2, max_len_b=12).hypotheses
+            expected = loaded.translate("test", beam=2, max_len_b=12)
         assert read_lines(Path(settings.out) / point["output"], "hypotheses") == expected
         count(settings, expected, point, labels_of_words(world, "test"))
     assert len({(point["changed"], point["turned"]) for point in curve}) > 2

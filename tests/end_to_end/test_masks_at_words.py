@@ -15,7 +15,6 @@ from fairseq_neurons.plugin import load_model, masked, neurons_of
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.dataset_sentences import sentences_of
 from fairseq_neurons.plugin.dataset_subsets import load_subset
-from fairseq_neurons.plugin.evaluation import perplexity, translate
 from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, World, succeed
 from tests.end_to_end.test_wrong_input import fail
 
@@ -97,7 +96,7 @@ def test_language_model__is_masked_at_chosen_words(world, labels, tmp_path):
     words = chosen_words(sentences, "chosen", read_labels(labels))
     indices = neurons_of(loaded.model).select("decoder.0.*")
     with masked(loaded.model, Mask.of(neurons_of(loaded.model), indices, 0.75, words=words)):
-        assert f"Perplexity: {perplexity(loaded, 'test'):.2f}" in output
+        assert f"Perplexity: {loaded.perplexity('test'):.2f}" in output
 
 
 def test_translate__gives_the_hypotheses_of_generate(world, labels):
@@ -108,7 +107,7 @@ def test_translate__gives_the_hypotheses_of_generate(world, labels):
     words = chosen_words(sentences, "chosen", read_labels(labels))
     neurons = neurons_of(loaded.model)
     with masked(loaded.model, Mask.of(neurons, neurons.select(NEURONS[1]), 0.75, words=words)):
-        found = translate(loaded, "test", max_len_b=20).hypotheses
+        found = loaded.translate("test", max_len_b=20)
     assert found == [expected[i][1] for i in range(30)]
 
 

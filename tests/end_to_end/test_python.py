@@ -12,7 +12,6 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked, neurons_of
-from fairseq_neurons.plugin.evaluation import perplexity, translate
 from fairseq_neurons.plugin.extraction import extract
 from tests.end_to_end.conftest import DECODER, LANGUAGE_MODEL, TRAINING, TRANSLATION, succeed
 
@@ -20,17 +19,17 @@ from tests.end_to_end.conftest import DECODER, LANGUAGE_MODEL, TRAINING, TRANSLA
 def test_translate__gives_the_hypotheses_of_generate_masked_or_not(world):
     loaded = load_model(str(world.model("joint")), str(world.data))
     mask = Mask.of(neurons_of(loaded.model), np.arange(8), 0.5)
-    free = translate(loaded, "test", max_len_b=20)
+    free = loaded.translate("test", max_len_b=20)
     with masked(loaded.model, mask):
-        ablated = translate(loaded, "test", max_len_b=20)
+        ablated = loaded.translate("test", max_len_b=20)
     command = ["fairseq-generate", world.data, *TRANSLATION, "--path", world.model("joint"), "--gen-subset", "test"]
     scores = []
     for flags, found in (([], free), (["--mask-neurons", "encoder.0.fwd.*", "--mask-value", 0.5], ablated)):
         output = succeed(*command, "--max-len-b", 20, *flags)
         expected = {int(i): words for i, words in re.findall(r"^H-(\d+)\t[^\t]*\t(.*)$", output, re.MULTILINE)}
-        assert found.hypotheses == [expected[i] for i in range(30)]
+        assert found == [expected[i] for i in range(30)]
         targets = {int(i): words for i, words in re.findall(r"^T-(\d+)\t(.*)$", output, re.MULTILINE)}
-        assert found.references == [targets[i] for i in range(30)]
+        assert loaded.references("test") == [targets[i] for i in range(30)]
         scores.append(re.findall(r"^H-\d+\t([^\t]*)", output, re.MULTILINE))
     assert scores[0] != scores[1]
 
@@ -48,7 +47,7 @@ def test_perplexity_and_states__are_those_of_eval_lm(world, tmp_path, bos):
     found = re.search(r"Loss \(base 2\): ([0-9.]+)", output)
     assert found
     loaded = load_model(str(checkpoint), str(world.lm_data))
-    assert math.log2(perplexity(loaded, "test")) == pytest.approx(float(found.group(1)), abs=1e-4)
+    assert math.log2(loaded.perplexity("test")) == pytest.approx(float(found.group(1)), abs=1e-4)
     extract(str(checkpoint), str(tmp_path / "b"), data=str(world.lm_data), text=str(world.text("test")), eos=True)
     np.testing.assert_allclose(Activations(tmp_path / "a").values, Activations(tmp_path / "b").values, atol=1e-6)
 

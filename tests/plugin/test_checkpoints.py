@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.plugin.checkpoints import check_checkpoint, load_model
+from fairseq_neurons.plugin.checkpoints import check_checkpoint, load_checkpoint
 
 
 class Evil:
@@ -35,7 +35,7 @@ def test_plain_checkpoint__is_accepted_with_its_namespace(tmp_path, zipped):
 
 
 @pytest.mark.parametrize("zipped", [True, False])
-@pytest.mark.parametrize("opener", [check_checkpoint, load_model])
+@pytest.mark.parametrize("opener", [check_checkpoint, load_checkpoint])
 def test_malicious_checkpoint__is_refused_and_nothing_in_it_runs(tmp_path, monkeypatch, zipped, opener):
     state = {**good_state(), "extra_state": Evil(tmp_path / "ran")}
     torch.save(state, tmp_path / "c.pt", _use_new_zipfile_serialization=zipped)

@@ -1,0 +1,110 @@
+"""The sentences that a loaded model is given: a list of strings, or the name of a subset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from fairseq.data import FairseqDataset
+from fairseq.tasks import FairseqTask
+from fairseq.tasks.language_modeling import LanguageModelingTask
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import ChosenWords
+from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
+from fairseq_neurons.plugin.dataset_subsets import load_subset
+from fairseq_neurons.plugin.line_datasets import dataset_of_lines
+
+
+@dataclass(frozen=True)
+class GivenSentences:
+    """Sentences as fairseq reads them.
+
+    Args:
+        dataset: of the task.
+        spelled: their words.
+        subset: its name; empty for a list of sentences.
+        longest: tokens of the longest listed sentence, its end included; 0 for a subset.
+    """
+
+    dataset: FairseqDataset
+    spelled: Sentences
+    subset: str = ""
+    longest: int = 0
+
+    @classmethod
+    def open(
+        cls, loaded: Loaded, sentences: str | Sequence[str], references: Sequence[str] | None = None
+    ) -> GivenSentences:
+        """Load a subset or encode a list of sentences.
+
+        Args:
+            loaded: a model and its task.
+            sentences: a list, tokens separated by blanks, or the name of a subset.
+            references: of listed sentences, one for each; without them the data set has no target side.
+
+        Raises:
+            InputError: if there is no such subset, or the list is empty or has a sentence too long for the model.
+        """
+        task = loaded.task
+        if isinstance(sentences, str):
+            if len(sentences.split()) > 1:
+                raise InputError(f"Give sentences as a list: [{sentences!r}].")
+            dataset = load_subset(task, sentences)
+            return cls(dataset, sentences_of(dataset, task.source_dictionary), sentences)
+        lines = list(sentences)
+        if not lines or not all(isinstance(line, str) for line in lines):
+            raise InputError("Give at least one sentence, each a string of words separated by blanks.")
+        longest = _checked_length(loaded, lines)
+        dataset = dataset_of_lines(task, lines, references)
+        return cls(dataset, replace(sentences_of(dataset, task.source_dictionary), text=lines), "", longest)
+
+    def room(self, max_tokens: int) -> int:
+        """Tokens of a batch: enough for the longest listed sentence, so that none is left out.
+
+        Raises:
+            InputError: if ``max_tokens`` is less than 1.
+        """
+        if max_tokens < 1:
+            raise InputError(f"max_tokens={max_tokens}: give at least 1.")
+        return max(max_tokens, self.longest)
+
+    def check_words(self, words: ChosenWords | None) -> None:
+        """Refuse sentences other than those in which the words of a mask were chosen.
+
+        Raises:
+            InputError: if the numbers or lengths of the sentences differ.
+        """
+        if words is None:
+            return
+        lengths = [len(self.spelled.tokens(i)) + self.spelled.specials for i in range(self.spelled.count)]
+        if lengths != np.diff(words.offsets).tolist():
+            raise InputError("The words of the mask were chosen in other sentences: choose them in these.")
+
+
+def check_references(task: FairseqTask, sentences: str | Sequence[str], references: Sequence[str] | None) -> None:
+    """Check that references are given where, and only where, they are needed to score sentences.
+
+    Raises:
+        InputError: if they are missing or superfluous, or their number is not that of the sentences.
+    """
+    if isinstance(sentences, str) or isinstance(task, LanguageModelingTask):
+        if references is not None:
+            raise InputError("references= belong to a list of sentences that a translation model scores.")
+    elif references is None or len(references) != len(sentences):
+        raise InputError("A translation model scores references: give references=, one for each sentence.")
+
+
+def _checked_length(loaded: Loaded, lines: Sequence[str]) -> int:
+    """Tokens of the longest line."""
+    limits = [loaded.model.max_positions()]
+    if not isinstance(loaded.task, LanguageModelingTask):
+        limits.append(loaded.task.max_positions())
+    most = int(min(np.atleast_1d(limit)[0] for limit in limits))
+    lengths = [len(line.split()) + 1 for line in lines]  # the end of the sentence is a token
+    for number, length in enumerate(lengths, start=1):
+        if length > most:
+            raise InputError(f"Sentence {number} has {length} tokens, but the model reads at most {most}.")
+    return max(lengths)

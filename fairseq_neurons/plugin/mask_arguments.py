@@ -1,0 +1,50 @@
+"""Masks from what Python users write: patterns, names or indices of neurons, and a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import ChosenWords, Mask, Site
+from fairseq_neurons.neurons import Neurons
+
+
+def mask_of(
+    model: Neurons,
+    neurons: str | Sequence[int] | Sequence[str] | np.ndarray | Mask,
+    value: float | str | Sequence[float] | np.ndarray = 0.0,
+    site: Site = "recurrent",
+    words: ChosenWords | None = None,
+) -> Mask:
+    """Build a mask; for the other arguments see `LoadedModel.masked`.
+
+    Args:
+        model: all its neurons.
+        neurons: patterns, names, indices, or a mask, which is returned as it is.
+
+    Raises:
+        InputError: if there are no such neurons, the value or site is invalid, or a mask comes with other arguments.
+    """
+    if isinstance(neurons, Mask):
+        if not (isinstance(value, float) and value == 0.0 and site == "recurrent" and words is None):
+            raise InputError("A Mask has its own value, site and words: give it alone.")
+        return neurons
+    if isinstance(value, str) and value == "mean":
+        raise InputError("value='mean' needs a dump: give its means, value=Activations(DIR).mean().")
+    values = value if isinstance(value, (str, int, float)) else np.asarray(value, dtype=np.float32)
+    indices, chosen_by = _chosen(model, neurons)
+    return Mask.of(model, indices, values, site, chosen_by=chosen_by, words=words)
+
+
+def _chosen(model: Neurons, neurons: str | Sequence[int] | Sequence[str] | np.ndarray) -> tuple[np.ndarray, str]:
+    """Indices, and how they were chosen, for the signature."""
+    if not isinstance(neurons, str) and len(neurons) and all(isinstance(name, str) for name in neurons):
+        neurons = ",".join(map(str, neurons))
+    if isinstance(neurons, str):
+        return model.select(neurons), f"neurons:{neurons}"
+    indices = np.asarray(neurons)
+    if indices.size and (indices.ndim != 1 or indices.dtype.kind not in "iu"):
+        raise InputError("Give neurons as patterns ('encoder.1.bwd.*'), names, indices or a Mask.")
+    return indices.astype(np.int64), "neurons:given"

@@ -1,4 +1,4 @@
-"""Where what is known of a neuron is found: in files that are named, and in a run folder."""
+"""Collect the data about a neuron from single files and from a run folder."""
 
 from __future__ import annotations
 
@@ -25,17 +25,7 @@ def known_from(
     rankings: Sequence[str] = (),
     others: Sequence[str] = (),
 ) -> Known:
-    """Gather what is known.
-
-    Args:
-        activations: a dump; with a run, its name there will do, or that of the model.
-        run: a folder in which labels, rankings and other models are found. Without ``activations``, the dump is that of
-            the model that most is known of.
-        labels: of the words: a file, a labeler or a tagger, see `labels_of`.
-        column: of a CoNLL-U file.
-        language: of the words, for labelers.
-        rankings: more files with rankings of the model.
-        others: more dumps of the same words, of other models.
+    """Collect a dump with its labels, rankings and other models; for the arguments see `InspectionSettings`.
 
     Raises:
         InputError: if neither dump nor run is given, or something is missing, broken or does not fit.
@@ -50,7 +40,7 @@ def known_from(
     if labels is not None:
         more[Path(labels).name] = labels_of(dump.sentences, labels, column, language, dump.manifest.eos)
     elif column is not None:
-        raise InputError(f"column={column} is a column of a file: give that with labels=.")
+        raise InputError(f"column={column} is a column of a file: give the file with labels=.")
     return replace(
         known,
         labels={**more, **known.labels},
@@ -71,7 +61,7 @@ def _of_run(run: Run, activations: str | None, language: str) -> Known:
 
 
 def _chosen(run: Run, activations: str | None) -> tuple[Model, Dump]:
-    """The dump that is shown, and the model that it is of."""
+    """The dump that is shown, and its model."""
     if activations is None:
         model = next((model for model in run.models if model.dumps), run.models[0])
         return model, run.dump_of(model)

@@ -1,7 +1,8 @@
-"""All there is to say about one neuron."""
+"""Everything that dumps, labels and rankings say about one neuron."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,23 +10,25 @@ import numpy as np
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.label_auc import separation
 from fairseq_neurons.statistics.neuron_columns import column_of
 from fairseq_neurons.statistics.similar_neurons import Neighbours, neighbours_of
+from fairseq_neurons.statistics.strongest_sentences import strongest_sentences
 from fairseq_neurons.statistics.word_types import WordStatistics, word_statistics
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a dump's words and of its neurons.
+    """A dump with labels of its words, rankings of its neurons and dumps of other models.
 
     Args:
         dump: N words and D neurons.
-        labels: (N,) labels of the words, by the name of the set; None where a word has none.
+        labels: (N,) labels of the words, by the name of the label set; None where a word has no label.
         rankings: of the neurons, by name.
         label_rankings: for single labels, by the names of probe and label.
-        others: dumps of other models over the same words, by the model's name.
+        others: dumps of the same words by other models, by the model's name.
     """
 
     dump: Activations
@@ -53,13 +56,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Detected:
-    """A label and how well a neuron tells its words from the others.
+    """A label and how well a neuron detects it.
 
     Args:
-        labels: the set that it is of.
-        label: its name.
-        auc: see `Separation`.
-        count: how many words have it.
+        labels: name of the label set.
+        label: name of the label.
+        auc: area under the ROC curve, see `Separation`.
+        count: number of words with this label.
     """
 
     labels: str
@@ -70,12 +73,12 @@ class Detected:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a neuron stands in a ranking.
+    """The rank of a neuron.
 
     Args:
-        ranking: its name; of a label's ranking, that of the label.
+        ranking: name of the ranking, or of the label whose ranking it is.
         rank: from 1.
-        of: how many neurons are ranked.
+        of: number of ranked neurons.
         score: of the neuron.
         method: of the ranking.
     """
@@ -88,18 +91,34 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class View:
+    """How much of an inspection is printed.
+
+    Args:
+        words: top words of each kind.
+        sentences: with the highest values, and as many with the lowest.
+        painter: colours the words of sentences; None writes values below them.
+    """
+
+    words: int = 10
+    sentences: int = 5
+    painter: Painter | None = None
+
+
+@dataclass(frozen=True)
 class Inspection:
-    """What is found of one neuron.
+    """Everything found about one neuron; ``print`` shows it as ``fairseq-neurons-inspect`` does.
 
     Args:
         neuron: its index.
-        known: where it was looked for.
+        known: the data that was searched.
         values: at all words, float32 (N,).
-        statistics: of this neuron alone, which is its neuron 0.
-        detected: the labels it tells best first; see `Separation.best`.
-        standings: in all rankings, the best first.
-        label_standings: in those of every probe's labels, likewise, by the name of the probe.
-        neighbours: (1, k) nearest neurons in the other models, by name.
+        statistics: of the words, for this neuron alone: ``statistics.by_share(0)`` are its top words.
+        detected: labels, the best detected first; see `Separation.best`.
+        standings: ranks in all rankings, the best first.
+        label_standings: ranks in the rankings for each probe's labels, the best first, by the name of the probe.
+        neighbours: (1, k) most similar neurons in the other models, by the model's name.
+        view: how much is printed.
     """
 
     neuron: int
@@ -110,18 +129,35 @@ class Inspection:
     standings: list[Standing]
     label_standings: Mapping[str, list[Standing]]
     neighbours: Mapping[str, Neighbours]
+    view: View = View()
+
+    def strongest_sentences(self, count: int = 5, lowest: bool = False) -> list[int]:
+        """The sentences with the neuron's highest (or lowest) values, from 0, the most extreme first.
+
+        Args:
+            count: how many at most.
+            lowest: whether the lowest values are wanted.
+        """
+        return strongest_sentences(self.values, self.known.dump.offsets, count, lowest)
+
+    def __str__(self) -> str:
+        # The terminal's view is made of this record.
+        from fairseq_neurons.inspection.terminal_view import described
+
+        columns = shutil.get_terminal_size().columns
+        return described(self, self.view.words, self.view.sentences, columns, self.view.painter).rstrip("\n")
 
 
-def inspect(known: Known, neuron: int, near: int = 3) -> Inspection:
-    """Ask everything of one neuron; dumps are read a few times, in blocks.
+def inspect_neuron(known: Known, neuron: int, near: int = 3) -> Inspection:
+    """Compute everything about one neuron; dumps are read a few times, in blocks.
 
     Args:
         known: dump, labels, rankings, other models.
         neuron: its index.
-        near: how many neighbours in each other model.
+        near: number of similar neurons in each other model.
 
     Raises:
-        InputError: if something known is of another model or of other words, or a value is not a finite number.
+        InputError: if a ranking, labels or a dump belong to another model or to other words, or a value is not finite.
     """
     known.check()
     probes = dict.fromkeys(probe for probe, _ in known.label_rankings)
@@ -145,7 +181,7 @@ def _detected(known: Known, neuron: int) -> Iterator[Detected]:
 
 
 def _of_probe(known: Known, probe: str) -> dict[str, Ranking]:
-    """The rankings for a probe's labels, by label; of two labels with the same weights but for the sign, one."""
+    """The rankings for a probe's labels, by label; two labels whose weights differ in sign only share one."""
     found = {label: ranking for (own, label), ranking in known.label_rankings.items() if own == probe}
     if len(found) == 2:
         first, second = found.values()

@@ -14,7 +14,7 @@ import pytest
 
 from fairseq_neurons.commands.inspect import main, write
 from fairseq_neurons.inspection.inspection_sources import known_from
-from fairseq_neurons.inspection.neuron_inspection import inspect
+from fairseq_neurons.inspection.neuron_inspection import inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
 from tests.ablation.made_curves import ranking
@@ -39,7 +39,7 @@ def command(made, tmp_path, capfd, monkeypatch):
 
 
 def expected(neuron: int, painter: Painter | None = None, words: int = 10, sentences: int = 5, **sources) -> str:
-    return described(inspect(known_from(**sources), neuron), words, sentences, 80, painter)
+    return described(inspect_neuron(known_from(**sources), neuron), words, sentences, 80, painter)
 
 
 def test_run_folder__is_all_it_takes(command):

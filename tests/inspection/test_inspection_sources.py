@@ -55,8 +55,8 @@ def test_what_is_missing__is_told_in_a_sentence(made_run):
     one = str(made_run / "activations" / "one")
     for options, sentence in (
         ({}, "Give a dump with activations= or the folder of a run with run="),
-        ({"activations": one, "column": "UPOS"}, "column=UPOS is a column of a file: give that with labels="),
-        ({"activations": one, "labels": str(made_run / "text" / "train.pos")}, "train.pos has 40 lines of labels"),
+        ({"activations": one, "column": "UPOS"}, "column=UPOS is a column of a file: give the file with labels="),
+        ({"activations": one, "labels": str(made_run / "text" / "train.pos")}, "train.pos has labels for 40 lines"),
         (
             {"run": str(made_run), "activations": "four"},
             "no dump four, neither here nor in .*, which has act",

@@ -10,7 +10,7 @@ import pytest
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.inspection.inspection_sources import known_from
-from fairseq_neurons.inspection.neuron_inspection import Known, inspect
+from fairseq_neurons.inspection.neuron_inspection import Known, inspect_neuron
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.label_auc import separation
 from fairseq_neurons.statistics.similar_neurons import neighbours
@@ -27,7 +27,7 @@ def test_one_neuron__is_told_as_among_all(known):
     every, near = word_statistics(known.dump), neighbours(known.dump, known.others)
     areas = separation(known.dump, known.labels["pos"])
     for neuron in (0, 7):
-        found = inspect(known, neuron)
+        found = inspect_neuron(known, neuron)
         np.testing.assert_array_equal(found.values, known.dump.values[:, neuron])
         tops = zip(found.statistics.by_mean(0), every.by_mean(neuron), strict=True)
         assert all(own == replace(other, share=pytest.approx(other.share)) for own, other in tops)
@@ -40,7 +40,7 @@ def test_one_neuron__is_told_as_among_all(known):
 
 
 def test_standings__are_places_in_the_rankings_the_best_first(known):
-    found = inspect(known, 1)
+    found = inspect_neuron(known, 1)
     assert [one.rank for one in found.standings] == sorted(one.rank for one in found.standings)
     for one in found.standings:
         ranking = known.rankings[one.ranking]
@@ -59,22 +59,22 @@ def test_labels_with_one_ranking__stand_together(known):
         ("q", "yes"): ranks,
         ("q", "no"): replace(ranks, order=ranks.order[::-1]),
     }
-    found = inspect(replace(known, label_rankings=two), int(ranks.order[0])).label_standings
+    found = inspect_neuron(replace(known, label_rankings=two), int(ranks.order[0])).label_standings
     assert [(one.ranking, one.rank) for one in found["p"]] == [("yes or no", 1)]
     assert [(one.ranking, one.rank) for one in found["q"]] == [("yes", 1), ("no", 10)]
 
 
 def test_of_two_labels_that_share_all_words__only_the_rarer_is_told(known):
     labels = ["often", "often", "rare"] * (len(known.dump) // 3)
-    (found,) = inspect(replace(known, labels={"two": labels}), 0).detected
+    (found,) = inspect_neuron(replace(known, labels={"two": labels}), 0).detected
     assert (found.label, found.count) == ("rare", len(labels) // 3)
     with_a_third = [*labels[:-1], "once"]
-    found = inspect(replace(known, labels={"three": with_a_third}), 0).detected
+    found = inspect_neuron(replace(known, labels={"three": with_a_third}), 0).detected
     assert {one.label for one in found} == {"often", "rare"}
 
 
 def test_nothing_but_a_dump__is_enough(known):
-    found = inspect(Known(known.dump), 3)
+    found = inspect_neuron(Known(known.dump), 3)
     assert found.detected == [] and found.standings == [] and found.label_standings == {} and found.neighbours == {}
 
 
@@ -87,10 +87,10 @@ def test_what_does_not_fit__is_refused(known, made_run):
         ({"others": {"x": Activations(made_run / "activations" / "train")}}, "are dumps of different words"),
     ):
         with pytest.raises(InputError, match=sentence):
-            inspect(replace(known, **wrong), 0)
+            inspect_neuron(replace(known, **wrong), 0)
 
 
 def test_ranking_of_an_unknown_checkpoint__is_taken_for_the_dump(known):
     made = Ranking.from_scores("made", known.dump.neurons, np.arange(10), "made")
-    (standing,) = inspect(replace(known, rankings={"made": made}), 9).standings
+    (standing,) = inspect_neuron(replace(known, rankings={"made": made}), 9).standings
     assert (standing.rank, standing.score) == (1, 9.0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.inspection.inspection_sources import known_from
-from fairseq_neurons.inspection.neuron_inspection import Known, inspect
+from fairseq_neurons.inspection.neuron_inspection import Known, inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
 from fairseq_neurons.inspection.terminal_words import shown
@@ -31,7 +31,7 @@ def dump(tmp_path) -> Activations:
 
 
 def described_in(known: Known, neuron: int = 0, words: int = 3, painter: Painter | None = None) -> str:
-    return described(inspect(known, neuron), words, 2, 80, painter)
+    return described(inspect_neuron(known, neuron), words, 2, 80, painter)
 
 
 def rows_of(text: str, header: str) -> list[list[str]]:
@@ -44,14 +44,14 @@ def test_head__tells_range_mean_and_what_words_explain(dump):
     head = described_in(Known(dump)).split("\n\n")[0]
     assert head.startswith("encoder.0.fwd.0, neuron 0 of 2; model dumpdump, 6 words of ")
     assert "\nvalues -1.00 to +0.90, mean +0.01, standard deviation 0.64\n" in head
-    statistics = inspect(Known(dump), 0).statistics
+    statistics = inspect_neuron(Known(dump), 0).statistics
     explained = f"{100 * statistics.identity()[0]:.0f} % of the variance; by chance it would be 40 %"
     assert head.endswith(f"which word it is explains {explained}")
 
 
 def test_top_words__stand_side_by_side_with_their_signs(dump):
     text = described_in(Known(dump))
-    statistics = inspect(Known(dump), 0).statistics
+    statistics = inspect_neuron(Known(dump), 0).statistics
     shares = [f"{100 * top.share:+.1f} %" for top in statistics.by_share(0)]
     assert rows_of(text, "highest at") == [
         ["dog", "+0.70", "2", "no", "-0.80", "2", "no", shares[0], "2"],
@@ -87,7 +87,7 @@ def test_coloured_sentences__are_painted_by_the_largest_value_and_have_a_legend(
 
 def test_tables__hold_labels_ranks_and_neighbours(made_run):
     known = known_from(run=str(made_run))
-    found = inspect(known, 2)
+    found = inspect_neuron(known, 2)
     text = described(found, 0, 0, 80, None)
     assert rows_of(text, "labels")[0][:3] == ["pos", "VERB", f"{found.detected[0].auc:.3f}"]
     assert rows_of(text, "labels")[0][3:] == ["higher", "20"]

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 S = TypeVar("S")
 R = TypeVar("R")
+
+
+@dataclass
+class Seeded:
+    """Options of whatever draws at random.
+
+    Args:
+        seed: of the draws.
+    """
+
+    seed: int = 1
 
 
 def takes(settings: Callable[P, S]) -> Callable[[Callable[[S], R]], Callable[P, R]]:

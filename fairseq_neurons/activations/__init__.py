@@ -1,7 +1,13 @@
 """The dump on disk: write, open, word pooling."""
 
-from fairseq_neurons.activations.manifest import Manifest
-from fairseq_neurons.activations.reader import Activations
-from fairseq_neurons.activations.writer import ActivationWriter
+from typing import TYPE_CHECKING
+
+from fairseq_neurons.lazy_names import lazily
+
+if TYPE_CHECKING:
+    from fairseq_neurons.activations.manifest import Manifest
+    from fairseq_neurons.activations.reader import Activations
+    from fairseq_neurons.activations.writer import ActivationWriter
 
 __all__ = ["ActivationWriter", "Activations", "Manifest"]
+__getattr__ = lazily(__name__, {"ActivationWriter": "writer", "Activations": "reader", "Manifest": "manifest"})

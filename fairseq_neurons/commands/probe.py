@@ -4,70 +4,36 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
+from fairseq_neurons.probing.study.study_options import LabelledDump, StudyOptions
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass
-class WordsConfig:
-    """A dump and the labels of its words."""
-
-    activations: str = MISSING
-    labels: str = MISSING
+missing = partial(LabelledDump, MISSING, MISSING)
 
 
-@dataclass
-class ProbeConfig(CommandConfig):
-    """The words, the labels that take part, the probe, and what is asked of it."""
+@dataclass(kw_only=True)
+class ProbeConfig(CommandConfig, StudyOptions):
+    """The fields of `StudyOptions`; on the command line, neurons may be a number or a list, too."""
 
-    train: WordsConfig = field(default_factory=WordsConfig)
-    test: WordsConfig = field(default_factory=WordsConfig)
-    out: str = MISSING
-    column: str | None = None
-    language: str = "en"
+    train: LabelledDump = field(default_factory=missing)
+    test: LabelledDump = field(default_factory=missing)
     neurons: Any = None
-    merge: list[str] = field(default_factory=list)
-    ignore: list[str] = field(default_factory=list)
-    min_count: int = 0
-    most_frequent: int | None = None
-    unseen: str = "error"
-    balance: str = "none"
-    per_label: int | None = None
-    class_weight: str | None = None
-    l1: float = 1e-5
-    l2: float = 1e-5
-    solver: str = "certified"
-    tolerance: float = 1e-3
-    refit_tolerance: float = 1e-2
-    max_iter: int = 500
-    seed: int = 1
-    alpha: float = 1.0
-    fractions: list[float] = field(default_factory=lambda: [0.1, 0.15, 0.2])
-    random: int = 3
-    control: bool = True
-    grid: list[float] = field(default_factory=list)
-    mass: list[float] = field(default_factory=lambda: [0.25])
-    top: int = 50
-    rankings: list[str] = field(default_factory=list)
-    counts: list[int] = field(default_factory=lambda: [10, 20, 50])
-    against: list[str] = field(default_factory=list)
-    confidence: float = 0.95
-    resamples: int = 1000
 
 
-def run(train: dict[str, str], test: dict[str, str], out: str, neurons: Any, **options: Any) -> None:
+def run(neurons: Any, **options: Any) -> None:
     """Import the solver only when there is work: ``--help`` need not wait for it."""
     from fairseq_neurons.probing.study.run_study import probe
     from fairseq_neurons.probing.study.study_tables import summary
 
-    results = probe(train, test, out, neurons=joined(neurons), **options)
+    results = probe(neurons=joined(neurons), **options)
     logger.info("\n%s\n", summary(results))
-    logger.info("%s: probe.npz, ranking.json, results.json and tables; %s", out, results["signature"])
+    logger.info("%s: probe.npz, ranking.json, results.json and tables; %s", options["out"], results["signature"])
 
 
 def joined(neurons: Any) -> str | None:

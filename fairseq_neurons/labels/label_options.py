@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.options import Seeded
 
 
-@dataclass(frozen=True)
-class LabelOptions:
+@dataclass
+class LabelOptions(Seeded):
     """How labels are prepared for a probe. The options apply in this order.
 
     Args:
@@ -30,14 +30,13 @@ class LabelOptions:
         InputError: if an option has an invalid value.
     """
 
-    merge: Sequence[str] = ()
-    ignore: Sequence[str] = ()
+    merge: list[str] = field(default_factory=list)
+    ignore: list[str] = field(default_factory=list)
     min_count: int = 0
     most_frequent: int | None = None
     unseen: str = "error"
     balance: str = "none"
     per_label: int | None = None
-    seed: int = 1
 
     def __post_init__(self) -> None:
         for name, allowed in {"unseen": ("error", "ignore"), "balance": ("none", "downsample")}.items():

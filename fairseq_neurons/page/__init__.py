@@ -1,5 +1,11 @@
 """The page: one folder of HTML, figures and data that opens in any browser without a network or a server."""
 
-from fairseq_neurons.page.write_page import write_report
+from typing import TYPE_CHECKING
+
+from fairseq_neurons.lazy_names import lazily
+
+if TYPE_CHECKING:
+    from fairseq_neurons.page.write_page import write_report
 
 __all__ = ["write_report"]
+__getattr__ = lazily(__name__, {"write_report": "write_page"})

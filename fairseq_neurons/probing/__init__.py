@@ -1,5 +1,11 @@
-"""Probes: classifiers that read labels off neurons, and what their accuracy is to be compared with."""
+"""Probes: classifiers that predict word labels from neurons, and the baselines their accuracy is compared with."""
 
-from fairseq_neurons.probing.estimator import ElasticNetProbe
+from typing import TYPE_CHECKING
+
+from fairseq_neurons.lazy_names import lazily
+
+if TYPE_CHECKING:
+    from fairseq_neurons.probing.estimator import ElasticNetProbe
 
 __all__ = ["ElasticNetProbe"]
+__getattr__ = lazily(__name__, {"ElasticNetProbe": "estimator"})

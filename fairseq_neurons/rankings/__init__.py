@@ -1,5 +1,11 @@
 """The ``Ranking`` value and the methods that make one."""
 
-from fairseq_neurons.rankings.ranking import Ranking
+from typing import TYPE_CHECKING
+
+from fairseq_neurons.lazy_names import lazily
+
+if TYPE_CHECKING:
+    from fairseq_neurons.rankings.ranking import Ranking
 
 __all__ = ["Ranking"]
+__getattr__ = lazily(__name__, {"Ranking": "ranking"})

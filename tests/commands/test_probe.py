@@ -147,7 +147,7 @@ def test_names_that_are_taken_or_missing(folder):
 
 def test_unknown_options__are_refused_by_hydra(folder):
     assert "Key 'fraction' not in 'ProbeConfig'" in folder.fail("fraction=[0.1]")
-    assert "Key 'label' not in 'WordsConfig'" in folder.fail("train.label=x")
+    assert "Key 'label' not in 'LabelledDump'" in folder.fail("train.label=x")
     assert "Value 'much' of type 'str' could not be converted to Float" in folder.fail("l1=much")
 
 

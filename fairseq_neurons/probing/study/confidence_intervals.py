@@ -9,26 +9,17 @@ import numpy as np
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.prediction_scores import accuracy_difference, accuracy_interval
+from fairseq_neurons.probing.study.study_options import IntervalOptions
 
 SEEDS = 2**32
 
 
-@dataclass(frozen=True)
-class Intervals:
-    """Bootstrap over sentences.
-
-    Args:
-        confidence: of the intervals.
-        resamples: how often.
-        seed: of the draws.
-    """
-
-    confidence: float = 0.95
-    resamples: int = 1000
-    seed: int = 1
+@dataclass
+class Intervals(IntervalOptions):
+    """Confidence intervals of accuracies and of their differences, from the bootstrap over sentences."""
 
     def check(self) -> None:
-        """Refuse what cannot be, before anything is read.
+        """Refuse invalid settings before anything is read.
 
         Raises:
             InputError: naming the setting.

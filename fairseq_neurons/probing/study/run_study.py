@@ -4,71 +4,62 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.labels import LabelOptions
+from fairseq_neurons.options import takes
 from fairseq_neurons.probing.study.confidence_intervals import Intervals
 from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open_task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
 from fairseq_neurons.probing.study.study_folder import Workplace
+from fairseq_neurons.probing.study.study_options import LabelledDump, StudyOptions, part_of
+from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.study_results import analyse
-from fairseq_neurons.probing.study.study_settings import Plan
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.storage.results_log import EntryLog
 
 logger = logging.getLogger(__name__)
 
 
-def probe(
-    train: Mapping[str, str],
-    test: Mapping[str, str],
-    out: str | Path,
-    column: str | None = None,
-    language: str = "en",
-    neurons: str | None = None,
-    **options: Any,
-) -> dict[str, Any]:
+@takes(StudyOptions)
+def probe(options: StudyOptions) -> dict[str, Any]:
     """Train a probe on labelled words, rank the neurons by its weights, and measure it all (Dalvi et al. 2019).
 
-    Results are kept in ``OUT.partial`` as they are measured, and renamed to ``out`` when all are there: a run that was
-    interrupted goes on where it stopped.
+    Results are kept in ``OUT.partial`` as they are measured, and renamed to ``out`` when complete: an interrupted run
+    resumes.
 
     Args:
-        train: ``activations``, a dump, and ``labels``, see `LabelSource`.
-        test: likewise, of the same model.
-        out: the folder of the results; must not exist.
-        column: of CoNLL-U label files.
-        language: for built-in labelers.
-        neurons: only these take part: indices, names, patterns.
-        options: the fields of `LabelOptions`, `ProbeSettings`, `Intervals` and `Plan`.
+        options: see `StudyOptions`; the function takes its fields as arguments.
 
     Returns:
         What ``results.json`` holds.
 
     Raises:
-        InputError: if anything given cannot be used; nothing is left behind.
+        InputError: if an argument cannot be used; nothing is left behind.
         TypeError: if there is no such option.
     """
-    check_free(Path(out))
-    _refuse_unknown(options)
-    settings, plan = ProbeSettings(**_of(ProbeSettings, options)), Plan(**_of(Plan, options))
-    intervals = Intervals(**_of(Intervals, options))
+    out = Path(options.out)
+    check_free(out)
+    settings, plan, intervals = part_of(ProbeSettings, options), part_of(Plan, options), part_of(Intervals, options)
     for part in (settings, plan, intervals):
         part.check()
-    sources = [LabelSource(part["activations"], part["labels"], column, language) for part in (train, test)]
-    labels = LabelOptions(**_of(LabelOptions, options))
-    task = open_task(sources[0], sources[1], labels, neurons)
+    train, test = (_source(part, options) for part in (options.train, options.test))
+    task = open_task(train, test, options, options.neurons)
     plan.check_task(task)
     _say_what_is_left_out(task)
-    with Workplace(Path(out)) as place:
+    with Workplace(out) as place:
         trained = _train(task, settings, place.probe)
         analysis = LinguisticAnalysis(task, trained, settings, EntryLog(place.ledger), intervals)
-        results = analyse(analysis, plan, place.results, _given(sources, labels))
+        results = analyse(analysis, plan, place.results, _given([train, test], options))
         place.commit()
     return results
+
+
+def _source(part: LabelledDump | Mapping[str, str], options: StudyOptions) -> LabelSource:
+    given = part if isinstance(part, LabelledDump) else LabelledDump(**part)
+    return LabelSource(given.activations, given.labels, options.column, options.language)
 
 
 def _given(sources: Sequence[LabelSource], labels: LabelOptions) -> dict[str, Any]:
@@ -97,14 +88,3 @@ def _say_what_is_left_out(task: Task) -> None:
     if task.unseen:
         names = ", ".join(f"{label} ({count})" for label, count in task.unseen.items())
         logger.warning("left out of the test words, since no training word has their label: %s", names)
-
-
-def _refuse_unknown(options: Mapping[str, Any]) -> None:
-    known = {item.name for kind in (LabelOptions, ProbeSettings, Intervals, Plan) for item in fields(kind)}
-    if unknown := sorted(options.keys() - known):
-        raise TypeError(f"probe() got an unexpected keyword argument {unknown[0]!r}")
-
-
-def _of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
-    names = {item.name for item in fields(kind)}
-    return {name: value for name, value in options.items() if name in names}

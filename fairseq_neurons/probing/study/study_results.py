@@ -13,7 +13,7 @@ from typing import Any
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis, finite
 from fairseq_neurons.probing.study.method_comparison import accuracy_matrix, overlaps, rank_by
 from fairseq_neurons.probing.study.paired_differences import differences, shown
-from fairseq_neurons.probing.study.study_settings import Plan
+from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.weight_reading import read_weights
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.algorithm1 import rank, rank_label

@@ -18,32 +18,13 @@ from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.estimator import SOLVERS, ElasticNetProbe
 from fairseq_neurons.probing.study.confidence_intervals import check_seed
 from fairseq_neurons.probing.study.labelled_words import LabelledWords, Task
+from fairseq_neurons.probing.study.study_options import TrainingOptions
 from fairseq_neurons.storage.files import write_bytes_whole
 
 
-@dataclass(frozen=True)
-class ProbeSettings:
-    """How probes are trained.
-
-    Args:
-        l1: lambda_1.
-        l2: lambda_2.
-        tolerance: relative duality gap of the probe that is ranked.
-        refit_tolerance: of the many others (fewer neurons, the control task, other penalties).
-        max_iter: steps of the solver.
-        solver: ``certified`` or ``authors``.
-        class_weight: None or ``balanced``.
-        seed: of whatever is drawn.
-    """
-
-    l1: float = 1e-5
-    l2: float = 1e-5
-    tolerance: float = 1e-3
-    refit_tolerance: float = 1e-2
-    max_iter: int = 500
-    solver: str = "certified"
-    class_weight: str | None = None
-    seed: int = 1
+@dataclass
+class ProbeSettings(TrainingOptions):
+    """How probes are trained: makes the estimators, and signs what they find."""
 
     def estimator(self, refit: bool = False) -> ElasticNetProbe:
         """A new probe with these settings."""
@@ -58,7 +39,7 @@ class ProbeSettings:
         )
 
     def check(self) -> None:
-        """Refuse what cannot be, before anything is read.
+        """Refuse invalid settings before anything is read.
 
         Raises:
             InputError: naming the setting.

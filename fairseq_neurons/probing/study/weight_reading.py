@@ -9,7 +9,7 @@ import numpy as np
 
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.study.shared_neurons import most_shared, shared, shared_neurons, strongest_pairs
-from fairseq_neurons.probing.study.study_settings import Plan
+from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.trained_probe import TrainedProbe
 from fairseq_neurons.probing.study.weight_focus import salient_counts, salient_neurons
 from fairseq_neurons.rankings.algorithm1 import algorithm1

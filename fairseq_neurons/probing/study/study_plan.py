@@ -1,9 +1,8 @@
-"""What is asked of a probe."""
+"""The plan of a probe study: what is measured, and whether it can be."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,41 +11,18 @@ import numpy as np
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.study.labelled_words import Task
 from fairseq_neurons.probing.study.method_comparison import check_methods
+from fairseq_neurons.probing.study.study_options import MeasurementOptions
 from fairseq_neurons.probing.study.trained_probe import TrainedProbe
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.algorithm1 import SMALLEST_ALPHA
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is asked of a probe.
-
-    Args:
-        alpha: step of Algorithm 1 in percent.
-        fractions: of the neurons that are kept in turn.
-        random: random subsets of each size.
-        control: whether to train on the control task, too.
-        grid: values of both penalties; none for no grid.
-        mass: shares of the weight mass to count neurons for (Figure 6).
-        top: how many of the first neurons are compared between labels and rankings.
-        rankings: other methods to compare with, by name.
-        counts: how many of each ranking's first neurons a probe is trained on.
-        against: folders of other probes of the same model, whose labels' neurons are compared.
-    """
-
-    alpha: float = 1.0
-    fractions: Sequence[float] = (0.1, 0.15, 0.2)
-    random: int = 3
-    control: bool = True
-    grid: Sequence[float] = ()
-    mass: Sequence[float] = (0.25,)
-    top: int = 50
-    rankings: Sequence[str] = ()
-    counts: Sequence[int] = (10, 20, 50)
-    against: Sequence[str] = ()
+@dataclass
+class Plan(MeasurementOptions):
+    """What is measured of a trained probe, checked against the data."""
 
     def check(self) -> None:
-        """Refuse what cannot be, before anything is read.
+        """Refuse invalid settings before anything is read.
 
         Raises:
             InputError: if a number is out of range or there is no such method.
@@ -63,7 +39,7 @@ class Plan:
             raise InputError(f"random={self.random}, top={self.top}: random is not negative, and top at least 1.")
 
     def check_task(self, task: Task) -> None:
-        """Refuse what cannot be with these neurons, before anything is trained.
+        """Refuse what these neurons do not allow, before anything is trained.
 
         Raises:
             InputError: if they are fewer than ``counts`` asks for, or not those of a probe in ``against``.

@@ -1,4 +1,4 @@
-"""The dump on disk: write, open, word pooling."""
+"""Dumps of activations: writing, reading, and pooling of subwords."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The values a probe reads: words x neurons, in blocks of rows, so that they need not fit in memory."""
+"""The design matrix of a probe (words x neurons), read in blocks of rows so that it need not fit in memory."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ RESIDENT_BYTES = 256 << 20
 
 
 class Design:
-    """Values of neurons over words, (words, neurons), or some rows and columns of them.
+    """A matrix of words x neurons, or a selection of its rows and columns.
 
-    A map of a file is read block by block at every pass; what is small is kept in memory once it has been read.
+    A memory-mapped file is read in blocks on every pass. A small matrix is kept in memory after the first pass.
 
     Args:
-        values: (words, neurons) floats of any precision: an array, or a memory map of a dump.
-        rows: int64 (N,) ascending, the words that count; all if None.
-        columns: int64 (D,), the neurons that count, in this order; all if None.
-        source: what the values are called in an error.
+        values: (words, neurons) floats of any precision: an array, or the memory map of a dump.
+        rows: int64 (N,), the selected words, ascending; all words if None.
+        columns: int64 (D,), the selected neurons, in this order; all neurons if None.
+        source: name of the values in error messages.
 
     Raises:
-        InputError: if the values are not a matrix.
+        InputError: if ``values`` is not a matrix.
 
     Attributes:
         shape: (N, D).
-        dtype: of the blocks: float64 if the values are, else float32.
-        device: of the blocks: the GPU where there is one.
+        dtype: dtype of the blocks: float64 for float64 values, otherwise float32.
+        device: device of the blocks: the GPU if there is one.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Design:
         self._checked = False
 
     def select(self, columns: np.ndarray) -> Design:
-        """The same words, these of the columns only; what is in memory is not read again."""
+        """Select columns, by position among the selected ones. Values in memory are not read again."""
         chosen = np.asarray(columns, dtype=np.int64)
         named = chosen if self.columns is None else self.columns[chosen]
         selected = Design(self.values, self.rows, named, self.source)
@@ -62,7 +62,9 @@ class Design:
         return selected
 
     def blocks(self, size: int = BLOCK) -> Iterator[tuple[slice, Tensor]]:
-        """Consecutive rows: which of the N they are, and their values, (at most ``size``, D), on the device.
+        """Yield blocks of consecutive rows: their slice of the N rows, and their values on the device.
+
+        The values of a block are (n, D), n being at most ``size``.
 
         Raises:
             InputError: if a value is not a finite number.
@@ -76,24 +78,24 @@ class Design:
                 yield slice(start, start + size), self._kept[start : start + size]
 
     def rows_at(self, index: np.ndarray) -> Tensor:
-        """The values of these of the N rows, int64 (n,), as (n, D) on the device."""
+        """Read single rows, (n, D) on the device; ``index`` is int64 (n,), positions among the N rows."""
         if self._kept is not None:
             return self._kept[torch.from_numpy(index)]
-        block = _rows_of(self.values, index if self.rows is None else self.rows[index])
+        block = _read_rows(self.values, index if self.rows is None else self.rows[index])
         tensor = self._tensor(block)
         self._check_finite(tensor, index)
         return tensor
 
     def sample(self, count: int) -> Tensor:
-        """About ``count`` rows, evenly spread over the N, (n, D) on the device."""
+        """Read about ``count`` evenly spaced rows, (n, D) on the device."""
         return self.rows_at(np.arange(0, self.shape[0], max(1, self.shape[0] // count)))
 
     def dense(self) -> np.ndarray:
-        """All of it in memory, (N, D), float32 or float64."""
+        """Read the whole matrix into memory, (N, D), float32 or float64."""
         return torch.cat([block.cpu() for _, block in self.blocks()]).numpy()
 
     def _keep(self, size: int) -> Tensor | None:
-        """All values as a tensor, if they are one already or small enough; else None."""
+        """The whole matrix as a tensor if it is in memory already or small; otherwise None."""
         values = self.values
         if self._is_resident():
             kept = torch.from_numpy(values)
@@ -111,14 +113,14 @@ class Design:
         return self.shape[0] * self.shape[1] * self.dtype.itemsize <= RESIDENT_BYTES
 
     def _is_resident(self) -> bool:
-        """Whether the values are an array that torch can use where it lies."""
+        """Whether torch can use the values without a copy."""
         values, whole = self.values, self.rows is None and self.columns is None
         usable = values.flags.c_contiguous and values.flags.writeable and not isinstance(values, np.memmap)
         return whole and usable and values.dtype in (np.float32, np.float64) and self.device.type == "cpu"
 
     def _read(self, size: int) -> Iterator[tuple[slice, Tensor]]:
         done = 0
-        for start, block in _pieces(self.values, size):
+        for start, block in _row_blocks(self.values, size):
             if self.rows is not None:
                 first, last = np.searchsorted(self.rows, (start, start + len(block)))
                 block = block[self.rows[first:last] - start]
@@ -134,22 +136,22 @@ class Design:
         return torch.from_numpy(np.require(chosen, requirements=("C", "W"))).to(self.device, self.dtype)
 
     def _check_finite(self, block: Tensor, rows: Sequence[int] | np.ndarray) -> None:
-        """Refuse what is not finite; ``rows``: which of the N the block is."""
-        # One pass over the values is enough to know them; a nan is its own minimum.
+        """Refuse values that are not finite; ``rows`` are the positions of the block among the N rows."""
+        # One checked pass is enough. The minimum of values with a NaN is NaN.
         if not self._checked and block.numel() and not torch.isfinite(torch.stack(torch.aminmax(block))).all():
             row, column = torch.nonzero(~torch.isfinite(block))[0].tolist()
             word = rows[row] if self.rows is None else self.rows[rows[row]]
             neuron = column if self.columns is None else self.columns[column]
             raise InputError(
                 f"{self.source} holds values that are not finite numbers (NaN or infinity): "
-                f"the first is that of word {word}, neuron {neuron}, both counted from 0."
+                f"the first is at word {word}, neuron {neuron} (both counted from 0)."
             )
 
 
-def _pieces(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Blocks of rows and where they start.
+def _row_blocks(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the first row of each block, and its values.
 
-    A map of a whole file is read, not touched: its pages would count as this process's memory.
+    The file of a memory map is read directly: the pages of a map would count as memory of this process.
     """
     rows, width = values.shape
     if _is_whole_file(values):
@@ -163,22 +165,22 @@ def _pieces(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
             yield start, values[start : start + size]
 
 
-def _rows_of(values: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """Single rows, (n, D); of a file, read likewise: a touched page would bring its neighbours into memory, too."""
+def _read_rows(values: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Read single rows, (n, D), directly from the file of a memory map: a map would read the pages around them, too."""
     if not _is_whole_file(values):
         return values[index]
     rows = np.empty((len(index), values.shape[1]), values.dtype)
     width = rows.shape[1] * rows.itemsize
     start = values.offset  # type: ignore[attr-defined]
     with open(values.filename, "rb", buffering=0) as file:  # type: ignore[attr-defined]
-        for place, row in enumerate(index.tolist()):
-            os.preadv(file.fileno(), [rows[place]], start + row * width)
+        for i, row in enumerate(index.tolist()):
+            os.preadv(file.fileno(), [rows[i]], start + row * width)
     return rows
 
 
 def _is_whole_file(values: np.ndarray) -> bool:
     if not isinstance(values, np.memmap) or values.filename is None:
         return False
-    # What is written to a copy-on-write map ("c") is not in its file.
+    # Changes to a copy-on-write map ("c") are not in its file.
     on_disk = values.mode != "c" and values.flags.c_contiguous
     return on_disk and os.path.getsize(values.filename) == values.offset + values.nbytes

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fairseq_neurons.activations.pooling import pooling_choices
 from fairseq_neurons.activations.subwords import SUBWORDS
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
@@ -15,7 +16,6 @@ from fairseq_neurons.storage.files import read_text
 # Format 1 calls the part of a block its direction.
 FORMAT = 2
 DTYPES = ("float16", "float32")
-POOLINGS = ("last", "first", "mean", "none")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Manifest:
     def __post_init__(self) -> None:
         for name, value, choices in (
             ("dtype", self.dtype, DTYPES),
-            ("pooling", self.pooling, POOLINGS),
+            ("pooling", self.pooling, pooling_choices()),
             ("subwords", self.subwords, SUBWORDS),
         ):
             if value not in choices:

@@ -1,4 +1,4 @@
-"""From subwords back to words: which pieces belong together, how they are spelled, how their states become one."""
+"""Map subwords to words: which pieces form a word, and how it is spelled."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ SENTENCEPIECE_STARTS = "▁"
 
 
 def detect_subwords(symbols: Sequence[str]) -> str:
-    """What a dictionary is made of: ``bpe``, ``sentencepiece`` or ``words``.
+    """Detect the segmentation of a dictionary: ``bpe``, ``sentencepiece`` or ``words``.
 
-    A mark on at least one symbol in twenty decides: vocabularies of subwords carry it on a third or more, and text has
-    it now and then.
+    A dictionary consists of subwords if at least 5 % of its symbols carry the marker. In subword vocabularies, a third
+    or more do; in word vocabularies, only a few symbols contain it by accident.
     """
     counts = {
         "bpe": sum(symbol.endswith(BPE_CONTINUES) for symbol in symbols),
@@ -26,14 +26,14 @@ def detect_subwords(symbols: Sequence[str]) -> str:
 
 
 def word_of_piece(pieces: Sequence[str], subwords: str) -> np.ndarray:
-    """Which word each piece belongs to.
+    """Number the words of a sentence and return the word of each piece.
 
     Args:
-        pieces: of one sentence.
-        subwords: as from ``detect_subwords``.
+        pieces: subwords of one sentence.
+        subwords: a value of `SUBWORDS`.
 
     Returns:
-        int64 (pieces,), from 0, growing by at most one.
+        int64 (pieces,), word indices from 0, ascending.
 
     >>> word_of_piece(["low@@", "er", "prices"], "bpe").tolist()
     [0, 0, 1]
@@ -48,7 +48,7 @@ def word_of_piece(pieces: Sequence[str], subwords: str) -> np.ndarray:
 
 
 def join_pieces(pieces: Sequence[str], subwords: str) -> list[str]:
-    """The words that the pieces spell.
+    """Join pieces to words.
 
     >>> join_pieces(["low@@", "er", "prices"], "bpe"), join_pieces(["▁low", "er", "▁prices"], "sentencepiece")
     (['lower', 'prices'], ['lower', 'prices'])
@@ -59,28 +59,6 @@ def join_pieces(pieces: Sequence[str], subwords: str) -> list[str]:
     for piece, word in zip(pieces, word_of_piece(pieces, subwords).tolist(), strict=True):
         bare = piece.removesuffix(BPE_CONTINUES) if subwords == "bpe" else piece.removeprefix(SENTENCEPIECE_STARTS)
         words[word] = words.get(word, "") + bare
-    # A piece that is nothing but its mark would leave a hole in a blank-separated line.
-    mark = BPE_CONTINUES if subwords == "bpe" else SENTENCEPIECE_STARTS
-    return [word or mark for word in words.values()]
-
-
-def pool(rows: np.ndarray, word: np.ndarray, pooling: str) -> np.ndarray:
-    """The states of pieces -> the states of words.
-
-    Args:
-        rows: (pieces, neurons).
-        word: (pieces,), as from ``word_of_piece``.
-        pooling: ``last``, ``first`` or ``mean`` of the word's pieces.
-
-    Returns:
-        (words, neurons), float32 for ``mean``, else as ``rows``.
-    """
-    if len(rows) == 0 or word[-1] == len(word) - 1:
-        return rows
-    firsts = np.flatnonzero(np.diff(word, prepend=-1))
-    if pooling == "first":
-        return rows[firsts]
-    if pooling == "last":
-        return rows[np.append(firsts[1:], len(word)) - 1]
-    counts = np.diff(np.append(firsts, len(word)))
-    return (np.add.reduceat(rows.astype(np.float64), firsts, axis=0) / counts[:, None]).astype(np.float32)
+    # A piece that consists of the marker alone would leave an empty word in a line separated by spaces.
+    marker = BPE_CONTINUES if subwords == "bpe" else SENTENCEPIECE_STARTS
+    return [word or marker for word in words.values()]

@@ -8,7 +8,8 @@ from typing import Callable, List, Optional, Sequence
 import numpy as np
 from fairseq.data import Dictionary, LanguagePairDataset, MonolingualDataset
 
-from fairseq_neurons.activations.subwords import detect_subwords, join_pieces, pool, word_of_piece
+from fairseq_neurons.activations.pooling import NONE, pool
+from fairseq_neurons.activations.subwords import detect_subwords, join_pieces, word_of_piece
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import read_lines
 
@@ -50,7 +51,7 @@ class Sentences:
     def words(self, index: int, pooling: str, eos: bool) -> List[str]:
         """The words of a sentence: one for each of its rows."""
         pieces = self.pieces(index)
-        words = pieces if pooling == "none" else join_pieces(pieces, self.subwords)
+        words = pieces if pooling == NONE else join_pieces(pieces, self.subwords)
         if not eos:
             return words
         return [self.dictionary.eos_word, *words] if self.eos_first else [*words, self.dictionary.eos_word]
@@ -70,7 +71,7 @@ class Sentences:
         count = len(states) - self.specials
         first = self.specials if self.eos_first else 0
         rows = states[first : first + count]
-        if pooling != "none" and self.subwords != "words":
+        if pooling != NONE and self.subwords != "words":
             rows = pool(rows, word_of_piece(self.pieces(index), self.subwords), pooling)
         if not eos:
             return rows

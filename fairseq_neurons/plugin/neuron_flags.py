@@ -10,7 +10,8 @@ from fairseq.dataclass import ChoiceEnum, FairseqDataclass
 from omegaconf import II
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.activations.manifest import DTYPES, POOLINGS
+from fairseq_neurons.activations.manifest import DTYPES
+from fairseq_neurons.activations.pooling import pooling_choices
 from fairseq_neurons.activations.subwords import SUBWORDS
 from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
@@ -28,7 +29,7 @@ class NeuronFlags(FairseqDataclass):
         default=None, metadata={"help": "write the states of every word to this folder, which must not exist"}
     )
     dump_dtype: ChoiceEnum(DTYPES) = field(default="float32", metadata={"help": "number format of the dump"})
-    dump_pooling: ChoiceEnum(POOLINGS) = field(
+    dump_pooling: ChoiceEnum(pooling_choices()) = field(
         default="last", metadata={"help": "which subword's state stands for the word (none: every subword has a row)"}
     )
     dump_eos: bool = field(default=False, metadata={"help": "give the end-of-sentence symbol a row, too"})

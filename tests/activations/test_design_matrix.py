@@ -1,3 +1,5 @@
+"""The design matrix: every kind of array gives the same blocks."""
+
 from __future__ import annotations
 
 import warnings
@@ -96,7 +98,7 @@ def test_values_that_are_not_finite__are_refused_in_one_sentence(tmp_path, bad, 
     X, y = made(3)
     X[77, 2] = bad
     values = {"array": X, "map": on_disk(tmp_path, X), "Design": Design(X)}[kind]
-    first = "the first is that of word 77, neuron 2, both counted from 0"
+    first = r"the first is at word 77, neuron 2 \(both counted from 0\)"
     with pytest.raises(
         InputError, match=rf"^X holds values that are not finite numbers \(NaN or infinity\): {first}\.$"
     ):
@@ -111,7 +113,7 @@ def test_the_first_value_that_is_not_finite__is_named_as_in_the_whole(tmp_path):
     for values in (X, on_disk(tmp_path, X)):
         some = Design(values, np.array([0, 4, 30, 31]), np.array([5, 0, 4]))
         for read in (some.dense, lambda design=some: design.rows_at(np.array([1, 2]))):
-            with pytest.raises(InputError, match="word 30, neuron 4, both"):
+            with pytest.raises(InputError, match=r"word 30, neuron 4 \(both"):
                 read()
 
 

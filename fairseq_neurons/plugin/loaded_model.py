@@ -10,7 +10,7 @@ import numpy as np
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
 
-from fairseq_neurons.activations.manifest import POOLINGS
+from fairseq_neurons.activations.pooling import pooling_choices
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import read_labels
 from fairseq_neurons.masks import ChosenWords, Mask, Site
@@ -200,8 +200,8 @@ class LoadedModel:
         >>> words, states.shape  # doctest: +SKIP
         (['a', 'dog', 'runs', '.'], (4, 2000))
         """
-        if pooling not in POOLINGS:
-            raise InputError(f"pooling={pooling}: choose {', '.join(POOLINGS)}.")
+        if pooling not in pooling_choices():
+            raise InputError(f"pooling={pooling}: choose {', '.join(pooling_choices())}.")
         return states_of(self._loaded, self._given(sentences), pooling, eos, max_tokens)
 
     def _given(self, sentences: str | Sequence[str], references: Sequence[str] | None = None) -> GivenSentences:

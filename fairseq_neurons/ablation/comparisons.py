@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from tqdm import tqdm
 
-from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_folder import CurveFolder
 from fairseq_neurons.ablation.curve_points import UNABLATED, place_in_order
 from fairseq_neurons.ablation.forked_workers import Workers
 from fairseq_neurons.ablation.metrics.metric import Metric
@@ -23,7 +23,7 @@ TAKEN_OVER = ("low", "high", "p_value", "chrf_low", "chrf_high", "chrf_p_value")
 Task = tuple[str, tuple[str, ...]]
 
 
-def compare(metric: Metric, place: Place, processes: int) -> list[Entry]:
+def compare(metric: Metric, place: CurveFolder, processes: int) -> list[Entry]:
     """Test all the points of a folder, but those that have been tested.
 
     Args:
@@ -47,7 +47,7 @@ def compare(metric: Metric, place: Place, processes: int) -> list[Entry]:
         return metric.compare(place.read(metric, baseline), [place.read(metric, key) for key in others])
 
     tasks = _tasks(list(lines))
-    with Workers(test, min(processes, len(tasks)), place.disown) as workers:
+    with Workers(test, min(processes, len(tasks)), place.release) as workers:
         results = workers.results(tasks)
         for (baseline, others), found in tqdm(results, "tests", len(tasks), unit="test", disable=not tasks):
             for key, result in zip(others, found, strict=True):

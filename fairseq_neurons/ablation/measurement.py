@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_folder import CurveFolder
 from fairseq_neurons.ablation.curve_points import UNABLATED, Point
 from fairseq_neurons.ablation.forked_workers import Workers
 from fairseq_neurons.ablation.metrics.metric import Metric, Relative
@@ -28,7 +28,7 @@ class Measurement:
         made_by: what the signatures of all points share.
     """
 
-    def __init__(self, model: torch.nn.Module, metric: Metric, place: Place, made_by: str) -> None:
+    def __init__(self, model: torch.nn.Module, metric: Metric, place: CurveFolder, made_by: str) -> None:
         self.model, self.metric, self.place, self.made_by = model, metric, place, made_by
         self._masks: dict[str, Mask] = {}
 
@@ -51,7 +51,7 @@ class Measurement:
         if isinstance(self.metric, Relative):
             self._relate(self.metric)
         missing = [key for key in groups if groups[key] or not self.place.has(self.metric, key)]
-        with Workers(self._evaluate, min(processes, len(missing)), self.place.disown) as workers:
+        with Workers(self._evaluate, min(processes, len(missing)), self.place.release) as workers:
             results = workers.results(missing)
             for key, (output, score) in tqdm(results, "points", len(missing), unit="mask", disable=not missing):
                 if not self.place.has(self.metric, key):

@@ -14,7 +14,7 @@ import torch
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
 from fairseq_neurons.ablation.ablation_sources import Sources, read_sources
 from fairseq_neurons.ablation.comparisons import compare, with_significance
-from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_folder import CurveFolder
 from fairseq_neurons.ablation.curve_points import Point, plan
 from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.metrics.controlling import words_of
@@ -54,7 +54,7 @@ def ablate(settings: AblationSettings) -> Curves:
     sources = read_sources(settings)
     points = plan(settings, sources.rankings, sources.means)
     processes = settings.processes(torch.cuda.is_available())
-    with Place(Path(settings.out), sources.identity, sources.contents) as place, _threads(processes):
+    with CurveFolder(Path(settings.out), sources.identity, sources.contents) as place, _threads(processes):
         loaded = load_checkpoint(settings.checkpoint, settings.data)
         _check_neurons(sources, loaded.model)
         metric = open_metric(settings, loaded)

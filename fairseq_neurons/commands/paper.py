@@ -31,16 +31,16 @@ class PaperConfig(CommandConfig, Experiment):
 def run(**options: Any) -> None:
     """Import what trains and measures only when there is work: ``--help`` need not wait for it."""
     experiment = Experiment.of(options)
-    from fairseq_neurons.pipelines.paper import experiment_folder as folder
+    from fairseq_neurons.pipelines.paper.experiment_folder import ExperimentFolder
     from fairseq_neurons.pipelines.paper.experiment_steps import STAGES, chosen
 
     steps = chosen(experiment)
-    folder.begin(experiment)
     start = time.monotonic()
-    for step in steps:
-        stage = STAGES[step]
-        logger.info("\n[%4.0f min] %s: %s", (time.monotonic() - start) / 60, step, stage.about)
-        stage.run(experiment)
+    with ExperimentFolder(experiment):
+        for step in steps:
+            stage = STAGES[step]
+            logger.info("\n[%4.0f min] %s: %s", (time.monotonic() - start) / 60, step, stage.about)
+            stage.run(experiment)
     logger.info("\n[%4.0f min] Done: %s", (time.monotonic() - start) / 60, experiment.folder)
 
 

@@ -11,16 +11,16 @@ import jinja2
 from tqdm import tqdm
 
 from fairseq_neurons import __version__
-from fairseq_neurons.activations.writer import human_bytes
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import figures_of, render
 from fairseq_neurons.page.browser_data import File, model_files, text_file
 from fairseq_neurons.page.data_scripts import script
 from fairseq_neurons.page.neuron_facts import facts_of
 from fairseq_neurons.page.overview import overview
-from fairseq_neurons.page.page_folder import ReportPlace
+from fairseq_neurons.page.page_folder import PageFolder
 from fairseq_neurons.page.page_sections import Picture
 from fairseq_neurons.runs.run_folder import Model, Run
+from fairseq_neurons.storage.disk_space import check_disk_space, human_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -56,16 +56,16 @@ def write_report(run: str | Path, out: str | Path, language: str = "en", sentenc
         raise InputError(f"sentences={sentences}: give at least 1.")
     opened = Run.open(run)
     shown = [model for model in opened.models if model.dumps]
-    with ReportPlace(Path(out)) as place:
+    with PageFolder(Path(out)) as page:
         needed = sum(_size(opened, model, sentences) for model in shown) + OF_THE_PAGE
         counts = (len(opened.models), len(shown))
         logger.info("%d models, %d of them with states; about %s of disk", *counts, human_bytes(needed))
-        place.need(needed)
-        _write_assets(place)
+        check_disk_space(page.out, page.folder, needed, "sentences= takes fewer sentences", "about ")
+        _write_assets(page)
         # What takes long comes last: a damaged result shows before it.
-        _write_index(place, opened, _write_figures(place, opened))
-        _write_models(place, opened, shown, language, sentences)
-        place.commit()
+        _write_index(page, opened, _write_figures(page, opened))
+        _write_models(page, opened, shown, language, sentences)
+        page.commit()
     return Path(out) / "index.html"
 
 
@@ -75,32 +75,32 @@ def _size(run: Run, model: Model, sentences: int) -> int:
     return len(model.neurons) * (OF_A_NEURON + words * 4 // 3) + words * 8
 
 
-def _write_assets(place: ReportPlace) -> None:
+def _write_assets(page: PageFolder) -> None:
     assets = files(PACKAGE) / "assets"
     for name in (*SCRIPTS, *OTHERS):
-        place.write(f"assets/{name}", (assets / name).read_bytes())
+        page.write(f"assets/{name}", (assets / name).read_bytes())
 
 
-def _write_figures(place: ReportPlace, run: Run) -> list[Picture]:
+def _write_figures(page: PageFolder, run: Run) -> list[Picture]:
     pictures = []
     for drawing in tqdm(figures_of(run), "figures", unit="figure", disable=None):
-        place.write(f"figures/{drawing.name}.svg", render(drawing.figure, "svg"))
+        page.write(f"figures/{drawing.name}.svg", render(drawing.figure, "svg"))
         size = drawing.figure.get_size_inches() * CSS_PIXELS
         pictures.append(Picture(drawing.name, drawing.of, drawing.title, drawing.signature, *map(round, size.tolist())))
     return pictures
 
 
-def _write_models(place: ReportPlace, run: Run, shown: list[Model], language: str, sentences: int) -> None:
+def _write_models(page: PageFolder, run: Run, shown: list[Model], language: str, sentences: int) -> None:
     texts = list(dict.fromkeys(run.dump_of(model).text for model in shown))
     names = {model.name: number for number, model in enumerate(shown)}
-    place.write("data/models.js", script("models", list(names)))
+    page.write("data/models.js", script("models", list(names)))
     for number, text in enumerate(texts):
         dump = next(run.dump_of(model) for model in shown if run.dump_of(model).text == text)
-        place.write(*text_file(dump.activations, sentences, number))
+        page.write(*text_file(dump.activations, sentences, number))
     for model in shown:
         of_text = texts.index(run.dump_of(model).text)
         for name, content in _files(run, model, names, of_text, language, sentences):
-            place.write(name, content)
+            page.write(name, content)
 
 
 def _files(run: Run, model: Model, names: dict[str, int], text: int, language: str, sentences: int) -> Iterator[File]:
@@ -110,7 +110,7 @@ def _files(run: Run, model: Model, names: dict[str, int], text: int, language: s
     return iter(tqdm(found, model.name, total, unit="file", disable=None))
 
 
-def _write_index(place: ReportPlace, run: Run, pictures: list[Picture]) -> None:
+def _write_index(page: PageFolder, run: Run, pictures: list[Picture]) -> None:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(PACKAGE),
         autoescape=True,
@@ -118,5 +118,5 @@ def _write_index(place: ReportPlace, run: Run, pictures: list[Picture]) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("index.html")
-    place.write("index.html", page.render(overview=overview(run, pictures), scripts=SCRIPTS, version=__version__))
+    template = environment.get_template("index.html")
+    page.write("index.html", template.render(overview=overview(run, pictures), scripts=SCRIPTS, version=__version__))

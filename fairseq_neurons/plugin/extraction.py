@@ -12,7 +12,6 @@ from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 from tqdm import tqdm
 
-from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import conllu_sentences
 from fairseq_neurons.labels.label_files import CONLLU_SUFFIXES
@@ -25,6 +24,7 @@ from fairseq_neurons.plugin.line_datasets import dataset_of_lines
 from fairseq_neurons.plugin.masking import note_batch
 from fairseq_neurons.plugin.recording import recorded
 from fairseq_neurons.storage.files import read_lines, sha256_of_file
+from fairseq_neurons.storage.output_folder import check_free
 
 
 def extract(

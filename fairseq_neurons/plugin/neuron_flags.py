@@ -13,12 +13,12 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.manifest import DTYPES
 from fairseq_neurons.activations.pooling import pooling_choices
 from fairseq_neurons.activations.subwords import SUBWORDS
-from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import SITES, ChosenWords, Mask, select
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import sha256_of_file
+from fairseq_neurons.storage.output_folder import check_free
 
 
 @dataclass

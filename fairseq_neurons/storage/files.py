@@ -1,20 +1,37 @@
-"""Files that are whole or absent."""
+"""Read and write files: a written file is complete or absent, and errors are one sentence."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from fairseq_neurons.errors import InputError
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Report an `OSError` of the block, such as a full disk, in one sentence.
+
+    Args:
+        path: the file or folder that the user asked for.
+
+    Raises:
+        InputError: naming the path and the reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
 def write_text_whole(path: Path, text: str) -> None:
-    """Write beside the final name and rename, so that a reader never sees half a file.
+    """Write UTF-8 text beside the final name and rename it, so that a reader never sees half a file.
 
     Raises:
         InputError: if the folder cannot be written or the disk is full; an older file of that name stays as it was.
@@ -23,19 +40,24 @@ def write_text_whole(path: Path, text: str) -> None:
 
 
 def write_bytes_whole(path: Path, content: bytes) -> None:
-    """The same for what is no text."""
+    """Write bytes in the same way.
+
+    Raises:
+        InputError: as of `write_text_whole`.
+    """
     partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(partial, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    with writing(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(partial, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except OSError:
+            with suppress(OSError):
+                partial.unlink()
+            raise
 
 
 def read_text(path: Path, what: str) -> str:
@@ -43,7 +65,7 @@ def read_text(path: Path, what: str) -> str:
 
     Args:
         path: the file.
-        what: what it should be, for the sentence of the error.
+        what: what it should be, for the message.
 
     Raises:
         InputError: if it cannot be read or is not UTF-8.
@@ -57,7 +79,7 @@ def read_text(path: Path, what: str) -> str:
 
 
 def read_lines(path: Path, what: str) -> list[str]:
-    """The lines of a UTF-8 file, split at ``\\n`` alone, as fairseq does.
+    """Read the lines of a UTF-8 file, split at ``\\n`` alone, as fairseq does.
 
     ``str.splitlines`` would also split at characters that occur inside sentences (U+2028, form feeds).
     """
@@ -66,7 +88,11 @@ def read_lines(path: Path, what: str) -> list[str]:
 
 
 def stream_lines(path: Path, what: str) -> Iterator[str]:
-    """The same lines one by one, for files that may be large."""
+    """Yield the same lines one by one, for files that may be large.
+
+    Raises:
+        InputError: as of `read_text`.
+    """
     try:
         with open(path, encoding="utf-8", newline="\n") as file:
             for line in file:
@@ -78,41 +104,39 @@ def stream_lines(path: Path, what: str) -> Iterator[str]:
 
 
 def check_writable(path: Path) -> None:
-    """Make the folder of a file to be and see whether it can be written, before the work that fills the file.
+    """Refuse a file that cannot be written, before the work that fills it. Its folder is made.
 
     Raises:
-        InputError: if it cannot.
+        InputError: if the file cannot be written.
     """
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise InputError(f"{path} cannot be written: it is a folder, or its folder is read-only.")
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, "it is a folder, or its folder is read-only")
 
 
 def hold(lock: Path, out: Path) -> TextIO:
-    """Keep other runs away from a result until the file that is returned is closed.
+    """Keep other runs away from a result until the returned file is closed.
 
     Args:
-        lock: what is locked; made if there is none, with its folder.
-        out: the result, for the sentence of the error.
+        lock: the file to lock; it and its folder are made if they are missing.
+        out: the result, for the message.
 
     Raises:
         InputError: if the lock cannot be written, or another run holds it.
     """
-    try:
+    with writing(out):
         lock.parent.mkdir(parents=True, exist_ok=True)
-        held = open(lock, "w")  # noqa: SIM115 - the caller's
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror or error}.") from error
+        held = open(lock, "w")  # noqa: SIM115 - closed by the caller
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # A run that has just ended may have removed the file between the two calls.
-        os.stat(lock)
-    except OSError as error:
+        # A run that has just ended may have removed the file between the two calls, and the next one made another.
+        is_held = os.path.samestat(os.fstat(held.fileno()), os.stat(lock))
+    except OSError:
+        is_held = False
+    if not is_held:
         held.close()
-        raise InputError(f"Another run is writing {out}; wait for it or choose another name.") from error
+        raise InputError(f"Another run is writing {out}; wait for it or choose another name.")
     return held
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.files import write_text_whole, writing
 from fairseq_neurons.storage.json_fields import Fields, JsonObject
 
 logger = logging.getLogger(__name__)
@@ -114,13 +114,10 @@ class ResultsLog(Generic[Record]):
 
     def _append(self, line: JsonObject) -> None:
         text = _text(line)
-        try:
-            with open(self.path, "a", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise InputError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+        with writing(self.path), open(self.path, "a", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 class EntryLog(ResultsLog[Entry]):

@@ -15,7 +15,7 @@ import torch
 from tqdm import tqdm
 
 from fairseq_neurons.ablation.comparisons import compare, with_significance
-from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_folder import CurveFolder
 from fairseq_neurons.ablation.curve_points import plan
 from fairseq_neurons.ablation.forked_workers import Workers
 from fairseq_neurons.ablation.measurement import Measurement
@@ -48,7 +48,7 @@ class Curve:
         torch.set_num_threads(1)
         metric = Norms(self.norms, seconds)
         points = plan(settings(**{"points": POINTS, **options}), rankings, None)
-        with Place(out, identity, {name: made.signature for name, made in rankings.items()}) as place:
+        with CurveFolder(out, identity, {name: made.signature for name, made in rankings.items()}) as place:
             place.begin()
             Measurement(self.model, metric, place, "made").measure(points, workers)
             comparisons = compare(metric, place, workers)
@@ -167,7 +167,10 @@ def test_more_points_rankings_and_seeds__are_added_to_what_there_is(curve, undis
 
 
 def test_runs_at_once__do_not_mix(curve, undisturbed, tmp_path):
-    with Place(tmp_path / "out", IDENTITY, {}), pytest.raises(InputError, match="Another run is writing .*/out; wait"):
+    with (
+        CurveFolder(tmp_path / "out", IDENTITY, {}),
+        pytest.raises(InputError, match="Another run is writing .*/out; wait"),
+    ):
         curve.run(tmp_path / "out")
     curve.run(tmp_path / "out")
     assert files(tmp_path / "out") == undisturbed
@@ -175,13 +178,13 @@ def test_runs_at_once__do_not_mix(curve, undisturbed, tmp_path):
 
 def test_workers__do_not_hold_the_folder(tmp_path):
     """They share its lock, and would keep the next run out as long as they live."""
-    place = Place(tmp_path / "out", IDENTITY, {})
-    with Workers(time.sleep, 2, place.disown):
-        place.disown()
+    place = CurveFolder(tmp_path / "out", IDENTITY, {})
+    with Workers(time.sleep, 2, place.release):
+        place.release()
         end = time.monotonic() + 5
         while True:
             try:
-                return Place(tmp_path / "out", IDENTITY, {}).disown()
+                return CurveFolder(tmp_path / "out", IDENTITY, {}).release()
             except InputError:
                 assert time.monotonic() < end
                 time.sleep(0.02)

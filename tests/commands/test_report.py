@@ -32,7 +32,7 @@ def test_wrong_input__is_one_sentence_and_writes_nothing(command):
         ([], "out= is missing"),
         (["out=page"], "run= is missing"),
         (["run=nowhere", "out=page"], "There is no folder nowhere"),
-        (["run=run", "out=run"], "run already exists and is no report"),
+        (["run=run", "out=run"], "run already exists and is not a report"),
         (["run=run", "out=page", "sentences=0"], "sentences=0"),
         (["run=run", "out=page", "top=5"], "Key 'top' not in 'ReportConfig'"),
     ]:

@@ -101,9 +101,9 @@ def test_folder_of_other_settings__is_refused(world, joint):
     ablate(small)
     before = files(Path(small.out))
     for option in ({"beam": 3}, {"value": 1}, {"site": "output"}, {"max_len_b": 13}, {"subset": "valid"}):
-        with pytest.raises(InputError, match=f"was measured with {next(iter(option))}="):
+        with pytest.raises(InputError, match=f"was made with {next(iter(option))}="):
             ablate(replace(small, **option))
-    with pytest.raises(InputError, match="was measured with .*data_sha256="):
+    with pytest.raises(InputError, match="was made with .*data_sha256="):
         ablate(replace(small, data=str(world.lm_data)))
     assert files(Path(small.out)) == before
     assert (

@@ -134,7 +134,7 @@ def test_console_command__says_what_it_counted_and_two_workers_find_what_one_fin
     could = f"{point['could_turn']} of {point['sentences']} sentences that have one of the {point['words']} words"
     assert f"turned from past to pres, of those that could: {could}." in output
     assert files(Path(past_to_pres.out)) == files(Path(past_to_pres.out + "2"))
-    with pytest.raises(InputError, match="was measured with at=past, not pres"):
+    with pytest.raises(InputError, match="was made with at=past, not pres"):
         ablate(replace(past_to_pres, at="pres", to="past"))
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.page.page_folder import ReportPlace
+from fairseq_neurons.page.page_folder import PageFolder
 
 
 def write(out: Path, text: str) -> None:
-    with ReportPlace(out) as place:
+    with PageFolder(out) as place:
         place.write("data/a.js", text)
         place.commit()
 
@@ -41,8 +41,8 @@ def test_folder_that_may_not_be_looked_into__is_not_replaced(tmp_path, monkeypat
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "is_file", refused)
-    with pytest.raises(InputError, match="page already exists and is no report"):
-        ReportPlace(tmp_path / "page")
+    with pytest.raises(InputError, match="page already exists and is not a report"):
+        PageFolder(tmp_path / "page")
 
 
 def test_this_folder__is_a_name_like_others(tmp_path, monkeypatch):
@@ -50,14 +50,14 @@ def test_this_folder__is_a_name_like_others(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "page")
     write(Path(), "1")
     assert files(tmp_path) == ["page/data/a.js", "page/report.json"]
-    with pytest.raises(InputError, match="^/ already exists and is no report"):
-        ReportPlace(Path("/"))
+    with pytest.raises(InputError, match="^/ already exists and is not a report"):
+        PageFolder(Path("/"))
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, InputError("full"), RuntimeError])
 def test_interrupted__leaves_the_older_report_and_nothing_else(tmp_path, stop):
     write(tmp_path / "page", "1")
-    with pytest.raises(BaseException), ReportPlace(tmp_path / "page") as place:  # noqa: B017 - also KeyboardInterrupt
+    with pytest.raises(BaseException), PageFolder(tmp_path / "page") as place:  # noqa: B017 - also KeyboardInterrupt
         place.write("data/a.js", "2")
         raise stop
     assert files(tmp_path) == ["page/data/a.js", "page/report.json"]
@@ -73,7 +73,7 @@ def test_stopped_between_the_renames__gives_the_older_report_its_name_back(tmp_p
             raise KeyboardInterrupt
         return rename(path, target)
 
-    with pytest.raises(KeyboardInterrupt), ReportPlace(tmp_path / "page") as place:
+    with pytest.raises(KeyboardInterrupt), PageFolder(tmp_path / "page") as place:
         place.write("data/a.js", "2")
         monkeypatch.setattr(Path, "rename", stopped)
         place.commit()
@@ -85,18 +85,18 @@ def test_stopped_between_the_renames__gives_the_older_report_its_name_back(tmp_p
 def test_folder_or_file_of_something_else__is_refused_and_untouched(tmp_path, name):
     (tmp_path / name).mkdir()
     (tmp_path / name / "thesis.tex").write_text("years")
-    with pytest.raises(InputError, match="already exists and is no report"):
-        ReportPlace(tmp_path / "page")
+    with pytest.raises(InputError, match="already exists and is not a report"):
+        PageFolder(tmp_path / "page")
     assert (tmp_path / name / "thesis.tex").read_text() == "years"
     shutil.rmtree(tmp_path / name)
     (tmp_path / name).write_text("years")
-    with pytest.raises(InputError, match="already exists and is no report"):
-        ReportPlace(tmp_path / "page")
+    with pytest.raises(InputError, match="already exists and is not a report"):
+        PageFolder(tmp_path / "page")
     assert (tmp_path / name).read_text() == "years"
 
 
 def test_what_appears_meanwhile__is_not_replaced(tmp_path):
-    with pytest.raises(InputError, match="is no report"), ReportPlace(tmp_path / "page") as place:
+    with pytest.raises(InputError, match="is not a report"), PageFolder(tmp_path / "page") as place:
         (tmp_path / "page").mkdir()
         (tmp_path / "page" / "mine").write_text("mine")
         place.commit()
@@ -112,17 +112,8 @@ def test_empty_folder_and_leavings_of_a_killed_run__are_taken(tmp_path):
 
 
 def test_two_runs_at_once__are_refused(tmp_path):
-    with ReportPlace(tmp_path / "page") as place:
+    with PageFolder(tmp_path / "page") as place:
         with pytest.raises(InputError, match="Another run is writing"):
-            ReportPlace(tmp_path / "page")
+            PageFolder(tmp_path / "page")
         place.commit()
     assert files(tmp_path) == ["page/report.json"]
-
-
-def test_disk_without_room__is_told_with_both_sizes(tmp_path):
-    with (
-        pytest.raises(InputError, match=r"needs about .* of disk and .* are free"),
-        ReportPlace(tmp_path / "p") as place,
-    ):
-        place.need(10**18)
-    assert files(tmp_path) == []

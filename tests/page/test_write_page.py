@@ -11,7 +11,7 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.page import write_report
-from fairseq_neurons.page.page_folder import ReportPlace
+from fairseq_neurons.page.page_folder import PageFolder
 from tests.page.made_pages import EVIL, LABELS, NEURONS, sentences, write_curve
 from tests.page.test_data_scripts import read
 from tests.page.test_page_folder import files
@@ -92,14 +92,14 @@ def test_run_without_dumps__is_an_overview(run, tmp_path):
 
 
 def test_stopped_in_the_middle__leaves_nothing(run, tmp_path, monkeypatch):
-    write = ReportPlace.write
+    write = PageFolder.write
 
-    def stopped(place: ReportPlace, name: str, content: str | bytes) -> None:
+    def stopped(place: PageFolder, name: str, content: str | bytes) -> None:
         if name == "data/1/neuron/5.js":
             raise KeyboardInterrupt
         write(place, name, content)
 
-    monkeypatch.setattr(ReportPlace, "write", stopped)
+    monkeypatch.setattr(PageFolder, "write", stopped)
     with pytest.raises(KeyboardInterrupt):
         write_report(run, tmp_path / "page")
     assert list(tmp_path.iterdir()) == []

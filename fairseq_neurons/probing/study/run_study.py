@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fairseq_neurons.activations.writer import check_free
 from fairseq_neurons.labels import LabelOptions
 from fairseq_neurons.options import takes
 from fairseq_neurons.probing.study.confidence_intervals import Intervals
 from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open_task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
-from fairseq_neurons.probing.study.study_folder import Workplace
+from fairseq_neurons.probing.study.study_folder import StudyFolder
 from fairseq_neurons.probing.study.study_options import LabelledDump, StudyOptions, part_of
 from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.study_results import analyse
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
+from fairseq_neurons.storage.output_folder import check_free
 from fairseq_neurons.storage.results_log import EntryLog
 
 logger = logging.getLogger(__name__)
@@ -49,11 +49,11 @@ def probe(options: StudyOptions) -> dict[str, Any]:
     task = open_task(train, test, options, options.neurons)
     plan.check_task(task)
     _say_what_is_left_out(task)
-    with Workplace(out) as place:
-        trained = _train(task, settings, place.probe)
-        analysis = LinguisticAnalysis(task, trained, settings, EntryLog(place.ledger), intervals)
-        results = analyse(analysis, plan, place.results, _given([train, test], options))
-        place.commit()
+    with StudyFolder(out) as study:
+        trained = _train(task, settings, study.probe)
+        analysis = LinguisticAnalysis(task, trained, settings, EntryLog(study.measured), intervals)
+        results = analyse(analysis, plan, study.folder, _given([train, test], options))
+        study.commit()
     return results
 
 

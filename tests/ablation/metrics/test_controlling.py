@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sacrebleu
 
-from fairseq_neurons.ablation.curve_folder import Place
+from fairseq_neurons.ablation.curve_folder import CurveFolder
 from fairseq_neurons.ablation.curve_points import key_of, plan
 from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.metrics.bleu import Bleu
@@ -197,7 +197,7 @@ def test_unablated_model__is_measured_once_and_before_the_others(tmp_path, langu
         return [3.0 if held else 1.0]
 
     def measure() -> list[dict]:
-        with Place(tmp_path / "out", {"metric": "differences"}, {}) as place:
+        with CurveFolder(tmp_path / "out", {"metric": "differences"}, {}) as place:
             place.begin()
             points = plan(settings(points=[0, 4], order=["top"]), {"r": ranking(1)}, None)
             Measurement(language_model, Differences(function), place, "made").measure(points, workers)

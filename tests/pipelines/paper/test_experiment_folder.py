@@ -8,9 +8,14 @@ import logging
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.paper.experiment_folder import SETTINGS, begin
-from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask, Size
+from fairseq_neurons.pipelines.paper.experiment_folder import SETTINGS, ExperimentFolder
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, LabelTask, Size
 from tests.pipelines.paper.finished_experiments import experiment_of
+
+
+def begin(experiment: Experiment) -> None:
+    with ExperimentFolder(experiment):
+        pass
 
 
 def begun(tmp_path, **options):
@@ -21,7 +26,7 @@ def begun(tmp_path, **options):
     return experiment
 
 
-def test_begin__goes_on_with_the_same_settings_wherever_and_whichever_steps(tmp_path, monkeypatch):
+def test_folder__goes_on_with_the_same_settings_wherever_and_whichever_steps(tmp_path, monkeypatch):
     experiment = begun(tmp_path)
     written = (experiment.folder / SETTINGS).read_bytes()
     monkeypatch.chdir(tmp_path)
@@ -40,13 +45,13 @@ def test_begin__goes_on_with_the_same_settings_wherever_and_whichever_steps(tmp_
         ({"tasks": {"sem": LabelTask("EN SEM", "a", "b")}}, "made with tasks.sem.title=None, not EN SEM"),
     ],
 )
-def test_begin__refuses_settings_that_the_results_are_not_of(tmp_path, options, sentence):
+def test_folder__refuses_settings_that_the_results_are_not_of(tmp_path, options, sentence):
     begun(tmp_path)
     with pytest.raises(InputError, match=sentence):
         begin(experiment_of(tmp_path, **options))
 
 
-def test_begin__refuses_another_corpus(tmp_path):
+def test_folder__refuses_another_corpus(tmp_path):
     begun(tmp_path)
     other = experiment_of(tmp_path)
     other.corpus = str(tmp_path / "other")
@@ -54,14 +59,14 @@ def test_begin__refuses_another_corpus(tmp_path):
         begin(other)
 
 
-def test_begin__lets_settings_be_mended_until_something_has_been_made(tmp_path):
+def test_folder__lets_settings_be_mended_until_something_has_been_made(tmp_path):
     begin(experiment_of(tmp_path, threshold=1))
     experiment = experiment_of(tmp_path)
     begin(experiment)
     assert json.loads((experiment.folder / SETTINGS).read_text())["threshold"] == 2
 
 
-def test_begin__takes_results_without_settings_to_be_of_these_and_says_so(tmp_path, caplog):
+def test_folder__takes_results_without_settings_to_be_of_these_and_says_so(tmp_path, caplog):
     experiment = begun(tmp_path)
     (experiment.folder / SETTINGS).unlink()
     with caplog.at_level(logging.WARNING):
@@ -76,3 +81,22 @@ def test_damaged_settings__are_one_sentence(tmp_path):
     (experiment.folder / SETTINGS).write_text("{")
     with pytest.raises(InputError, match="is damaged"):
         begin(experiment)
+    assert (experiment.folder / "text").is_dir()
+
+
+def test_two_runs_at_once__are_refused(tmp_path):
+    experiment = begun(tmp_path)
+    with ExperimentFolder(experiment), pytest.raises(InputError, match="Another run is writing"):
+        begin(experiment)
+    begin(experiment)
+
+
+def test_failure_before_there_are_results__leaves_a_new_folder_out(tmp_path):
+    experiment = experiment_of(tmp_path)
+    with pytest.raises(InputError, match="no corpus"), ExperimentFolder(experiment):
+        raise InputError("no corpus")
+    assert not experiment.folder.exists()
+    with pytest.raises(KeyboardInterrupt), ExperimentFolder(experiment):
+        (experiment.folder / "text").mkdir()
+        raise KeyboardInterrupt
+    assert (experiment.folder / SETTINGS).exists()

@@ -11,7 +11,7 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.study.run_study import probe
-from fairseq_neurons.probing.study.study_folder import Workplace
+from fairseq_neurons.probing.study.study_folder import StudyFolder
 from fairseq_neurons.storage.results_log import ResultsLog
 from tests.probing.study.made_words import EVERYTHING, SMALL, files, write_part
 
@@ -74,7 +74,7 @@ def test_what_a_run_of_other_settings_left_behind__is_not_mixed_in(data, tmp_pat
 
 
 def test_two_runs_at_once__do_not_mix(data, tmp_path):
-    with Workplace(tmp_path / "out"), pytest.raises(InputError, match="Another run is writing"):
+    with StudyFolder(tmp_path / "out"), pytest.raises(InputError, match="Another run is writing"):
         probe(*data, tmp_path / "out", **SMALL)
     probe(*data, tmp_path / "out", **SMALL)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

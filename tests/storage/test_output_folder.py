@@ -1,0 +1,131 @@
+"""What new, resumed and replaced output folders have in common: one run at a time, and nothing of others is touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.new_folder import NewFolder
+from fairseq_neurons.storage.output_folder import OutputFolder
+from fairseq_neurons.storage.replaced_folder import ReplacedFolder
+from fairseq_neurons.storage.resumed_folder import ResumedFolder
+
+
+class Resumed(ResumedFolder):
+    def __init__(self, out: Path) -> None:
+        super().__init__(out, "a test", "settings.json")
+
+    def has_results(self) -> bool:
+        return (self.out / "result").exists()
+
+
+def new(out: Path) -> OutputFolder:
+    return NewFolder(out, "a test", ["result"])
+
+
+def replaced(out: Path) -> OutputFolder:
+    return ReplacedFolder(out, "a test", "mark.json", {"kind": "test"})
+
+
+BEHAVIOURS = pytest.mark.parametrize("behaviour", [new, Resumed, replaced])
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@BEHAVIOURS
+def test_two_runs_at_once__the_second_is_refused_and_the_first_goes_on(tmp_path, behaviour):
+    with behaviour(tmp_path / "out") as first:
+        with pytest.raises(InputError, match="^Another run is writing .*/out; wait for it or choose another name"):
+            behaviour(tmp_path / "out")
+        assert first.folder.is_dir()
+    with behaviour(tmp_path / "out"):
+        pass
+
+
+@BEHAVIOURS
+@pytest.mark.parametrize("error", [InputError("wrong"), KeyboardInterrupt(), RuntimeError("ours")])
+def test_run_that_fails_before_there_is_a_result__leaves_nothing(tmp_path, behaviour, error):
+    with pytest.raises(type(error)), behaviour(tmp_path / "out") as folder:
+        (folder.folder / "half").write_text("half")
+        raise error
+    assert everything(tmp_path) == []
+
+
+@BEHAVIOURS
+def test_folder_of_other_files__is_refused_and_gets_not_even_a_lock(tmp_path, behaviour):
+    for name in ("out", "out.partial"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.tex").write_text("years")
+        if behaviour is not Resumed or name == "out":
+            with pytest.raises(InputError, match=r"already exists|holds files that are not|is not the folder of"):
+                behaviour(tmp_path / "out")
+        assert everything(tmp_path) == [name, f"{name}/thesis.tex"]
+        shutil.rmtree(tmp_path / name)
+
+
+@BEHAVIOURS
+def test_file_in_place_of_a_folder_above__is_one_sentence(tmp_path, behaviour):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="file/out cannot be written: Not a directory"):
+        behaviour(tmp_path / "file" / "out")
+    assert everything(tmp_path) == ["file"]
+
+
+@BEHAVIOURS
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_read_only_folder_above__is_one_sentence(tmp_path, behaviour):
+    (tmp_path / "above").mkdir(mode=0o500)
+    with pytest.raises(InputError, match="above/out cannot be written: Permission denied"):
+        behaviour(tmp_path / "above" / "out")
+
+
+def test_new_folder__keeps_what_took_long_and_appears_when_it_is_complete(tmp_path):
+    (tmp_path / "out.partial" / "results").mkdir(parents=True)
+    for name in ("measured", "results/half", "scratch.partial"):
+        (tmp_path / "out.partial" / name).write_text(name)
+    files = ("measured", "results", "scratch")
+    with NewFolder(tmp_path / "out", "a test", files, kept=["measured"], results="results") as folder:
+        assert everything(folder.partial) == ["lock", "measured", "results"]
+        (folder.folder / "whole").write_text("whole")
+        folder.commit()
+    assert everything(tmp_path) == ["out", "out/whole"]
+
+
+def test_new_folder__whose_name_is_taken_meanwhile_is_not_moved_into_it(tmp_path):
+    with pytest.raises(InputError, match="out already exists"), new(tmp_path / "out") as folder:
+        (tmp_path / "out").mkdir()
+        folder.commit()
+    assert everything(tmp_path) == ["out"]
+
+
+def test_resumed_folder__stays_after_a_failure_as_soon_as_it_has_results(tmp_path):
+    with pytest.raises(KeyboardInterrupt), Resumed(tmp_path / "out") as folder:
+        (folder.out / "settings.json").write_text("{}")
+        (folder.out / "result").write_text("1")
+        raise KeyboardInterrupt
+    with pytest.raises(InputError), Resumed(tmp_path / "out"):
+        raise InputError("wrong")
+    assert (tmp_path / "out" / "result").read_text() == "1"
+
+
+@pytest.mark.parametrize(
+    ("now", "sentence"),
+    [
+        ({"beam": 5, "size": {"epochs": 3}, "sha256": "c" * 64}, "was made with sha256=bbbbbbbb, not cccccccc;"),
+        ({"beam": 5, "size": {"epochs": 4}, "sha256": "b" * 64}, r"was made with size\.epochs=3, not 4;"),
+        ({"beam": 5, "sha256": "b" * 64}, r"was made with size\.epochs=3, not None;"),
+        ({"beam": 5, "size": {"epochs": 3}, "sha256": "b" * 64, "seed": 1}, "was made with seed=None, not 1;"),
+    ],
+)
+def test_resumed_folder__names_the_setting_that_differs(tmp_path, now, sentence):
+    earlier = {"beam": 5, "size": {"epochs": 3}, "sha256": "b" * 64}
+    with Resumed(tmp_path / "out") as folder:
+        folder.check_settings(earlier, dict(earlier))
+        with pytest.raises(InputError, match=sentence):
+            folder.check_settings(earlier, now)

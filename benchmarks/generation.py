@@ -97,7 +97,7 @@ def dumping(loaded: Loaded, samples: list[dict], rounds: int) -> None:
         with tempfile.TemporaryDirectory() as folder, recorded(loaded.model) as recorder:
             sentences = sentences_of(dataset, loaded.task.source_dictionary)
             with Dump(Path(folder) / "a", sentences, kept, recorder, Provenance("", "", "")) as dump:
-                generate(loaded, samples, lambda s: dump.add(s["id"], s["net_input"]["src_lengths"]))
+                generate(loaded, samples, dump.add)
 
     report("dumping / not dumping", *paired(run_dumping, lambda: generate(loaded, samples), rounds))
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import Dict, Optional, Type
+from typing import Any, Dict, Optional, Type
 
 import numpy as np
-from torch import Tensor
 
 from fairseq_neurons import __version__
 from fairseq_neurons.activations import ActivationWriter, Manifest
@@ -80,19 +79,19 @@ class Dump:
         )
         self.writer = ActivationWriter(out, manifest, np.concatenate([[0], np.cumsum(counts)]))
 
-    def add(self, ids: Tensor, lengths: Tensor) -> None:
+    def add(self, sample: Dict[str, Any]) -> None:
         """Write the batch that the model has just read.
 
         Args:
-            ids: (B,) indices of its sentences in the data set.
-            lengths: (B,) positions the model read of each.
+            sample: as collated by fairseq, with the indices of its sentences in the data set.
         """
-        states = self.recorder.take(lengths)
+        batch = self.recorder.adapter.batch(sample)
+        states = self.recorder.take(*batch)
         end = 0
-        for i, length in zip(ids.tolist(), lengths.tolist()):
+        for i, length in zip(sample["id"].tolist(), batch.lengths.tolist()):
             start, end = end, end + length
             self.writer.write(i, self.sentences.rows(i, states[start:end], self.pooling, self.eos))
-        self.to_come -= len(ids)
+        self.to_come -= len(sample["id"])
         if self.to_come == 0:
             self.writer.commit(self.lines)
 

@@ -9,12 +9,12 @@ from torch import Tensor
 
 from fairseq_neurons.activations.subwords import detect_subwords
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.architectures.adapter import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded
 from fairseq_neurons.plugin.dataset_subsets import collated, load_subset
-from fairseq_neurons.plugin.decoding import SharedStatesGenerator, forced_log_probs, predicted_log_probs
+from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.layer_memory import LayerMemory
 from fairseq_neurons.plugin.masking import note_batch
-from fairseq_neurons.plugin.models.language_model_lstm import LSTMLanguageModelDalvi2019
 
 POST_PROCESS = {"words": None, "bpe": "subword_nmt", "sentencepiece": "sentencepiece"}
 
@@ -134,17 +134,12 @@ class Scorer:
         for number, sample in enumerate(self._samples):
             note_batch(self.loaded.model, sample)
             with self._memory.remembering(number):
-                found = self._log_probs(sample)
+                found = adapter_for(self.loaded.model).log_probs(sample)
             ids = sample["id"].cpu().numpy()
             counted = self._counted(sample["target"])
             log_probs[ids] = found.masked_fill(~counted, 0.0).sum(dim=1).cpu().numpy()
             tokens[ids] = counted.sum(dim=1).cpu().numpy()
         return Likelihoods(log_probs, tokens)
-
-    def _log_probs(self, sample: Dict[str, Any]) -> Tensor:
-        model = self.loaded.model
-        of_sample = predicted_log_probs if isinstance(model, LSTMLanguageModelDalvi2019) else forced_log_probs
-        return of_sample(model, sample)
 
     def _counted(self, target: Tensor) -> Tensor:
         counted = target.ne(self.loaded.task.target_dictionary.pad())

@@ -6,6 +6,7 @@ from typing import List, Optional, Tuple
 
 import numpy as np
 import torch
+from fairseq import utils
 from fairseq.data import FairseqDataset, LanguagePairDataset
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
@@ -95,21 +96,20 @@ def dump_batches(loaded: Loaded, dataset: FairseqDataset, batches: List[np.ndarr
     for batch in tqdm(batches, unit=" batches", desc="extract", disable=None):
         sample = dataset.collater([dataset[int(i)] for i in batch])
         run_layers(loaded.model, sample)
-        dump.add(sample["id"], sample["net_input"]["src_lengths"])
+        dump.add(sample)
 
 
 @torch.inference_mode()
 def run_layers(model: BaseFairseqModel, sample: dict) -> None:
-    """Run what has neurons, and no more, over a batch.
+    """Run the layers that have neurons, and no more, over a batch.
 
     Args:
         model: of an architecture that has neurons.
         sample: as collated by fairseq.
     """
     note_batch(model, sample)
-    inputs = sample["net_input"]
     device = next(model.parameters()).device
-    adapter_for(model).read(inputs["src_tokens"].to(device), inputs["src_lengths"])
+    adapter_for(model).read(utils.apply_to_sample(lambda part: part.to(device), sample["net_input"]))
 
 
 def source_side(dataset: FairseqDataset, task: FairseqTask) -> FairseqDataset:

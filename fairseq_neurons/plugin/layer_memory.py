@@ -1,14 +1,13 @@
-"""Layers that no mask touches give the same states for the same words: they are computed once."""
+"""Compute the layers that no mask touches once: for the same words their states are the same."""
 
 from contextlib import ExitStack, contextmanager
-from typing import Any, Dict, Iterator, List, Tuple
+from functools import partial
+from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
-import torch
-from torch import nn
-from torch.nn.utils.rnn import PackedSequence
+from torch import Tensor, nn
 
-from fairseq_neurons.plugin.architectures.adapter import Cell, adapter_for
-from fairseq_neurons.plugin.replaced_forward import is_replaced, replaced_forward
+from fairseq_neurons.plugin.architectures.adapter import Layer, adapter_for
+from fairseq_neurons.plugin.masking import masked_layers
 
 LIMIT = 1 << 29
 
@@ -16,8 +15,8 @@ LIMIT = 1 << 29
 class LayerMemory:
     """The outputs of untouched layers, batch by batch.
 
-    A mask on the upper layer leaves the lower one alone, one on the forward direction a backward stack of its own. What
-    a layer reads decides: with an untouched layer below, an untouched layer repeats itself.
+    A mask on the upper layer does not change the lower one, and a mask on the forward direction does not change a
+    backward stack of its own: a layer is untouched if it is not masked and reads untouched layers alone.
 
     Args:
         model: of an architecture that has neurons, in evaluation mode; its weights must not change.
@@ -25,51 +24,42 @@ class LayerMemory:
     """
 
     def __init__(self, model: nn.Module, limit: int = LIMIT) -> None:
-        self.cells = adapter_for(model).cells
+        self.model = model
+        self.layers = adapter_for(model).layers
         self.left = limit
-        self._kept: Dict[Tuple[int, nn.Module], Any] = {}
+        self._kept: Dict[Tuple[int, str], Any] = {}
 
     @contextmanager
     def remembering(self, batch: int) -> Iterator[None]:
         """While the context lasts the model reads this batch, the same words under this number every time."""
         with ExitStack() as stack:
-            for cell in self._untouched():
-                stack.enter_context(replaced_forward(cell.module, _Remembered(self, batch, cell.module)))
+            for layer in self._untouched():
+                memory = layer.remembered(partial(self._recall, (batch, layer.name)))
+                if memory is not None:
+                    stack.enter_context(memory)
             yield
 
-    def _untouched(self) -> List[Cell]:
-        touched = {cell.module for cell in self.cells if is_replaced(cell.module)}
-        untouched = []
-        for cell in self.cells:  # from the bottom
-            if cell.reads in touched:
-                touched.add(cell.module)
-            if cell.module not in touched:
-                untouched.append(cell)
-        return untouched
+    def _untouched(self) -> List[Layer]:
+        masked = masked_layers(self.model)
+        touched: Set[Layer] = set()
+        for layer in self.layers:  # each after those it reads
+            if layer.name in masked or touched.intersection(layer.reads):
+                touched.add(layer)
+        return [layer for layer in self.layers if layer not in touched]
 
-    def output(self, batch: int, module: nn.LSTM, x: Any, start: Any) -> Any:
-        """What the module makes of the batch, from memory if it is there."""
-        kept = self._kept.get((batch, module))
-        if kept is not None:
-            return kept
-        output = nn.LSTM.forward(module, x, start)
+    def _recall(self, key: Tuple[int, str], compute: Callable[[], Any]) -> Any:
+        if key in self._kept:
+            return self._kept[key]
+        output = compute()
         size = sum(part.numel() * part.element_size() for part in _tensors(output))
         if size <= self.left:
             self.left -= size
-            self._kept[batch, module] = output
+            self._kept[key] = output
         return output
 
 
-class _Remembered:
-    """``nn.LSTM.forward`` for one batch."""
-
-    def __init__(self, memory: LayerMemory, batch: int, module: nn.LSTM) -> None:
-        self.memory, self.batch, self.module = memory, batch, module
-
-    def __call__(self, x: Any, start: Any = None) -> Any:
-        return self.memory.output(self.batch, self.module, x, start)
-
-
-def _tensors(output: Any) -> List[torch.Tensor]:
-    words, (h, c) = output
-    return [words.data if isinstance(words, PackedSequence) else words, h, c]
+def _tensors(output: Any) -> List[Tensor]:
+    """All tensors of nested tuples; packed sequences are tuples, too."""
+    if isinstance(output, Tensor):
+        return [output]
+    return [part for parts in output for part in _tensors(parts)] if isinstance(output, (tuple, list)) else []

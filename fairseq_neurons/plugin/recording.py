@@ -1,28 +1,35 @@
-"""Record every layer's and direction's states while a model runs."""
+"""Record the states of a model's neurons while it runs."""
 
-from contextlib import contextmanager
-from typing import Dict, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any, Dict, Iterator
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fairseq_neurons.plugin.architectures.adapter import Adapter, adapter_for
+from fairseq_neurons.plugin.architectures.adapter import Adapter, Layer, adapter_for
+from fairseq_neurons.plugin.architectures.word_rows import Batch
 
 
 class Recorder:
-    """The states of the batch that the model has just read."""
+    """The states of the batch that the model has just read.
+
+    Args:
+        adapter: of the model.
+    """
 
     def __init__(self, adapter: Adapter) -> None:
         self.adapter = adapter
         self.neurons = adapter.neurons
-        self._outputs: Dict[nn.Module, object] = {}
+        self._states: Dict[Layer, Any] = {}
 
-    def take(self, lengths: Tensor) -> np.ndarray:
+    def take(self, lengths: Tensor, left_padded: bool = False) -> np.ndarray:
         """The states of the last batch, once.
 
         Args:
             lengths: (B,) positions of each sentence.
+            left_padded: whether the words that the model read were padded on the left; see `Adapter.batch`.
 
         Returns:
             float32 (sum of lengths, neurons): sentence after sentence in the order of the batch, columns as in a dump.
@@ -30,20 +37,20 @@ class Recorder:
         Raises:
             RuntimeError: if the model has read nothing since the last call.
         """
-        if not self._outputs:
+        if not self._states:
             raise RuntimeError("nothing to take: the model has read no batch since the last one")
-        lengths = lengths.cpu()
-        states = np.empty((int(lengths.sum()), len(self.neurons)), dtype=np.float32)
+        batch = Batch(lengths.cpu(), left_padded)
+        states = np.empty((int(batch.lengths.sum()), len(self.neurons)), dtype=np.float32)
         start = 0
-        for cell in self.adapter.cells:
-            rows = cell.rows(self._outputs.pop(cell.module), lengths)  # type: ignore[arg-type]
-            torch.from_numpy(states)[:, start : start + rows.size(1)] = rows.detach()
-            start += rows.size(1)
+        for layer in self.adapter.layers:
+            rows = layer.rows(self._states.pop(layer), batch)  # (words, units)
+            torch.from_numpy(states)[:, start : start + layer.size] = rows.detach()
+            start += layer.size
         return states
 
-    def see(self, module: nn.Module, _inputs: object, outputs: tuple) -> None:
-        """The forward hook: keeps what the layer hands on."""
-        self._outputs[module] = outputs[0]
+    def keep(self, layer: Layer, states: Any) -> None:
+        """Keep what holds the states of a layer until they are taken."""
+        self._states[layer] = states
 
 
 @contextmanager
@@ -54,16 +61,14 @@ def recorded(model: nn.Module) -> Iterator[Recorder]:
         model: a loaded model of an architecture that has neurons.
 
     Raises:
-        InputError: if it has none that we know of.
+        InputError: if its architecture is not registered.
 
     >>> with recorded(model) as recorder:  # doctest: +SKIP
     ...     model.encoder(src_tokens, src_lengths)
     ...     states = recorder.take(src_lengths)
     """
     recorder = Recorder(adapter_for(model))
-    hooks = [cell.module.register_forward_hook(recorder.see) for cell in recorder.adapter.cells]
-    try:
+    with ExitStack() as hooks:
+        for layer in recorder.adapter.layers:
+            hooks.enter_context(layer.watch(partial(recorder.keep, layer)))
         yield recorder
-    finally:
-        for hook in hooks:
-            hook.remove()

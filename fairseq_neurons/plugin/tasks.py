@@ -186,7 +186,7 @@ class TranslationNeuronsTask(NeuronTask, TranslationTask):
             note_batch(model, sample)
         hypotheses = super().inference_step(generator, models, sample, prefix_tokens, constraints)
         if self.dump is not None:
-            self.dump.add(sample["id"], sample["net_input"]["src_lengths"])
+            self.dump.add(sample)
         return hypotheses
 
 
@@ -231,4 +231,4 @@ class _Noted:
                 note_batch(model, sample)
             yield sample
             if self.dump is not None:
-                self.dump.add(sample["id"], sample["net_input"]["src_lengths"])
+                self.dump.add(sample)

@@ -180,12 +180,12 @@ def test_weights_that_change__are_read_anew(joint, dictionary):
 
 
 def test_what_cannot_be_shared__is_left_to_fairseq(joint, separate, language_model, dictionary):
-    assert SharedStatesGenerator([joint], dictionary).can_share()
-    assert not SharedStatesGenerator([joint, separate], dictionary).can_share()
-    assert not SharedStatesGenerator([joint], dictionary, lm_model=language_model).can_share()
-    assert not SharedStatesGenerator([language_model], dictionary).can_share()
+    assert SharedStatesGenerator([joint], dictionary).step_decoder() is not None
+    assert SharedStatesGenerator([joint, separate], dictionary).step_decoder() is None
+    assert SharedStatesGenerator([joint], dictionary, lm_model=language_model).step_decoder() is None
+    assert SharedStatesGenerator([language_model], dictionary).step_decoder() is None
     joint.decoder.dropout_out_module.apply_during_inference = True
-    assert not SharedStatesGenerator([joint], dictionary).can_share()
+    assert SharedStatesGenerator([joint], dictionary).step_decoder() is None
     ensemble = SharedStatesGenerator([separate, separate], dictionary, max_len_b=9)
     assert len(ensemble.generate([separate, separate], sample_of(sentences(seed=40)))) == 9
 

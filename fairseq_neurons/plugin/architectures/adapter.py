@@ -1,119 +1,190 @@
-"""What a mask or a recorder must know of an architecture: its blocks, and where their states appear."""
+"""The protocol of an architecture: all that masks, recorders, scorers and the search know of a model.
 
+An architecture has one file with its :class:`Layer` and :class:`Adapter`, registered for the classes of its models:
+
+>>> @register_adapter(MyModel)  # doctest: +SKIP
+... def my_adapter(model: MyModel) -> Adapter: ...
+
+The file may be anywhere; a user-dir that imports it is enough.
+"""
+
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import singledispatch
-from typing import Callable, Iterable, List, Optional, Tuple, Union, cast
+from typing import Any, Callable, ContextManager, Dict, Optional, Tuple
 
 import torch
+from fairseq.models import MODEL_REGISTRY
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence
+from torch.utils.hooks import RemovableHandle
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Block, Neurons
-from fairseq_neurons.plugin.models.language_model_lstm import LSTMLanguageModelDalvi2019
-from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel, LSTMDalvi2019Model
+from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits
+from fairseq_neurons.plugin.architectures.replaced_forward import replaced_forward
+from fairseq_neurons.plugin.architectures.step_decoder import StepDecoder
+from fairseq_neurons.plugin.architectures.word_rows import Batch
+
+Recall = Callable[[Callable[[], Any]], Any]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A single-layer ``nn.LSTM`` and the blocks whose states it computes.
+@dataclass(frozen=True, eq=False)
+class Layer(ABC):
+    """A module that computes consecutive blocks of a model's neurons.
 
     Args:
-        module: with one block, or two (``fwd``, ``bwd``) if bidirectional.
-        blocks: in the order of its output columns.
-        backwards: whether it is given the sentences from their end.
-        reads: the module below whose states it is given; None if it reads the words themselves.
+        module: that runs; several layers may share one.
+        blocks: in the order of the columns of :meth:`rows`.
+        reads: the layers whose states this one is computed from; empty if it reads the words themselves.
     """
 
-    module: nn.LSTM
+    module: nn.Module
     blocks: Tuple[Block, ...]
-    backwards: bool = False
-    reads: Optional[nn.LSTM] = None
+    reads: Tuple["Layer", ...] = ()
 
-    def rows(self, output: Union[Tensor, PackedSequence], lengths: Tensor) -> Tensor:
-        """What the module returned, word by word: (sum of lengths, units), sentence after sentence of the batch.
+    @property
+    def name(self) -> str:
+        """The name of its first block."""
+        return self.blocks[0].name
+
+    @property
+    def size(self) -> int:
+        """Number of units in all blocks."""
+        return sum(block.size for block in self.blocks)
+
+    @property
+    @abstractmethod
+    def sites(self) -> Tuple[str, ...]:
+        """The sites at which its units can be masked."""
+
+    @abstractmethod
+    def watch(self, see: Callable[[Any], None]) -> RemovableHandle:
+        """Call ``see`` with whatever holds the states, each time the layer has computed them.
+
+        What is seen under a mask are the masked states, whether the mask was applied before or after this call.
+        """
+
+    @abstractmethod
+    def rows(self, states: Any, batch: Batch) -> Tensor:
+        """What ``see`` received -> (words, units), sentence after sentence in the order of the batch."""
+
+    @abstractmethod
+    def masked(self, units: MaskedUnits) -> ContextManager[Any]:
+        """Run with some units masked while the context lasts; leaves nothing behind, also after an exception.
+
+        Raises:
+            RuntimeError: when a batch is read that was not announced, if the mask is at chosen words.
+        """
+
+    def remembered(self, recall: Recall) -> Optional[ContextManager[Any]]:
+        """Take the output from memory while the context lasts, or None if it may not be remembered.
 
         Args:
-            output: (T, B, units) padded at the end, or packed.
-            lengths: (B,), on the CPU.
+            recall: called with a function that computes the output; returns what that returned for the same batch.
         """
-        sentence = torch.repeat_interleave(torch.arange(len(lengths)), lengths)  # (words,)
-        position = torch.arange(len(sentence)) - (lengths.cumsum(0) - lengths)[sentence]  # (words,)
-        if self.backwards:
-            position = lengths[sentence] - 1 - position
-        if not isinstance(output, PackedSequence):
-            return output[position.to(output.device), sentence.to(output.device)]
-        batch_sizes = output.batch_sizes
-        if output.unsorted_indices is not None:
-            sentence = output.unsorted_indices.cpu()[sentence]
-        place = (batch_sizes.cumsum(0) - batch_sizes)[position] + sentence
-        return output.data[place.to(output.data.device)]
+        module = self.module
+
+        def forward(*args: Any, **kwargs: Any) -> Any:
+            return recall(lambda: type(module).forward(module, *args, **kwargs))
+
+        return replaced_forward(module, forward)
 
 
-@dataclass(frozen=True)
-class Adapter:
-    """The neurons of one model.
+@dataclass(frozen=True, eq=False)
+class Adapter(ABC):
+    """What the plugin must know of one model.
 
     Args:
-        cells: in column order.
-        hands_on_final_state: whether the final hidden states start something else (a decoder); a language model's
-            only continue its own recurrence.
-        read: runs what has neurons, and no more, over (B, T) words and their (B,) lengths.
+        model: of the architecture.
+        layers: in column order, each after those it reads.
     """
 
-    cells: Tuple[Cell, ...]
-    hands_on_final_state: bool
-    read: Callable[[Tensor, Tensor], object]
+    model: Any
+    layers: Tuple[Layer, ...]
 
     @property
     def neurons(self) -> Neurons:
-        return Neurons.of(block for cell in self.cells for block in cell.blocks)
+        return Neurons.of(block for layer in self.layers for block in layer.blocks)
+
+    @property
+    def sites(self) -> Tuple[str, ...]:
+        """The mask sites that any of its layers has."""
+        return tuple(dict.fromkeys(site for layer in self.layers for site in layer.sites))
+
+    @abstractmethod
+    def read(self, net_input: Dict[str, Any]) -> object:
+        """Run the layers that have neurons, and no more, over a batch as collated by fairseq."""
+
+    def batch(self, sample: Dict[str, Any]) -> Batch:
+        """The sentences of a batch as the layers read them: by default those of the source side.
+
+        Args:
+            sample: as collated by fairseq.
+        """
+        tokens, lengths = sample["net_input"]["src_tokens"], sample["net_input"]["src_lengths"].cpu()
+        padding = getattr(self.model, "encoder", self.model.decoder).dictionary.pad()
+        return Batch(lengths, left_padded=bool(tokens[:, 0].eq(padding).any()))
+
+    @torch.no_grad()
+    def log_probs(self, sample: Dict[str, Any]) -> Tensor:
+        """Log-probabilities of the tokens of the targets, end-of-sentence symbols included.
+
+        By default those of the model's own forward pass.
+
+        Args:
+            sample: as collated by fairseq, with ``target``, where the model is.
+
+        Returns:
+            float64 (B, S), natural logarithm; any number at padding.
+
+        Raises:
+            InputError: if the model cannot score targets.
+        """
+        output = self.model(**sample["net_input"])
+        log_probs = self.model.get_normalized_probs(output, log_probs=True, sample=sample)  # (B, S, V)
+        scores: Tensor = log_probs.gather(2, sample["target"].unsqueeze(2)).squeeze(2).double()
+        return scores
+
+    def step_decoder(self) -> Optional[StepDecoder[Any]]:
+        """The decoder for the fast beam search, made of the present weights; None leaves the search to fairseq."""
+        return None
 
 
-@singledispatch
-def adapter_for(model: nn.Module) -> Adapter:
-    """The adapter of a model's architecture.
+_REGISTERED: Dict[type, Callable[[Any], Adapter]] = {}
+
+
+def register_adapter(*models: type) -> Callable[[Callable[[Any], Adapter]], Callable[[Any], Adapter]]:
+    """Make the neurons of these classes of models known, and of classes derived from them.
+
+    Args:
+        models: as registered with fairseq.
+
+    Returns:
+        A decorator of the function, or class, that makes the adapter of a model.
+    """
+
+    def register(make: Callable[[Any], Adapter]) -> Callable[[Any], Adapter]:
+        _REGISTERED.update(dict.fromkeys(models, make))
+        return make
+
+    return register
+
+
+def find_adapter(model: object) -> Optional[Adapter]:
+    """The adapter of a model, or None if its architecture is not registered."""
+    make = next((_REGISTERED[kind] for kind in type(model).__mro__ if kind in _REGISTERED), None)
+    return None if make is None else make(model)
+
+
+def adapter_for(model: object) -> Adapter:
+    """The adapter of a model.
 
     Raises:
-        InputError: if we know of no neurons in it.
+        InputError: if its architecture is not registered.
     """
-    raise InputError(
-        f"{type(model).__name__} has no neurons that can be dumped or masked: use lstm_dalvi2019, "
-        "lstm_dalvi2019_joint or lstm_lm_dalvi2019."
-    )
-
-
-@adapter_for.register
-def _(model: LSTMDalvi2019Model) -> Adapter:
-    cells = []
-    pairs = zip(_with_below(model.encoder.fwd), _with_below(model.encoder.bwd))
-    for i, ((fwd, below_fwd), (bwd, below_bwd)) in enumerate(pairs):
-        cells.append(Cell(fwd, (_block("encoder", i, "fwd", fwd),), reads=below_fwd))
-        cells.append(Cell(bwd, (_block("encoder", i, "bwd", bwd),), backwards=True, reads=below_bwd))
-    return Adapter(tuple(cells), hands_on_final_state=True, read=model.encoder)
-
-
-@adapter_for.register
-def _(model: LSTMDalvi2019JointModel) -> Adapter:
-    cells = (
-        Cell(layer, (_block("encoder", i, "fwd", layer), _block("encoder", i, "bwd", layer)), reads=below)
-        for i, (layer, below) in enumerate(_with_below(model.encoder.layers))
-    )
-    return Adapter(tuple(cells), hands_on_final_state=True, read=model.encoder)
-
-
-@adapter_for.register
-def _(model: LSTMLanguageModelDalvi2019) -> Adapter:
-    layers = _with_below(model.decoder.layers)
-    cells = (Cell(layer, (_block("decoder", i, "fwd", layer),), reads=below) for i, (layer, below) in enumerate(layers))
-    read = model.decoder.extract_features
-    return Adapter(tuple(cells), hands_on_final_state=False, read=lambda tokens, lengths: read(tokens))
-
-
-def _with_below(layers: nn.ModuleList) -> Iterable[Tuple[nn.LSTM, Optional[nn.LSTM]]]:
-    lstms = cast(List[nn.LSTM], list(layers))
-    return zip(lstms, [None, *lstms[:-1]])
-
-
-def _block(module: str, layer: int, direction: str, lstm: nn.LSTM) -> Block:
-    return Block(module, layer, direction, lstm.hidden_size)
+    adapter = find_adapter(model)
+    if adapter is None:
+        *names, last = [name for name, kind in MODEL_REGISTRY.items() if kind in _REGISTERED]
+        raise InputError(
+            f"{type(model).__name__} has no neurons that can be dumped or masked: use {', '.join(names)} or {last}."
+        )
+    return adapter

@@ -8,26 +8,27 @@ from fairseq.search import BeamSearch
 from fairseq.sequence_generator import SequenceGenerator
 from torch import Tensor
 
+from fairseq_neurons.plugin.architectures.adapter import find_adapter
+from fairseq_neurons.plugin.architectures.step_decoder import StepDecoder, StepState
 from fairseq_neurons.plugin.decoding.beams import Beams
-from fairseq_neurons.plugin.decoding.shared_decoder import DecoderState, SharedDecoder, can_share, output_weights
 from fairseq_neurons.plugin.decoding.vocabulary import Candidates, Vocabulary
-from fairseq_neurons.plugin.models.translation_lstm import RecurrentTranslationModel
 
 Hypotheses = List[List[Dict[str, Tensor]]]
 
 
 class SharedStatesGenerator(SequenceGenerator):
-    """``SequenceGenerator`` for one model of ours: the same hypotheses, token for token.
+    """``SequenceGenerator`` for one model whose architecture has a step decoder: the same hypotheses, token for token.
 
-    What other options ask for, such as sampling, constraints, diverse beams or blocked n-grams, is left to fairseq's
-    own methods; ensembles, language-model fusion and decoders of another kind to fairseq as a whole.
+    Other options, such as sampling, constraints, diverse beams or blocked n-grams, use fairseq's own methods;
+    ensembles, language-model fusion and models without a step decoder use fairseq's search as a whole.
     """
 
-    def can_share(self) -> bool:
-        """Whether the model is one that decodes faster here."""
-        model = self.model.single_model
-        single = self.model.models_size == 1 and self.lm_model is None
-        return single and isinstance(model, RecurrentTranslationModel) and can_share(model.decoder)
+    def step_decoder(self) -> Optional[StepDecoder[Any]]:
+        """The decoder of a model that decodes faster here; None leaves it to fairseq."""
+        if self.model.models_size > 1 or self.lm_model is not None:
+            return None
+        adapter = find_adapter(self.model.single_model)
+        return None if adapter is None else adapter.step_decoder()
 
     def _generate(
         self,
@@ -36,29 +37,35 @@ class SharedStatesGenerator(SequenceGenerator):
         constraints: Optional[Tensor] = None,
         bos_token: Optional[int] = None,
     ) -> Hypotheses:
-        # Constraints that the search cannot keep are refused by fairseq, in its words.
+        # Constraints that the search does not support are refused by fairseq, in its words.
         refused = constraints is not None and not self.search.supports_constraints
-        if refused or not self.can_share():
+        decoder = None if refused else self.step_decoder()
+        if decoder is None:
             return super()._generate(sample, prefix_tokens, constraints, bos_token)
         self.search.init_constraints(constraints, self.beam_size)
-        return _Search(self, sample, prefix_tokens, self.eos if bos_token is None else bos_token).run()
+        return _Search(self, decoder, sample, prefix_tokens, self.eos if bos_token is None else bos_token).run()
 
 
 class _Search:
     """The search over one batch."""
 
     def __init__(
-        self, generator: SharedStatesGenerator, sample: Dict[str, Any], prefix: Optional[Tensor], first: int
+        self,
+        generator: SharedStatesGenerator,
+        decoder: StepDecoder[Any],
+        sample: Dict[str, Any],
+        prefix: Optional[Tensor],
+        first: int,
     ) -> None:
         net_input = sample["net_input"]
         src_tokens, self.src_lengths = net_input["src_tokens"], net_input["src_lengths"]
         self.generator, self.prefix = generator, prefix
         self.beam = generator.beam_size
         self.longest = self._longest(src_tokens.size(1))
-        model = generator.model.single_model
-        self.decoder = SharedDecoder(model.decoder)
-        self.vocabulary = Vocabulary(*output_weights(model.decoder))
-        self.state: DecoderState = self.decoder.start(model.encoder.forward_torchscript(net_input))
+        self.decoder = decoder
+        self.vocabulary = Vocabulary(*decoder.output_weights())
+        encoder = generator.model.single_model.encoder
+        self.state: StepState = decoder.start(encoder.forward_torchscript(net_input))
         self.beams = Beams.start(src_tokens, self.beam, self.longest, first, generator.pad)
         sentences = len(src_tokens)
         self.ids = sample.get("id", torch.arange(sentences, device=src_tokens.device))

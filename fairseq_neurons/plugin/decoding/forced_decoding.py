@@ -1,4 +1,4 @@
-"""The probability a model gives to sentences as they are."""
+"""Log-probabilities of given sentences."""
 
 from typing import Any, Dict
 
@@ -15,17 +15,17 @@ def forced_log_probs(model: Any, sample: Dict[str, Any]) -> Tensor:
     """Log-probabilities of every token of the references, end-of-sentence symbols included.
 
     Args:
-        model: a translation model of ours, in evaluation mode.
+        model: a translation model whose decoder is fairseq's ``LSTMDecoder``, in evaluation mode.
         sample: as collated by fairseq, with targets.
 
     Returns:
         float64 (B, S), natural logarithm; 0 at padding.
 
     Raises:
-        InputError: if the decoder is none that can be stepped through by us.
+        InputError: if the decoder has options that :class:`SharedDecoder` does not.
     """
     if not can_share(model.decoder):
-        raise InputError("Forced decoding needs a float32 model without dropout: this one is another.")
+        raise InputError("Forced decoding needs a float32 model without dropout, which this one is not.")
     net_input, target = sample["net_input"], sample["target"]
     decoder = SharedDecoder(model.decoder)
     state = decoder.start(model.encoder.forward_torchscript(net_input))
@@ -41,7 +41,7 @@ def predicted_log_probs(model: Any, sample: Dict[str, Any]) -> Tensor:
     """Log-probabilities of every token that a language model has to predict, end-of-sentence symbols included.
 
     Args:
-        model: a language model of ours, in evaluation mode.
+        model: a language model that reads whole sentences, in evaluation mode.
         sample: as collated by fairseq.
 
     Returns:

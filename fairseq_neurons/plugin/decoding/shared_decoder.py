@@ -114,6 +114,10 @@ class SharedDecoder:
         state.feed = context.addmm_(below, self.from_hidden).tanh_()
         return self._features(state.feed), weights
 
+    def output_weights(self) -> Tuple[Tensor, Optional[Tensor]]:
+        """See :func:`output_weights`."""
+        return output_weights(self.decoder)
+
     def _features(self, attentional: Tensor) -> Tensor:
         additional: Optional[nn.Linear] = getattr(self.decoder, "additional_fc", None)
         return attentional if additional is None else additional(attentional)
@@ -154,7 +158,7 @@ def output_weights(decoder: FairseqIncrementalDecoder) -> Tuple[Tensor, Optional
 
 
 def can_share(decoder: nn.Module) -> bool:
-    """Whether a decoder is one that :class:`SharedDecoder` repeats exactly."""
+    """Whether :class:`SharedDecoder` computes what a decoder computes."""
     return (
         type(decoder) is LSTMDecoder
         and decoder.attention is not None

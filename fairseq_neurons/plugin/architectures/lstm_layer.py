@@ -1,0 +1,77 @@
+"""What all single-layer ``nn.LSTM`` layers have in common."""
+
+from dataclasses import dataclass
+from typing import Any, Callable, ContextManager, Iterable, Tuple, Union, cast
+
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+from torch.utils.hooks import RemovableHandle
+
+from fairseq_neurons.neurons import Block
+from fairseq_neurons.plugin.architectures.adapter import Layer
+from fairseq_neurons.plugin.architectures.fused_lstm import FusedMaskedLSTM
+from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits
+from fairseq_neurons.plugin.architectures.replaced_forward import replaced_forward
+from fairseq_neurons.plugin.architectures.stepwise_lstm import StepwiseMaskedLSTM
+from fairseq_neurons.plugin.architectures.word_rows import Batch, rows_of_packed, rows_of_padded
+
+SITES = ("recurrent", "output")
+
+
+@dataclass(frozen=True, eq=False)
+class LSTMLayer(Layer):
+    """A single-layer ``nn.LSTM`` over whole sentences, packed or padded at the end: one block, or two if bidirectional.
+
+    The site ``recurrent`` masks the hidden state inside the recurrence: the value also feeds the next step. ``output``
+    masks only what the layer hands on: to the layer above, to the attention and, if it does, to the decoder's start.
+    Neither changes the cell state.
+
+    Args:
+        backwards: whether it reads the sentences from their end.
+        starts_decoder: whether its final hidden state starts a decoder; that of a language model only continues its
+            own recurrence.
+    """
+
+    backwards: bool = False
+    starts_decoder: bool = True
+
+    @property
+    def sites(self) -> Tuple[str, ...]:
+        return SITES
+
+    def watch(self, see: Callable[[Any], None]) -> RemovableHandle:
+        return self.module.register_forward_hook(lambda module, inputs, outputs: see(outputs[0]))
+
+    def rows(self, states: Union[Tensor, PackedSequence], batch: Batch) -> Tensor:
+        if isinstance(states, PackedSequence):
+            return rows_of_packed(states, batch.lengths, self.backwards)
+        return rows_of_padded(states, Batch(batch.lengths), self.backwards)  # at the end, whatever the source's side
+
+    def masked(self, units: MaskedUnits) -> ContextManager[Any]:
+        module = cast(nn.LSTM, self.module)
+        if units.at is None:
+            return replaced_forward(module, FusedMaskedLSTM(module, units, self.starts_decoder))
+        return replaced_forward(module, StepwiseMaskedLSTM(module, units, self.starts_decoder, self.backwards))
+
+
+def lstm_stack(
+    module: str,
+    lstms: Iterable[nn.Module],
+    parts: Tuple[str, ...],
+    backwards: bool = False,
+    starts_decoder: bool = True,
+) -> Tuple[LSTMLayer, ...]:
+    """The layers of a stack of single-layer ``nn.LSTM``, from the bottom, each reading the one below.
+
+    Args:
+        module: ``encoder`` or ``decoder``.
+        lstms: from the bottom.
+        parts: of each layer, in the order of its output columns.
+        backwards: see :class:`LSTMLayer`.
+        starts_decoder: see :class:`LSTMLayer`.
+    """
+    layers: Tuple[LSTMLayer, ...] = ()
+    for i, lstm in enumerate(lstms):
+        blocks = tuple(Block(module, i, part, cast(nn.LSTM, lstm).hidden_size) for part in parts)
+        layers += (LSTMLayer(lstm, blocks, layers[-1:], backwards, starts_decoder),)
+    return layers

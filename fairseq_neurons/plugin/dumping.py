@@ -85,12 +85,8 @@ class Dump:
         Args:
             sample: as collated by fairseq, with the indices of its sentences in the data set.
         """
-        batch = self.recorder.adapter.batch(sample)
-        states = self.recorder.take(*batch)
-        end = 0
-        for i, length in zip(sample["id"].tolist(), batch.lengths.tolist()):
-            start, end = end, end + length
-            self.writer.write(i, self.sentences.rows(i, states[start:end], self.pooling, self.eos))
+        for i, states in zip(sample["id"].tolist(), self.recorder.take_sentences(sample)):
+            self.writer.write(i, self.sentences.rows(i, states, self.pooling, self.eos))
         self.to_come -= len(sample["id"])
         if self.to_come == 0:
             self.writer.commit(self.lines)

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Any, Dict, Iterator
+from typing import Any, Dict, Iterator, List
 
 import numpy as np
 import torch
@@ -47,6 +47,18 @@ class Recorder:
             torch.from_numpy(states)[:, start : start + layer.size] = rows.detach()
             start += layer.size
         return states
+
+    def take_sentences(self, sample: Dict[str, Any]) -> List[np.ndarray]:
+        """The states of the last batch, once, split into its sentences.
+
+        Args:
+            sample: the batch, as collated by fairseq.
+
+        Returns:
+            For each sentence float32 (positions, neurons), views of one array.
+        """
+        batch = self.adapter.batch(sample)
+        return np.split(self.take(*batch), np.cumsum(batch.lengths)[:-1])
 
     def keep(self, layer: Layer, states: Any) -> None:
         """Keep what holds the states of a layer until they are taken."""

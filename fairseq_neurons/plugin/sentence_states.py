@@ -37,9 +37,7 @@ def states_of(
         for batch in batches_of(loaded, dataset, given.room(max_tokens)):
             sample = dataset.collater([dataset[int(i)] for i in batch])
             run_layers(loaded.model, sample)
-            lengths = sample["net_input"]["src_lengths"]
-            parts = np.split(recorder.take(lengths), np.cumsum(lengths)[:-1])
-            for i, states in zip(sample["id"].tolist(), parts, strict=True):
+            for i, states in zip(sample["id"].tolist(), recorder.take_sentences(sample), strict=True):
                 # A copy: views of a batch would keep all of it in memory.
                 rows = np.array(given.spelled.rows(i, states, pooling, eos), dtype=np.float32)
                 found[i] = SentenceStates(given.spelled.words(i, pooling, eos), rows)

@@ -21,8 +21,8 @@ def test_public_names__are_all_there(package):
         getattr(package, "nothing")  # noqa: B009
 
 
-def test_options_of_commands__are_imported_without_anything_slow():
-    modules = "fairseq_neurons.commands.probe"
-    code = f"import sys, {modules}; print([name for name in {SLOW} if name in sys.modules])"
+def test_commands__are_imported_without_anything_slow():
+    commands = [f"fairseq_neurons.commands.{name}" for name in ("probe", "extract", "correlate", "inspect", "report")]
+    code = f"import sys, {', '.join(commands)}; print([name for name in {SLOW} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -10,4 +10,6 @@ if TYPE_CHECKING:
     from fairseq_neurons.activations.writer import ActivationWriter
 
 __all__ = ["ActivationWriter", "Activations", "Manifest"]
-__getattr__ = lazily(__name__, {"ActivationWriter": "writer", "Activations": "reader", "Manifest": "manifest"})
+
+if not TYPE_CHECKING:  # a type checker would take every unknown name for an existing one
+    __getattr__ = lazily(__name__, {"ActivationWriter": "writer", "Activations": "reader", "Manifest": "manifest"})

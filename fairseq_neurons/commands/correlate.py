@@ -11,16 +11,15 @@ from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.rankings.combining import combine as combined
-from fairseq_neurons.rankings.cross_model import correlate
+from fairseq_neurons.rankings.correlation_settings import CorrelationMethod, CorrelationSettings
 from fairseq_neurons.storage.files import check_writable
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass
-class CorrelateConfig(CommandConfig):
-    """The arguments of ``fairseq_neurons.rankings.cross_model.correlate``, and the file of the ranking.
+@dataclass(kw_only=True)
+class CorrelateConfig(CommandConfig, CorrelationSettings):
+    """The fields of `CorrelationSettings`, and the file of the ranking.
 
     ``combine`` takes rankings by some of the other models each, instead of dumps.
     """
@@ -28,15 +27,13 @@ class CorrelateConfig(CommandConfig):
     activations: list[str] = field(default_factory=list)
     combine: list[str] = field(default_factory=list)
     out: str = MISSING
-    target: int = 0
-    absolute: bool = False
-    method: str = "max"
-    reverse: bool = False
-    seed: int = 1
 
 
 def run(activations: list[str], combine: list[str], out: str, **options: Any) -> None:
-    """Rank and save."""
+    """Rank and save. Imports wait until there is work."""
+    from fairseq_neurons.rankings.combining import combine as combined
+    from fairseq_neurons.rankings.cross_model import correlate
+
     if combine:
         _check_alone(activations, options)
     elif not activations:
@@ -51,7 +48,7 @@ def run(activations: list[str], combine: list[str], out: str, **options: Any) ->
 
 def _check_alone(activations: list[str], options: dict[str, Any]) -> None:
     """Refuse options that a combination would not heed: the rankings have been made with theirs."""
-    defaults = CorrelateConfig()
+    defaults = CorrelationMethod()
     given = ["activations"] * bool(activations)
     given += [name for name, value in options.items() if value != getattr(defaults, name)]
     if given:

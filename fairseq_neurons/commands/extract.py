@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omegaconf import MISSING
-
+from fairseq_neurons.activations.extraction_settings import ExtractionSettings
 from fairseq_neurons.commands.application import CommandConfig, application
 
 
 @dataclass
-class ExtractConfig(CommandConfig):
-    """The arguments of ``fairseq_neurons.plugin.extraction.extract``."""
-
-    checkpoint: str = MISSING
-    out: str = MISSING
-    data: str | None = None
-    subset: str = "test"
-    text: str | None = None
-    dump_text: str | None = None
-    sentencepiece: str | None = None
-    pooling: str = "last"
-    dtype: str = "float32"
-    eos: bool = False
-    subwords: str | None = None
-    max_tokens: int = 4000
+class ExtractConfig(CommandConfig, ExtractionSettings):
+    """The fields of `ExtractionSettings`."""
 
 
 def run(**options: object) -> None:

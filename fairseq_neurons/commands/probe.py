@@ -19,10 +19,11 @@ missing = partial(LabelledDump, MISSING, MISSING)
 
 @dataclass(kw_only=True)
 class ProbeConfig(CommandConfig, StudyOptions):
-    """The fields of `StudyOptions`; on the command line, neurons may be a number or a list, too."""
+    """The fields of `StudyOptions`, those with types that only Python knows anew; neurons may be a number or a list."""
 
     train: LabelledDump = field(default_factory=missing)
     test: LabelledDump = field(default_factory=missing)
+    out: str = MISSING
     neurons: Any = None
 
 

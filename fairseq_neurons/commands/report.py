@@ -5,21 +5,15 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from omegaconf import MISSING
-
 from fairseq_neurons.commands.application import CommandConfig, application
+from fairseq_neurons.page.page_settings import PageSettings
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
-class ReportConfig(CommandConfig):
-    """The arguments of ``fairseq_neurons.page.write_report``."""
-
-    run: str = MISSING
-    out: str = MISSING
-    language: str = "en"
-    sentences: int = 5000
+class ReportConfig(CommandConfig, PageSettings):
+    """The fields of `PageSettings`."""
 
 
 def run(**options: str | int) -> None:

@@ -30,20 +30,22 @@ __all__ = [
     "read_labels",
     "tag",
 ]
-__getattr__ = lazily(
-    __name__,
-    {
-        "EncodedLabels": "encoding",
-        "LABELERS": "labelers",
-        "LabelOptions": "label_options",
-        "Labels": "sentence_labels",
-        "LabelledRows": "encoding",
-        "align": "alignment",
-        "conllu_sentences": "conllu_files",
-        "encode": "encoding",
-        "labels_of": "label_sources",
-        "read_column": "conllu_columns",
-        "read_labels": "label_files",
-        "tag": "taggers",
-    },
-)
+
+if not TYPE_CHECKING:  # a type checker would take every unknown name for an existing one
+    __getattr__ = lazily(
+        __name__,
+        {
+            "EncodedLabels": "encoding",
+            "LABELERS": "labelers",
+            "LabelOptions": "label_options",
+            "Labels": "sentence_labels",
+            "LabelledRows": "encoding",
+            "align": "alignment",
+            "conllu_sentences": "conllu_files",
+            "encode": "encoding",
+            "labels_of": "label_sources",
+            "read_column": "conllu_columns",
+            "read_labels": "label_files",
+            "tag": "taggers",
+        },
+    )

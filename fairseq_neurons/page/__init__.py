@@ -8,4 +8,6 @@ if TYPE_CHECKING:
     from fairseq_neurons.page.write_page import write_report
 
 __all__ = ["write_report"]
-__getattr__ = lazily(__name__, {"write_report": "write_page"})
+
+if not TYPE_CHECKING:  # a type checker would take every unknown name for an existing one
+    __getattr__ = lazily(__name__, {"write_report": "write_page"})

@@ -13,12 +13,14 @@ from tqdm import tqdm
 from fairseq_neurons import __version__
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import figures_of, render
+from fairseq_neurons.options import takes
 from fairseq_neurons.page.browser_data import File, model_files, text_file
 from fairseq_neurons.page.data_scripts import script
 from fairseq_neurons.page.neuron_facts import facts_of
 from fairseq_neurons.page.overview import overview
 from fairseq_neurons.page.page_folder import PageFolder
 from fairseq_neurons.page.page_sections import Picture
+from fairseq_neurons.page.page_settings import PageSettings
 from fairseq_neurons.runs.run_folder import Model, Run
 from fairseq_neurons.storage.disk_space import check_disk_space, human_bytes
 
@@ -37,14 +39,12 @@ CSS_PIXELS = 96
 OF_A_NEURON, OF_THE_PAGE = 6_000, 2_000_000
 
 
-def write_report(run: str | Path, out: str | Path, language: str = "en", sentences: int = 5000) -> Path:
+@takes(PageSettings)
+def write_report(settings: PageSettings) -> Path:
     """Write the page of a run.
 
     Args:
-        run: the folder of the run.
-        out: the folder of the page; an older report of that name is replaced as a whole.
-        language: of the words, for built-in labelers.
-        sentences: how many of each dump are shown at most, from its start; statistics are of all.
+        settings: see `PageSettings`; the function takes its fields as arguments.
 
     Returns:
         The file to open.
@@ -52,11 +52,12 @@ def write_report(run: str | Path, out: str | Path, language: str = "en", sentenc
     Raises:
         InputError: if the run cannot be read, ``out`` is something else, or the disk has not enough room.
     """
+    out, sentences = Path(settings.out), settings.sentences
     if sentences < 1:
         raise InputError(f"sentences={sentences}: give at least 1.")
-    opened = Run.open(run)
+    opened = Run.open(settings.run)
     shown = [model for model in opened.models if model.dumps]
-    with PageFolder(Path(out)) as page:
+    with PageFolder(out) as page:
         needed = sum(_size(opened, model, sentences) for model in shown) + OF_THE_PAGE
         counts = (len(opened.models), len(shown))
         logger.info("%d models, %d of them with states; about %s of disk", *counts, human_bytes(needed))
@@ -64,9 +65,9 @@ def write_report(run: str | Path, out: str | Path, language: str = "en", sentenc
         _write_assets(page)
         # What takes long comes last: a damaged result shows before it.
         _write_index(page, opened, _write_figures(page, opened))
-        _write_models(page, opened, shown, language, sentences)
+        _write_models(page, opened, shown, settings)
         page.commit()
-    return Path(out) / "index.html"
+    return out / "index.html"
 
 
 def _size(run: Run, model: Model, sentences: int) -> int:
@@ -90,21 +91,21 @@ def _write_figures(page: PageFolder, run: Run) -> list[Picture]:
     return pictures
 
 
-def _write_models(page: PageFolder, run: Run, shown: list[Model], language: str, sentences: int) -> None:
+def _write_models(page: PageFolder, run: Run, shown: list[Model], settings: PageSettings) -> None:
     texts = list(dict.fromkeys(run.dump_of(model).text for model in shown))
     names = {model.name: number for number, model in enumerate(shown)}
     page.write("data/models.js", script("models", list(names)))
     for number, text in enumerate(texts):
         dump = next(run.dump_of(model) for model in shown if run.dump_of(model).text == text)
-        page.write(*text_file(dump.activations, sentences, number))
+        page.write(*text_file(dump.activations, settings.sentences, number))
     for model in shown:
         of_text = texts.index(run.dump_of(model).text)
-        for name, content in _files(run, model, names, of_text, language, sentences):
+        for name, content in _files(run, model, names, of_text, settings):
             page.write(name, content)
 
 
-def _files(run: Run, model: Model, names: dict[str, int], text: int, language: str, sentences: int) -> Iterator[File]:
-    facts = facts_of(run, model, language, sentences)
+def _files(run: Run, model: Model, names: dict[str, int], text: int, settings: PageSettings) -> Iterator[File]:
+    facts = facts_of(run, model, settings.language, settings.sentences)
     found = model_files(facts, names[model.name], text, names)
     total = len(model.neurons) + len(facts.sorts) + 2
     return iter(tqdm(found, model.name, total, unit="file", disable=None))

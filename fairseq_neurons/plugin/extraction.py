@@ -13,9 +13,11 @@ from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 from tqdm import tqdm
 
+from fairseq_neurons.activations.extraction_settings import ExtractionSettings
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import conllu_sentences
 from fairseq_neurons.labels.label_files import CONLLU_SUFFIXES
+from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.architectures.adapter import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
@@ -28,58 +30,47 @@ from fairseq_neurons.storage.files import read_lines, sha256_of_file
 from fairseq_neurons.storage.output_folder import check_free
 
 
-def extract(
-    checkpoint: str,
-    out: str,
-    data: Optional[str] = None,
-    subset: str = "test",
-    text: Optional[str] = None,
-    dump_text: Optional[str] = None,
-    sentencepiece: Optional[str] = None,
-    pooling: str = "last",
-    dtype: str = "float32",
-    eos: bool = False,
-    subwords: Optional[str] = None,
-    max_tokens: int = 4000,
-) -> None:
+@takes(ExtractionSettings)
+def extract(settings: ExtractionSettings) -> None:
     """Dump the states of a data-bin subset or of a text file.
 
     Args:
-        checkpoint: of an architecture that has neurons.
-        out: the folder to be; must not exist.
-        data: the data folder; by default the one the model was trained on.
-        subset: of the data folder.
-        text: a raw text file, a sentence a line, in the tokens the model was trained on, instead of a subset; of a
-            CoNLL-U file, its words (blanks inside a word become ``_``).
-        dump_text: the text given to ``fairseq-preprocess``, for the spelling of unknown words in a subset.
-        sentencepiece: a SentencePiece model that cuts the lines of ``text`` into the model's pieces.
-        pooling: ``last``, ``first``, ``mean`` or ``none``.
-        dtype: ``float16`` or ``float32``.
-        eos: whether the end-of-sentence symbol gets a row.
-        subwords: ``words``, ``bpe`` or ``sentencepiece``: the dictionary's symbols; by default they decide.
-        max_tokens: of a batch, padding included.
+        settings: see `ExtractionSettings`; the function takes its fields as arguments.
 
     Raises:
         InputError: if anything given cannot be used; nothing is left behind.
     """
-    if text is None and sentencepiece is not None:
+    if settings.text is None and settings.sentencepiece is not None:
         raise InputError("sentencepiece= cuts the lines of text=, which is missing.")
-    if text is not None and dump_text is not None:
+    if settings.text is not None and settings.dump_text is not None:
         raise InputError("dump_text= spells the words of a data folder; text= needs no other spelling.")
-    check_free(Path(out))
-    loaded = load_checkpoint(checkpoint, data)
-    if text is None:
-        dataset = source_side(load_subset(loaded.task, subset), loaded.task)
-        known = Path(dump_text) if dump_text else None
-        sentences = sentences_of(dataset, loaded.task.source_dictionary, known, subwords)
+    check_free(Path(settings.out))
+    loaded = load_checkpoint(settings.checkpoint, settings.data)
+    if settings.text is None:
+        dataset = source_side(load_subset(loaded.task, settings.subset), loaded.task)
+        known = Path(settings.dump_text) if settings.dump_text else None
+        sentences = sentences_of(dataset, loaded.task.source_dictionary, known, settings.subwords)
     else:
-        dataset, sentences = _read_text(loaded, Path(text), sentencepiece, subwords)
-    provenance = Provenance(sha256_of_file(Path(checkpoint)), text or _data_of(loaded), "" if text else subset)
-    batches = batches_of(loaded, dataset, max_tokens)
+        dataset, sentences = _read_text(loaded, Path(settings.text), settings.sentencepiece, settings.subwords)
+    provenance = Provenance(
+        sha256_of_file(Path(settings.checkpoint)),
+        settings.text or _data_of(loaded),
+        "" if settings.text else settings.subset,
+    )
+    batches = batches_of(loaded, dataset, settings.max_tokens)
     kept = np.concatenate(batches) if batches else np.zeros(0, dtype=np.int64)
     with (
         recorded(loaded.model) as recorder,
-        Dump(Path(out), sentences, kept, recorder, provenance, dtype=dtype, pooling=pooling, eos=eos) as dump,
+        Dump(
+            Path(settings.out),
+            sentences,
+            kept,
+            recorder,
+            provenance,
+            dtype=settings.dtype,
+            pooling=settings.pooling,
+            eos=settings.eos,
+        ) as dump,
     ):
         dump_batches(loaded, dataset, batches, dump)
 

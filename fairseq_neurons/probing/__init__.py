@@ -8,4 +8,6 @@ if TYPE_CHECKING:
     from fairseq_neurons.probing.estimator import ElasticNetProbe
 
 __all__ = ["ElasticNetProbe"]
-__getattr__ = lazily(__name__, {"ElasticNetProbe": "estimator"})
+
+if not TYPE_CHECKING:  # a type checker would take every unknown name for an existing one
+    __getattr__ = lazily(__name__, {"ElasticNetProbe": "estimator"})

@@ -8,4 +8,6 @@ if TYPE_CHECKING:
     from fairseq_neurons.rankings.ranking import Ranking
 
 __all__ = ["Ranking"]
-__getattr__ = lazily(__name__, {"Ranking": "ranking"})
+
+if not TYPE_CHECKING:  # a type checker would take every unknown name for an existing one
+    __getattr__ = lazily(__name__, {"Ranking": "ranking"})

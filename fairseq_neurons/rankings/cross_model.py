@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +12,8 @@ from fairseq_neurons import __version__
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.comparability import check_comparable, check_target
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.options import takes
+from fairseq_neurons.rankings.correlation_settings import CorrelationMethod, CorrelationSettings
 from fairseq_neurons.rankings.model_pairs import PAIRWISE
 from fairseq_neurons.rankings.ranking import Ranking
 from fairseq_neurons.rankings.single_model import SINGLE
@@ -25,14 +26,8 @@ logger = logging.getLogger(__name__)
 METHODS = (*PAIRWISE, *SINGLE)
 
 
-def correlate(
-    activations: Sequence[str | Path],
-    target: int = 0,
-    absolute: bool = False,
-    method: str = "max",
-    reverse: bool = False,
-    seed: int = 1,
-) -> Ranking:
+@takes(CorrelationSettings)
+def correlate(settings: CorrelationSettings) -> Ranking:
     """Rank one model's neurons, by their likes in other models or by themselves.
 
     With other models, score(M_ij) = max over i' != i and j' of rho(M_ij, M_i'j') (Dalvi et al. 2019, "Cross-model
@@ -41,16 +36,7 @@ def correlate(
     Translation" (Section 3.2), and the single-model statistics of Dalvi et al.'s Figure 7.
 
     Args:
-        activations: dumps of the same words, each by another model; at least two, or one for a single-model method.
-        target: which of them is ranked, from 0.
-        absolute: of ``max`` and ``min``: take abs(rho), as the authors' code does, instead of rho, as the paper writes.
-        method: ``max``, the best match over all other models; ``min``, the worst over them of the best match in each;
-            ``linear-regression``, the least R^2 from all neurons of another (:func:`.pairwise.r_squared`); ``svcca``,
-            the least share of a neuron in the directions that are common with another
-            (:func:`.pairwise.canonical_share`). Of the target alone: ``variance``, ``mean-distance``
-            (:func:`.singlemodel.mean_distance`), ``random``.
-        reverse: of the single-model methods: the lowest score first; the method is then called ``variance-reversed``.
-        seed: of ``random``.
+        settings: see `CorrelationSettings`; the function takes its fields as arguments.
 
     Returns:
         The ranking of the target's neurons; by other models, constant neurons score 0.
@@ -59,12 +45,13 @@ def correlate(
         InputError: if there are too few dumps, they hold different words or values that are no numbers, two are the
             same folder, an option is not one of the method, or the words are too few for it.
     """
-    _check_options(method, absolute, reverse, seed)
-    dumps = [Activations(path) for path in activations]
+    method, target, absolute = settings.method, settings.target, settings.absolute
+    _check_options(settings)
+    dumps = [Activations(path) for path in settings.activations]
     check_target(dumps, target)
     ours, others = dumps[target], [dump for i, dump in enumerate(dumps) if i != target]
     if method in SINGLE:
-        return _single(ours, method, reverse, seed)
+        return _single(ours, method, settings.reverse, settings.seed)
     check_comparable(ours, others)
     scores = _by_others([ours, *others], method, absolute)
     signature = (
@@ -111,16 +98,17 @@ def _warn_of_constants(moments: Moments, models: int) -> None:
         logger.warning("%d of %d neurons never change; they score 0", count, sum(map(len, constant)))
 
 
-def _check_options(method: str, absolute: bool, reverse: bool, seed: int) -> None:
+def _check_options(settings: CorrelationSettings) -> None:
+    method = settings.method
     if method not in METHODS:
         raise InputError(f"There is no method {method!r}; the methods are {', '.join(METHODS)}.")
-    for name, given, takes in (
-        ("absolute", absolute, [name for name, how in PAIRWISE.items() if how.signed]),
-        ("reverse", reverse, list(SINGLE)),
-        ("seed", seed != 1, ["random"]),
+    for name, given, methods in (
+        ("absolute", settings.absolute, [name for name, how in PAIRWISE.items() if how.signed]),
+        ("reverse", settings.reverse, list(SINGLE)),
+        ("seed", settings.seed != CorrelationMethod.seed, ["random"]),
     ):
-        if given and method not in takes:
-            raise InputError(f"method={method} takes no {name}=; it is an option of {', '.join(takes)}.")
+        if given and method not in methods:
+            raise InputError(f"method={method} takes no {name}=; it is an option of {', '.join(methods)}.")
 
 
 def _of(ours: Activations) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TypeVar
 
 from fairseq_neurons.labels.label_options import LabelOptions
@@ -29,7 +31,7 @@ class StudyData:
     """Which words and neurons are studied, and where the results are written.
 
     Args:
-        train: the words that train probes; in Python, a dictionary of its two fields is accepted too.
+        train: the words that train probes; a dictionary of the two fields will do.
         test: the words that test them, from a dump of the same model.
         out: folder of the results; must not exist.
         column: of CoNLL-U label files.
@@ -37,9 +39,9 @@ class StudyData:
         neurons: restrict the study to these neurons: indices, names and patterns, see `Neurons.select`.
     """
 
-    train: LabelledDump
-    test: LabelledDump
-    out: str
+    train: LabelledDump | Mapping[str, str]
+    test: LabelledDump | Mapping[str, str]
+    out: str | Path
     column: str | None = None
     language: str = "en"
     neurons: str | None = None

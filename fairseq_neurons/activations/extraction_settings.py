@@ -1,0 +1,39 @@
+"""The options of ``fairseq-neurons-extract`` and of `fairseq_neurons.plugin.extraction.extract`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class ExtractionSettings:
+    """Which states of which words are dumped.
+
+    Args:
+        checkpoint: of a model whose architecture has an adapter.
+        out: folder of the dump; must not exist.
+        data: the data folder; by default the one the model was trained on.
+        subset: of the data folder.
+        text: a raw text file, a sentence a line, in the tokens the model was trained on, instead of a subset; of a
+            CoNLL-U file, its words (blanks inside a word become ``_``).
+        dump_text: the text given to ``fairseq-preprocess``, for the spelling of unknown words in a subset.
+        sentencepiece: a SentencePiece model that cuts the lines of ``text`` into the model's pieces.
+        pooling: ``last``, ``first``, ``mean`` or ``none``.
+        dtype: ``float16`` or ``float32``.
+        eos: whether the end-of-sentence symbol has a row.
+        subwords: ``words``, ``bpe`` or ``sentencepiece``: the dictionary's symbols; by default they decide.
+        max_tokens: of a batch, padding included.
+    """
+
+    checkpoint: str
+    out: str
+    data: str | None = None
+    subset: str = "test"
+    text: str | None = None
+    dump_text: str | None = None
+    sentencepiece: str | None = None
+    pooling: str = "last"
+    dtype: str = "float32"
+    eos: bool = False
+    subwords: str | None = None
+    max_tokens: int = 4000

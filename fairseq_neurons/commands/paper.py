@@ -1,4 +1,4 @@
-"""``fairseq-neurons-paper``: the paper's experiments, from text to tables and figures, resumable at any step."""
+"""``fairseq-neurons-paper``: the paper's experiments, from text to tables and figures; an interrupted run resumes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ class PaperConfig(CommandConfig, Experiment):
 
 
 def run(**options: Any) -> None:
-    """Import what trains and measures only when there is work: ``--help`` need not wait for it."""
+    """Run the chosen steps of an experiment. The last line is the path of its tables, if these were made."""
     experiment = Experiment.of(options)
     from fairseq_neurons.pipelines.paper.experiment_folder import ExperimentFolder
     from fairseq_neurons.pipelines.paper.experiment_steps import STAGES, chosen
+    from fairseq_neurons.pipelines.paper.run_tables import TABLES_FILE
 
     steps = chosen(experiment)
     start = time.monotonic()
@@ -42,6 +43,8 @@ def run(**options: Any) -> None:
             logger.info("\n[%4.0f min] %s: %s", (time.monotonic() - start) / 60, step, stage.about)
             stage.run(experiment)
     logger.info("\n[%4.0f min] Done: %s", (time.monotonic() - start) / 60, experiment.folder)
+    if "sum" in steps:
+        logger.info("The tables:\n%s", experiment.folder / TABLES_FILE)
 
 
 main = application(
@@ -49,7 +52,7 @@ main = application(
     PaperConfig,
     run,
     "The experiments of Dalvi et al. 2019 on one language pair: experiment=en-fr corpus=FOLDER [size=paper].\n"
-    "What is done is left out, and an interrupted run goes on where it stopped; steps=[probe,sum] runs some alone.\n\n"
+    "Finished steps are skipped; an interrupted run resumes; steps=[probe,sum] runs some alone.\n\n"
     f"experiment= is one of {_names('experiment')}; size= is one of {_names('size')}.\n"
     "With --config-dir FOLDER, also one of its FOLDER/experiment/*.yaml and FOLDER/size/*.yaml.",
     configs=configs(),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
 
-from fairseq_neurons.pipelines.paper.document import TABLES, fill
+from fairseq_neurons.pipelines.paper.run_tables import run_tables
+from fairseq_neurons.pipelines.paper.table_catalogue import TABLES
 from tests.end_to_end.conftest import run, succeed
 
 EXPERIMENT = """# @package _global_
@@ -63,8 +65,10 @@ def test_the_driver__goes_from_text_to_tables_and_repeats_nothing(corpus, tmp_pa
     assert measured == {"top", "bottom", "random"}
     assert set(summary["probes"]["1"]) == {"pos", "position"}
     assert (folder / "report" / "index.html").is_file()
-    for name in TABLES:
-        assert "tiny" in fill(f"<!-- table: {name} -->\n<!-- end -->", [summary], "runs")
+    assert first.rstrip().splitlines()[-1] == str(folder / "tables.md")
+    assert (folder / "tables.md").read_text(encoding="utf-8") == run_tables(summary)
+    titles = [table.title for table in TABLES.values()]
+    assert re.findall("^## (.*)", run_tables(summary), re.MULTILINE) == titles
     drawn = {
         "figure-2",
         "figure-3.begin",
@@ -76,9 +80,10 @@ def test_the_driver__goes_from_text_to_tables_and_repeats_nothing(corpus, tmp_pa
         "figure-8",
     }
     assert drawn <= {path.stem for path in (folder / "figures").iterdir()} == set(summary["figures"])
-    again = succeed(*command)
-    assert again.count("$ ") == again.count("$ fairseq-neurons-report")
+    repeated = succeed(*command)
+    assert repeated.count("$ ") == repeated.count("$ fairseq-neurons-report")
     assert json.loads((folder / "summary.json").read_text()) == summary
+    assert str(folder / "tables.md") not in succeed(*command, "steps=[rank]")
     wrong = run(*command, "steps=[train,nap]")
     assert wrong.returncode == 1 and "the steps are text" in wrong.stderr
     other = run(*command, "size.epochs=2")

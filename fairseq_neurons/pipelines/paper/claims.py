@@ -9,7 +9,8 @@ from typing import Any
 from scipy.stats import hypergeom, mannwhitneyu
 
 from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of
-from fairseq_neurons.pipelines.paper.paper_tables import LEAST_WORDS, Summary, markdown, run_of
+from fairseq_neurons.pipelines.paper.markdown_tables import Summary, markdown, run_of
+from fairseq_neurons.pipelines.paper.paper_tables import LEAST_WORDS
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE
 
@@ -190,8 +191,8 @@ def _apart(low: float | None, high: float | None) -> bool | None:
 
 CLAIMS: dict[str, Callable[[Summary], Outcomes]] = {
     "masked out, the top keeps more than the bottom (Tables 2, 5)": _kept_top("mask"),
-    "trained again, the top keeps more than the bottom (Tables 4, 6)": _kept_top("retrain"),
-    "removing the top hurts before removing the bottom (Figures 4, 5)": _top_hurts_first,
+    "retrained, the top keeps more than the bottom (Tables 4, 6)": _kept_top("retrain"),
+    "masking the top hurts before masking the bottom (Figures 4, 5)": _top_hurts_first,
     "cross-model hurts more than variance and distance from the mean, highest first (Figure 7)": _hurts_more_than(
         lambda summary: [name for name, (_, reverse) in SINGLE.items() if not reverse]
     ),

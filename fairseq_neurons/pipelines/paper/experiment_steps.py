@@ -11,6 +11,7 @@ from fairseq_neurons.pipelines.paper import measure_steps as measures
 from fairseq_neurons.pipelines.paper import train_models as models
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_summary import summarise
+from fairseq_neurons.pipelines.paper.run_tables import write_tables
 
 
 class Stage(NamedTuple):
@@ -49,6 +50,10 @@ def _text(experiment: Experiment) -> None:
     text.preprocess(experiment)
 
 
+def _sum_up(experiment: Experiment) -> None:
+    write_tables(experiment.folder, summarise(experiment))
+
+
 STAGES: dict[str, Stage] = {
     "text": Stage("texts, a part for each model, and labels", _text, "bin"),
     "train": Stage("translation models and language models", models.train, "models", ("text",)),
@@ -57,5 +62,5 @@ STAGES: dict[str, Stage] = {
     "probe": Stage("what neurons know of words", measures.probe, "probes", ("dump",)),
     "ablate": Stage("BLEU and perplexity without neurons", measures.ablate, "curves", ("rank", "probe")),
     "draw": Stage("figures, and a page to explore", measures.draw, "report", ("rank",)),
-    "sum": Stage("the numbers of the tables", summarise, "summary.json", ("rank", "probe", "ablate")),
+    "sum": Stage("the numbers and the tables", _sum_up, "summary.json", ("rank", "probe", "ablate")),
 }

@@ -9,16 +9,17 @@ from typing import Any
 from scipy.stats import spearmanr
 
 from fairseq_neurons.pipelines.paper.experiment_summary import points_of
-from fairseq_neurons.pipelines.paper.paper_tables import KINDS, Summary, markdown, mean_and_spread, run_of
+from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, markdown, run_of
+from fairseq_neurons.pipelines.paper.paper_tables import mean_and_spread
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE
 
 LEAST_PAIRS = 5
 
 
-def ends(summaries: Sequence[Summary]) -> str:
+def orders(summaries: Sequence[Summary]) -> str:
     """Figures 4 and 5: from the top, from the bottom and at random; a column a model."""
     return "\n\n".join(
-        _ends(summary, kind, models)
+        _orders(summary, kind, models)
         for kind in KINDS
         for summary in summaries
         if (models := [name for name in summary["curves"] if summary["models"][name]["kind"] == kind])
@@ -35,7 +36,7 @@ def linguistic(summaries: Sequence[Summary]) -> str:
     return _against(summaries, lambda summary: list(summary["tasks"]))
 
 
-def squares(summaries: Sequence[Summary]) -> str:
+def mean_squares(summaries: Sequence[Summary]) -> str:
     """Of the tenth that a ranking has first or last: the mean square of its states, and the score without it."""
     columns = {(CROSS_MODEL, "top"): "cross-model", (CROSS_MODEL, "bottom"): "bottom"}
     columns |= {(name, "top"): name for name in SINGLE}
@@ -64,7 +65,7 @@ def _correlation(curve: dict[str, Any], measured: Iterable[tuple[float, float]])
     return f"{spearmanr([square for square, _ in pairs], [worse * score for _, score in pairs]).statistic:.2f}"
 
 
-def _ends(summary: Summary, kind: str, models: Sequence[str]) -> str:
+def _orders(summary: Summary, kind: str, models: Sequence[str]) -> str:
     curves = [summary["curves"][model] for model in models]
     header = ["neurons", *(f"{model}: top / bottom / random" for model in models)]
     counts = sorted(points_of(curves[0], CROSS_MODEL, "top"))
@@ -113,6 +114,3 @@ def _mark(curve: dict[str, Any], ranking: str, order: str, count: int) -> str:
 
 def _metric(curve: dict[str, Any]) -> str:
     return "BLEU" if curve["metric"] == "bleu" else "perplexity"
-
-
-TABLES = {"figures-4-5": ends, "figure-7": single_model, "figure-8": linguistic, "squares": squares}

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean, stdev
-from typing import Any
-
-from tabulate import tabulate
 
 from fairseq_neurons.pipelines.paper import published_numbers as published
 from fairseq_neurons.pipelines.paper.experiment_summary import kept
+from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, code, markdown, run_of
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS, TopBottom
-
-Summary = dict[str, Any]
-KINDS = {"nmt": "NMT", "lm": "NLM"}
-
-
-def run_of(summary: Summary) -> str:
-    """What tells one run from another: ``small.en-fr``, as the file of its summary is called."""
-    return f"{summary['size']}.{summary['name']}"
 
 
 def models(summaries: Sequence[Summary]) -> str:
@@ -82,7 +72,7 @@ def focus(summaries: Sequence[Summary], count: int = 8) -> str:
         counts, words = next(iter(probes[0]["focus"].values())), probes[0]["labels"]
         frequent = sorted((n, label) for label, n in counts.items() if words.get(label, 0) >= LEAST_WORDS)
         ends = frequent[:count], frequent[::-1][:count]
-        shown = [", ".join(f"{_code(label)} {n}" for n, label in end) for end in ends]
+        shown = [", ".join(f"{code(label)} {n}" for n, label in end) for end in ends]
         rows.append([f"{KINDS[kind]} {summary['tasks'][task]}", run_of(summary), *shown])
     return markdown(header, rows, text=4)
 
@@ -98,9 +88,9 @@ def words(summaries: Sequence[Summary]) -> str:
     for summary in summaries:
         for model, found in summary["detectors"].items():
             for one in found:
-                name = [KINDS[_kind(summary, model)], run_of(summary), one["neuron"] and _code(one["neuron"])]
+                name = [KINDS[_kind(summary, model)], run_of(summary), one["neuron"] and code(one["neuron"])]
                 told = [f"{one['auc']:.3f}", one["rank"]] if one["neuron"] else ["", ""]
-                rows.append([*name, one["label"], one["words"], *told, ", ".join(map(_code, one["top"]))])
+                rows.append([*name, one["label"], one["words"], *told, ", ".join(map(code, one["top"]))])
     return markdown(header, rows, text=4)
 
 
@@ -127,16 +117,10 @@ def signatures(summaries: Sequence[Summary]) -> str:
         run = run_of(summary)
         for model in summary["detectors"]:
             for task, probe in summary["probes"][model].items():
-                rows.append([run, f"probe: model {model}, {task}", _code(probe["signature"])])
-            rows.append([run, f"p-values: model {model}", _code(summary["curves"][model]["test"])])
-        rows += [[run, name, _code(signature)] for name, signature in summary["figures"].items()]
+                rows.append([run, f"probe: model {model}, {task}", code(probe["signature"])])
+            rows.append([run, f"p-values: model {model}", code(summary["curves"][model]["test"])])
+        rows += [[run, name, code(signature)] for name, signature in summary["figures"].items()]
     return markdown(["run", "of what", "signature"], rows, text=3)
-
-
-def markdown(header: Sequence[str], rows: Sequence[Sequence[object]], text: int = 0) -> str:
-    """A table; the first ``text`` columns to the left, the others to the right."""
-    align = ["left"] * text + ["right"] * (len(header) - text)
-    return tabulate(rows, header, tablefmt="github", disable_numparse=True, colalign=align if rows else None)
 
 
 def mean_and_spread(values: Sequence[float], digits: int = 1) -> str:
@@ -194,21 +178,3 @@ def _unablated(summary: Summary, model: str) -> str:
 
 def _g(value: float) -> str:
     return f"{value:g}"
-
-
-def _code(label: str) -> str:
-    label = label.replace("|", "\\|")
-    return f"`` {label} ``" if "`" in label else f"`{label}`"
-
-
-TABLES: dict[str, Callable[[Sequence[Summary]], str]] = {
-    "models": models,
-    "table-1": accuracy,
-    "tables-2-5": masked,
-    "tables-4-6": retrained,
-    "table-3": words,
-    "figure-2": grid,
-    "figure-6": focus,
-    "overlaps": overlaps,
-    "signatures": signatures,
-}

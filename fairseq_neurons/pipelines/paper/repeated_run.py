@@ -1,8 +1,9 @@
-"""Compare a run with another of the same experiment.
+"""Compare a repeated run of an experiment with the first one.
 
-Run as ``python -m fairseq_neurons.pipelines.paper.repeated_run FIRST.json AGAIN.json``.
+Run as ``python -m fairseq_neurons.pipelines.paper.repeated_run FIRST.json SECOND.json``.
 
-Both are summaries. Where a number has a spread over the models, it says how many are within that of the first run.
+Both are summaries. Where a number has a spread over the models, the tables count how many are within that of the first
+run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import Any, NamedTuple
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.claims import CLAIMS, counts, verdict
 from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of
-from fairseq_neurons.pipelines.paper.paper_tables import KINDS, Summary, markdown, mean_and_spread, run_of
+from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, markdown, run_of
+from fairseq_neurons.pipelines.paper.paper_tables import mean_and_spread
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
 from fairseq_neurons.storage.files import read_text
@@ -33,64 +35,64 @@ class Number(NamedTuple):
         group: where the document has it.
         name: which one of these it is.
         first: of each model in the first run.
-        again: of each model in the other.
+        second: the same in the second run.
     """
 
     group: str
     name: str
     first: list[float]
-    again: list[float]
+    second: list[float]
 
     @property
     def apart(self) -> float:
         """How far the means are from each other."""
-        return abs(fmean(self.first) - fmean(self.again))
+        return abs(fmean(self.first) - fmean(self.second))
 
     def within(self, times: float = 1.0) -> bool:
         """Whether this is no more than the standard deviation over the first run's models."""
         return self.apart <= times * stdev(self.first)
 
 
-def table(first: Summary, again: Summary) -> str:
+def table(first: Summary, second: Summary) -> str:
     """How well the models do, how many numbers are within the first run's spread, and the claims, of both runs.
 
     Raises:
         InputError: if they are not the same experiment, or no kind has several models.
     """
-    found = list(numbers(first, again))
+    found = list(numbers(first, second))
     singles = [number for number in found if number.group in ("Models", "Table 1")]
     rows = [
-        [*number[:2], mean_and_spread(number.first, 2), mean_and_spread(number.again, 2), _word(number.within())]
+        [*number[:2], mean_and_spread(number.first, 2), mean_and_spread(number.second, 2), _word(number.within())]
         for number in singles
     ]
-    told = [["claim", "first", "again", "first", "again"]]
+    claims = [["claim", "first", "second", "first", "second"]]
     for claim, outcomes_of in CLAIMS.items():
-        outcomes = [outcomes_of(summary) for summary in (first, again)]
-        told.append([claim, *map(counts, outcomes), *map(verdict, outcomes)])
+        outcomes = [outcomes_of(summary) for summary in (first, second)]
+        claims.append([claim, *map(counts, outcomes), *map(verdict, outcomes)])
     return "\n\n".join(
         [
-            markdown(["", "", "first", "again", "within ±"], rows, text=2),
+            markdown(["", "", "first", "second", "within ±"], rows, text=2),
             markdown(["", "numbers", "within ±", "within 2 ±", "median difference", "largest"], _groups(found), text=1),
-            markdown(told[0], told[1:], text=1),
+            markdown(claims[0], claims[1:], text=1),
         ]
     )
 
 
-def numbers(first: Summary, again: Summary) -> Iterator[Number]:
+def numbers(first: Summary, second: Summary) -> Iterator[Number]:
     """All numbers that both have of several models of a kind, and that no number exceeds.
 
     Raises:
         InputError: as of `table`.
     """
-    if run_of(first) != run_of(again):
-        raise InputError(f"{run_of(first)} and {run_of(again)} are not the same experiment.")
-    mine, others = (_values(summary) for summary in (first, again))
-    usable = [key for key, values in mine.items() if len(values) > 1 and key in others]
+    if run_of(first) != run_of(second):
+        raise InputError(f"{run_of(first)} and {run_of(second)} are not the same experiment.")
+    ours, theirs = (_values(summary) for summary in (first, second))
+    usable = [key for key, values in ours.items() if len(values) > 1 and key in theirs]
     if not usable:
         raise InputError(f"{run_of(first)} has one model of a kind: there is no spread to compare with.")
     for key in usable:
-        if all(map(math.isfinite, [*mine[key], *others[key]])):
-            yield Number(*key, mine[key], others[key])
+        if all(map(math.isfinite, [*ours[key], *theirs[key]])):
+            yield Number(*key, ours[key], theirs[key])
 
 
 def _groups(found: Sequence[Number]) -> list[list[object]]:
@@ -108,10 +110,10 @@ def _values(summary: Summary) -> dict[tuple[str, str], list[float]]:
     values: dict[tuple[str, str], list[float]] = {}
     for model, known in summary["models"].items():
         kind = KINDS[known["kind"]]
-        told = [("Models", "validation perplexity", known["perplexity"])]
-        told += _of_probes(summary, summary["probes"].get(model, {}))
-        told += _of_curve(summary["curves"][model]) if model in summary["curves"] else []
-        for group, name, value in told:
+        measured = [("Models", "validation perplexity", known["perplexity"])]
+        measured += _of_probes(summary, summary["probes"].get(model, {}))
+        measured += _of_curve(summary["curves"][model]) if model in summary["curves"] else []
+        for group, name, value in measured:
             values.setdefault((group, f"{kind} {name}"), []).append(value)
     return values
 
@@ -144,15 +146,15 @@ def _word(yes: bool) -> str:
     return "yes" if yes else "no"
 
 
-def main(first: str, again: str) -> None:
+def main(first: str, second: str) -> None:
     """Print the tables of two summaries."""
-    found = table(*(json.loads(read_text(Path(path), "summary")) for path in (first, again)))
+    found = table(*(json.loads(read_text(Path(path), "summary")) for path in (first, second)))
     sys.stdout.write(found + "\n")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        sys.exit("usage: python -m fairseq_neurons.pipelines.paper.repeated_run FIRST.json AGAIN.json")
+        sys.exit("usage: python -m fairseq_neurons.pipelines.paper.repeated_run FIRST.json SECOND.json")
     try:
         main(*sys.argv[1:])
     except InputError as error:

@@ -1,4 +1,4 @@
-"""A document whose tables and figures are made of summaries."""
+"""A document that is filled with the tables and figures of runs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.pipelines.paper.finished_experiments import summary_of
 DOCS = Path(__file__).parents[3] / "docs"
 
 
-def test_fill__makes_the_tables_anew_and_leaves_the_rest():
+def test_fill__replaces_the_tables_and_leaves_the_rest():
     text = "before\n<!-- table: models -->\nold\n<!-- end -->\nafter\n"
     filled = document.fill(text, [summary_of()], "runs")
     assert filled.startswith("before\n<!-- table: models -->\n\n| run") and filled.endswith("\n<!-- end -->\nafter\n")
     assert "old" not in filled
     assert document.fill(filled, [summary_of()], "runs") == filled
-    with pytest.raises(InputError, match="no table 'none'; the tables are models"):
+    with pytest.raises(InputError, match="no table 'none'; the tables are claims, models"):
         document.fill("<!-- table: none -->\n<!-- end -->", [], "runs")
 
 
@@ -34,7 +34,7 @@ def test_every_table__can_be_made():
 
 
 def test_the_document_of_the_reproduction__has_the_tables_of_its_summaries():
-    summaries, repeated = (document.read_summaries(DOCS / folder) for folder in ("reproduction", "reproduction/again"))
+    summaries, repeated = map(document.read_summaries, (DOCS / "reproduction", DOCS / "reproduction" / "repeated"))
     text = (DOCS / "reproduction.md").read_text("utf-8")
     assert summaries and document.fill(text, summaries, "reproduction", repeated) == text
 

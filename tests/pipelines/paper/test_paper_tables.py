@@ -82,8 +82,8 @@ def test_words__are_those_of_the_best_detectors_below_the_published():
     assert found[5] == ["NMT", "tiny.made", "", "month", "3", "", "", ""]
 
 
-def test_ends__marks_what_does_not_differ():
-    bleu, perplexity = curves.ends([summary_of()]).split("tiny.made, perplexity:")
+def test_orders__marks_what_does_not_differ():
+    bleu, perplexity = curves.orders([summary_of()]).split("tiny.made, perplexity:")
     assert rows(bleu)[2:4] == [["5", "38.5° / 39.5° / 39.5 ± 0.7°"], ["10", "37.0 / 39.0 / 38.5 ± 0.7"]]
     assert rows(perplexity)[2][1] == "51.5° / 50.5° / 51.5 ± 0.7°"
 
@@ -100,21 +100,21 @@ def test_single_model__is_of_models_in_which_all_rankings_were_removed():
     assert "model 1" not in curves.single_model([without])
 
 
-def test_squares__stand_beside_the_scores_without_these_neurons():
+def test_mean_squares__stand_beside_the_scores_without_these_neurons():
     made = summary_of()
-    bleu, perplexity = rows(curves.squares([made]))[1:]
+    bleu, perplexity = rows(curves.mean_squares([made]))[1:]
     assert bleu == ["tiny.made", "1", "0.150", "0.300: 37.0", "0.100: 39.0", *["0.200: 38.0"] * 4, "1.00"]
     assert perplexity[-1] == "1.00"
     made["curves"]["1"]["points"] = [p for p in made["curves"]["1"]["points"] if p["ranking"] == "cross-model"]
-    assert rows(curves.squares([made]))[1][3:] == ["0.300: 37.0", "0.100: 39.0", *[""] * 4, ""]
+    assert rows(curves.mean_squares([made]))[1][3:] == ["0.300: 37.0", "0.100: 39.0", *[""] * 4, ""]
     for end in made["squares"]["lm1"]["ends"]:
         end["square"] = -end["square"]
-    assert rows(curves.squares([made]))[2][-1] == "-1.00"
+    assert rows(curves.mean_squares([made]))[2][-1] == "-1.00"
 
 
 def test_claims__count_what_held_and_what_tells_nothing():
     found = {row[0]: row[1:] for row in rows(claims.table([summary_of()]))[1:]}
-    assert found["removing the top hurts before removing the bottom (Figures 4, 5)"] == ["4 / 2 / 0", "confirmed"]
+    assert found["masking the top hurts before masking the bottom (Figures 4, 5)"] == ["4 / 2 / 0", "confirmed"]
     assert found["cross-model hurts more than rankings by labels (Figure 8)"] == ["2 / 1 / 0", "confirmed"]
     assert found["masked out, the top keeps more than the bottom (Tables 2, 5)"] == ["3 / 0 / 0", "confirmed"]
     assert found["position neurons are in the cross-model ranking, too"] == ["2 / 0 / 0", "confirmed"]
@@ -147,13 +147,13 @@ def test_a_claim_that_is_turned_round__fails():
             point["order"] = {"top": "bottom", "bottom": "top"}.get(point["order"], point["order"])
         for found in curve["comparisons"]:
             found["order"], found["against"] = "top", {**found["against"], "order": "bottom"}
-    row = next(row for row in rows(claims.table([turned])) if row[0].startswith("removing the top"))
+    row = next(row for row in rows(claims.table([turned])) if row[0].startswith("masking the top"))
     assert row[1:] == ["0 / 2 / 4", "not confirmed"]
 
 
 def test_claims_about_curves__are_of_the_same_shares_of_the_neurons_whatever_the_points():
     found = summary_of()
-    claim = "removing the top hurts before removing the bottom (Figures 4, 5)"
+    claim = "masking the top hurts before masking the bottom (Figures 4, 5)"
     for curve in found["curves"].values():
         for name in ("points", "comparisons"):
             curve[name] = [one for one in curve[name] if one["neurons"] in (0, 10, 20)]
@@ -170,9 +170,9 @@ def test_a_perplexity_that_exceeds_all_numbers__is_the_worst_and_of_two_such_non
     for point in found["curves"]["lm1"]["points"]:
         if (point["order"], point["neurons"]) in (("top", 10), ("top", 20), ("bottom", 20), ("random", 20)):
             point["score"] = None
-    claim = "removing the top hurts before removing the bottom (Figures 4, 5)"
+    claim = "masking the top hurts before masking the bottom (Figures 4, 5)"
     assert claims.CLAIMS[claim](found)[3:] == [None, True, None]
-    assert ["20", "inf / inf / inf"] in rows(curves.ends([found]))
+    assert ["20", "inf / inf / inf"] in rows(curves.orders([found]))
 
 
 @pytest.mark.parametrize(("shared", "outcome"), [(0, False), (2, False), (3, None), (6, True)])

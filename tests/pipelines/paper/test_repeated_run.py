@@ -9,13 +9,12 @@ from statistics import fmean, stdev
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.paper import document
-from fairseq_neurons.pipelines.paper import repeated_run as again
+from fairseq_neurons.pipelines.paper import document, repeated_run
 from tests.pipelines.paper.finished_experiments import curve_of, summary_of
 
 
 def by_name(first, second):
-    return {(number.group, number.name): number for number in again.numbers(first, second)}
+    return {(number.group, number.name): number for number in repeated_run.numbers(first, second)}
 
 
 def test_the_same_run__is_within_the_spread_everywhere():
@@ -30,7 +29,7 @@ def test_a_number__is_the_mean_over_the_models_of_each_run():
     second = summary_of()
     second["models"]["1"]["perplexity"], second["models"]["2"]["perplexity"] = 7.0, 18.0
     number = by_name(summary_of(), second)["Models", "NMT validation perplexity"]
-    assert (number.first, number.again) == ([6.0, 17.0], [7.0, 18.0])
+    assert (number.first, number.second) == ([6.0, 17.0], [7.0, 18.0])
     assert number.apart == pytest.approx(abs(fmean([7.0, 18.0]) - fmean([6.0, 17.0])))
     assert number.within() and not number.within(0.9 / stdev([6.0, 17.0]))
 
@@ -66,24 +65,24 @@ def test_table__counts_what_is_within():
     second = summary_of()
     for model in ("1", "2"):
         second["probes"][model]["pos"]["accuracy"] -= 0.03
-    lines = again.table(summary_of(), second).splitlines()
+    lines = repeated_run.table(summary_of(), second).splitlines()
     assert any("NMT EN POS accuracy" in line and "91.00 ± 1.41" in line and line.endswith("no |") for line in lines)
     counted = next(
         line for line in lines if line.startswith("| Table 1 ") and "numbers" not in line and "EN" not in line
     )
     assert [cell.strip() for cell in counted.split("|")[2:7]] == ["3", "2", "2", "0.00", "3.00"]
-    assert any(line.startswith("| trained again") and line.count("confirmed") == 2 for line in lines)
+    assert any(line.startswith("| retrained") and line.count("confirmed") == 2 for line in lines)
 
 
 def test_other_experiments_and_single_models__are_refused():
     with pytest.raises(InputError, match="tiny.made and small.made are not the same"):
-        again.table(summary_of(), summary_of("small"))
-    with pytest.raises(InputError, match=r"tiny\.made is there a second time, but not a first"):
-        document.fill("<!-- table: again -->\n<!-- end -->", [], "runs", [summary_of()])
+        repeated_run.table(summary_of(), summary_of("small"))
+    with pytest.raises(InputError, match=r"There is a repeated run of tiny\.made, but no first one"):
+        document.fill("<!-- table: repeated -->\n<!-- end -->", [], "runs", [summary_of()])
     alone = summary_of()
     del alone["models"]["2"]
     with pytest.raises(InputError, match="no spread"):
-        again.table(alone, summary_of())
+        repeated_run.table(alone, summary_of())
 
 
 def test_main__prints_what_the_document_has(tmp_path, capsys):
@@ -91,9 +90,9 @@ def test_main__prints_what_the_document_has(tmp_path, capsys):
     files[1].parent.mkdir(parents=True)
     for file in files:
         file.write_text(json.dumps(summary_of()), encoding="utf-8")
-    again.main(*map(str, files))
+    repeated_run.main(*map(str, files))
     printed = capsys.readouterr().out.strip()
     paper = tmp_path / "paper.md"
-    paper.write_text("<!-- table: again -->\n<!-- end -->\n", encoding="utf-8")
+    paper.write_text("<!-- table: repeated -->\n<!-- end -->\n", encoding="utf-8")
     document.main(str(paper))
     assert printed.startswith("|") and f"tiny.made:\n\n{printed}\n" in paper.read_text(encoding="utf-8")

@@ -86,7 +86,7 @@ def test_other_experiments_and_single_models__are_refused():
 
 
 def test_main__prints_what_the_document_has(tmp_path, capsys):
-    files = [tmp_path / "paper" / name for name in ("tiny.made.json", "again/tiny.made.json")]
+    files = [tmp_path / "paper" / name for name in ("tiny.made.json", "repeated/tiny.made.json")]
     files[1].parent.mkdir(parents=True)
     for file in files:
         file.write_text(json.dumps(summary_of()), encoding="utf-8")

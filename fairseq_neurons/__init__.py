@@ -11,8 +11,9 @@ that ``import fairseq_neurons`` itself is fast.
 ['un chien court .']
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from fairseq_neurons.lazy_names import lazily
 
 __version__ = "0.1.0"
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from fairseq_neurons.statistics.similar_neurons import neighbours as neighbours
     from fairseq_neurons.statistics.word_types import word_statistics as word_statistics
 
-# Where each name is defined, in this package; a module stands for itself.
+# The module that defines each name; an empty one stands for the module of that name.
 _HOMES = {
     "Activations": "activations.reader",
     "Block": "neurons",
@@ -57,7 +58,7 @@ _HOMES = {
     "ablate": "ablation.run_ablation",
     "correlate": "rankings.cross_model",
     "extract": "plugin.extraction",
-    "figures": "figures",
+    "figures": "",
     "inspect": "inspection.run_inspection",
     "load_model": "plugin.loaded_model",
     "neighbours": "statistics.similar_neurons",
@@ -66,15 +67,24 @@ _HOMES = {
     "word_statistics": "statistics.word_types",
 }
 __all__ = list(_HOMES)
+_find = lazily(__name__, _HOMES)
 
-if not TYPE_CHECKING:  # a type checker would take every unknown name for an existing one
+if not TYPE_CHECKING:  # a type checker would accept any name
 
     def __getattr__(name: str) -> object:
-        """Import a public name when it is first asked for (PEP 562)."""
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = import_module(f"{__name__}.{_HOMES[name]}")
-        found = globals()[name] = module if _HOMES[name] == name else getattr(module, name)
+        """Import a public name on first use (PEP 562)."""
+        import logging
+
+        # fairseq sets the root logger to DEBUG when it is imported: every library would write to the terminal.
+        root = logging.getLogger()
+        handlers, level, disabled = root.handlers[:], root.level, root.manager.disable
+        logging.disable(logging.INFO)
+        try:
+            found = globals()[name] = _find(name)
+        finally:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            logging.disable(disabled)
         return found
 
 

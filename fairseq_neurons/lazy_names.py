@@ -13,12 +13,14 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
 
     Args:
         package: ``__name__`` of the package.
-        homes: for each public name the module of the package that defines it.
+        homes: for each public name the module of the package that defines it; empty if it is a module itself.
     """
 
     def __getattr__(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if not homes[name]:
+            return import_module(f"{package}.{name}")
         return getattr(import_module(f"{package}.{homes[name]}"), name)
 
     return __getattr__

@@ -24,3 +24,13 @@ def made_run(tmp_path_factory) -> Path:
 def run_copy(made_run, tmp_path) -> Path:
     """The same, to be changed."""
     return shutil.copytree(made_run, tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def untrained(tmp_path_factory) -> Path:
+    """Data folders and models with random weights, see `write_untrained`; only to be read."""
+    from tests.untrained_models import write_untrained
+
+    folder = tmp_path_factory.mktemp("untrained")
+    write_untrained(folder)
+    return folder

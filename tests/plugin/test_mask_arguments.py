@@ -1,0 +1,70 @@
+"""What Python users write becomes a mask or one sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import Mask
+from fairseq_neurons.neurons import Block, Neurons
+from fairseq_neurons.plugin.mask_arguments import mask_of
+
+MODEL = Neurons.of([Block("encoder", 0, "fwd", 3), Block("encoder", 0, "bwd", 2)])
+
+
+@pytest.mark.parametrize(
+    ("neurons", "chosen"),
+    [
+        ("encoder.0.bwd.*", [3, 4]),
+        ("4, encoder.0.fwd.0", [0, 4]),
+        (["encoder.0.fwd.2", "0"], [0, 2]),
+        ([2, 1, 2], [1, 2]),
+        (np.array([4, 0], dtype=np.int32), [0, 4]),
+        ([], []),
+    ],
+)
+def test_neurons__are_patterns_names_or_indices(neurons, chosen):
+    mask = mask_of(MODEL, neurons, 0.5, "output")
+    assert mask.indices.tolist() == chosen and mask.values.tolist() == [0.5] * len(chosen) and mask.site == "output"
+
+
+def test_values__are_one_or_one_for_each_neuron():
+    assert mask_of(MODEL, [1, 3], "zero").values.tolist() == [0, 0]
+    assert mask_of(MODEL, [1, 3], 2).values.tolist() == [2, 2]
+    for values in ([0, 1, 2, 3, 4], np.arange(5.0)):
+        assert mask_of(MODEL, [1, 3], values).values.tolist() == [1, 3]
+
+
+def test_signature__says_how_neurons_and_value_were_chosen():
+    assert "|neurons:encoder.0.bwd.*|value:zero|" in mask_of(MODEL, "encoder.0.bwd.*", "zero").signature
+    assert "|neurons:given|value:given|" in mask_of(MODEL, [1], np.ones(5)).signature
+
+
+def test_mask__is_taken_as_it_is_and_alone():
+    mask = Mask.of(MODEL, np.array([1]), 3.0)
+    assert mask_of(MODEL, mask) is mask
+    for options in ({"value": 1.0}, {"value": "zero"}, {"site": "output"}):
+        with pytest.raises(InputError, match="give it alone"):
+            mask_of(MODEL, mask, **options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (([0.5],), "Give neurons as patterns"),
+        (([[1, 2]],), "Give neurons as patterns"),
+        (([True, False, True, False, False],), "Give neurons as patterns"),
+        (([7],), "out of range"),
+        (([-1],), "out of range"),
+        (("decoder.*",), "No neuron matches"),
+        (([1], "mean"), r"value=Activations\(DIR\).mean\(\)"),
+        (([1], "big"), "'big'"),
+        (([1], [1.0, 2.0]), "5"),
+        (([1], float("nan")), "finite"),
+        (([1], 0.0, "inside"), "inside"),
+    ],
+)
+def test_wrong_arguments__are_refused_in_one_sentence(arguments, sentence):
+    with pytest.raises(InputError, match=sentence):
+        mask_of(MODEL, *arguments)

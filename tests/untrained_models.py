@@ -1,0 +1,80 @@
+"""Data folders and checkpoints as fairseq writes them, of models with random weights: no command, no training."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from pathlib import Path
+
+import torch
+
+WORDS, SENTENCES = 12, 9
+PAIR = ["bin/1", "--task", "translation_neurons", "--arch", "lstm_dalvi2019_joint", "--source-lang", "en"]
+PAIR += ["--target-lang", "fr", "--encoder-embed-dim", "8", "--encoder-hidden-size", "8"]
+DECODER = ["--decoder-embed-dim", "8", "--decoder-hidden-size", "8"]
+LANGUAGE_MODEL = ["bin/lm", "--task", "language_modeling_neurons", "--arch", "lstm_lm_dalvi2019"]
+
+
+def write_untrained(folder: Path) -> None:
+    """``text/test.{en,fr}``, ``bin/{1,lm}`` with the subset ``test``, and ``models/{1,lm}/checkpoint_best.pt``.
+
+    The models have two layers of eight units; English words are ``a0`` to ``a11``, French ones ``b0`` to ``b11``, and
+    each test sentence has one to seven of them; the last also has a word that the dictionary lacks.
+    """
+    (folder / "text").mkdir(parents=True)
+    chance = random.Random(4)
+    numbers = [[chance.randrange(WORDS) for _ in range(chance.randrange(1, 8))] for _ in range(SENTENCES)]
+    for letter, language in (("a", "en"), ("b", "fr")):
+        lines = [" ".join(f"{letter}{n}" for n in line) for line in numbers]
+        lines[-1] += " unseen"
+        (folder / "text" / f"test.{language}").write_text("\n".join(lines) + "\n")
+    _write_data(folder)
+    for name, options in (("1", [*PAIR, *DECODER]), ("lm", [*LANGUAGE_MODEL, *DECODER])):
+        _write_checkpoint(folder, name, options)
+
+
+def _write_data(folder: Path) -> None:
+    from fairseq.data import Dictionary, indexed_dataset
+
+    for letter, language in (("a", "en"), ("b", "fr")):
+        dictionary = Dictionary()
+        for i in range(WORDS):
+            dictionary.add_symbol(f"{letter}{i}", n=100 - i)
+        lines = (folder / "text" / f"test.{language}").read_text().splitlines()
+        targets = [folder / "bin" / "1" / f"test.en-fr.{language}"]
+        names = [folder / "bin" / "1" / f"dict.{language}.txt"]
+        if language == "en":
+            targets.append(folder / "bin" / "lm" / "test")
+            names.append(folder / "bin" / "lm" / "dict.txt")
+        for target, name in zip(targets, names, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            dictionary.save(str(name))
+            builder = indexed_dataset.make_builder(f"{target}.bin", impl="mmap", vocab_size=len(dictionary))
+            for line in lines:
+                builder.add_item(dictionary.encode_line(line, add_if_not_exist=False))
+            builder.finalize(f"{target}.idx")
+
+
+def _write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
+    from fairseq import options, tasks
+    from fairseq.dataclass.utils import convert_namespace_to_omegaconf
+    from omegaconf import OmegaConf
+
+    import fairseq_neurons.plugin  # noqa: F401
+
+    parsed = options.parse_args_and_arch(options.get_training_parser(), [str(folder / arguments[0]), *arguments[1:]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # fairseq uses old names of Hydra's
+        cfg = convert_namespace_to_omegaconf(parsed)
+    model = tasks.setup_task(cfg.task).build_model(cfg.model)
+    generator = torch.Generator().manual_seed(3)
+    state = {key: torch.randn(value.shape, generator=generator) for key, value in model.state_dict().items()}
+    (folder / "models" / name).mkdir(parents=True)
+    checkpoint = {
+        "args": None,
+        "cfg": OmegaConf.to_container(cfg, resolve=True, enum_to_str=True),
+        "model": state,
+        "optimizer_history": [{"optimizer_name": "Adam", "lr_scheduler_state": {}, "num_updates": 0}],
+        "extra_state": {"train_iterator": {"epoch": 1}},
+    }
+    torch.save(checkpoint, folder / "models" / name / "checkpoint_best.pt")

@@ -1,8 +1,8 @@
 """Find the neurons that matter in a fairseq model, and measure what the model loses without them.
 
-Each command has a function with the same name and arguments: `extract`, `correlate`, `probe`, `ablate` and `inspect`.
-`load_model` opens a checkpoint to mask, translate, score and record it in Python. Names are imported on first use, so
-that ``import fairseq_neurons`` itself is fast.
+Each command has a function with the same name and arguments: `extract`, `correlate`, `overlap`, `probe`, `ablate`,
+`inspect` and `report`. `load_model` opens a checkpoint to mask, translate, score and record it in Python. Names are
+imported on first use, so that ``import fairseq_neurons`` itself is fast.
 
 >>> import fairseq_neurons as fn
 >>> model = fn.load_model("models/1/checkpoint_best.pt", "bin/1")  # doctest: +SKIP
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from fairseq_neurons.masks import Mask as Mask
     from fairseq_neurons.neurons import Block as Block
     from fairseq_neurons.neurons import Neurons as Neurons
+    from fairseq_neurons.page.write_page import report as report
     from fairseq_neurons.plugin.extraction import extract as extract
     from fairseq_neurons.plugin.loaded_model import LoadedModel as LoadedModel
     from fairseq_neurons.plugin.loaded_model import load_model as load_model
     from fairseq_neurons.plugin.sentence_states import SentenceStates as SentenceStates
     from fairseq_neurons.probing.estimator import ElasticNetProbe as ElasticNetProbe
     from fairseq_neurons.probing.study.run_study import probe as probe
+    from fairseq_neurons.rankings.compared_rankings import RankingOverlap as RankingOverlap
+    from fairseq_neurons.rankings.compared_rankings import overlap as overlap
     from fairseq_neurons.rankings.cross_model import correlate as correlate
     from fairseq_neurons.rankings.ranking import Ranking as Ranking
     from fairseq_neurons.runs.run_folder import Run as Run
@@ -53,6 +56,7 @@ _HOMES = {
     "Mask": "masks",
     "Neurons": "neurons",
     "Ranking": "rankings.ranking",
+    "RankingOverlap": "rankings.compared_rankings",
     "Run": "runs.run_folder",
     "SentenceStates": "plugin.sentence_states",
     "ablate": "ablation.run_ablation",
@@ -62,7 +66,9 @@ _HOMES = {
     "inspect": "inspection.run_inspection",
     "load_model": "plugin.loaded_model",
     "neighbours": "statistics.similar_neurons",
+    "overlap": "rankings.compared_rankings",
     "probe": "probing.study.run_study",
+    "report": "page.write_page",
     "separation": "statistics.label_auc",
     "word_statistics": "statistics.word_types",
 }

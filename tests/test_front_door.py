@@ -16,7 +16,7 @@ import pytest
 
 import fairseq_neurons as fn
 
-VERBS = ("load_model", "extract", "correlate", "probe", "ablate", "inspect")
+VERBS = ("load_model", "extract", "correlate", "overlap", "probe", "ablate", "inspect", "report")
 VALUES = ("Activations", "Mask", "Neurons", "Ranking", "ElasticNetProbe")
 HEAVY = ("torch", "numpy", "scipy", "sklearn", "fairseq", "matplotlib", "hydra", "logging", "inspect")
 
@@ -66,7 +66,7 @@ def test_verb__takes_the_arguments_of_its_command(name):
     (config,) = (value for key, value in vars(command).items() if key.lower() == f"{name}config")
     options = {field for field in config.__dataclass_fields__ if field not in ("defaults", "hydra")}
     arguments = set(inspect.signature(getattr(fn, name)).parameters)
-    # What these commands do with a ranking, the caller does in Python.
+    # In Python, the caller saves and combines rankings.
     assert options - arguments <= {"correlate": {"out", "combine"}}.get(name, set())
     assert arguments <= options
 

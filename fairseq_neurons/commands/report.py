@@ -18,9 +18,9 @@ class ReportConfig(CommandConfig, PageSettings):
 
 def run(**options: str | int) -> None:
     """Import only when there is work: ``--help`` need not wait for it."""
-    from fairseq_neurons.page import write_report
+    from fairseq_neurons.page import report
 
-    index = write_report(**options)  # type: ignore[arg-type]
+    index = report(**options)  # type: ignore[arg-type]
     logger.info("%s: open it in a browser", index)
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from fairseq_neurons.lazy_names import lazily
 
 if TYPE_CHECKING:
-    from fairseq_neurons.page.write_page import write_report
+    from fairseq_neurons.page.write_page import report
 
-__all__ = ["write_report"]
+__all__ = ["report"]
 
 if not TYPE_CHECKING:  # a type checker would take every unknown name for an existing one
-    __getattr__ = lazily(__name__, {"write_report": "write_page"})
+    __getattr__ = lazily(__name__, {"report": "write_page"})

@@ -1,4 +1,4 @@
-"""The options of ``fairseq-neurons-report`` and of `write_report`."""
+"""The options of ``fairseq-neurons-report`` and of `report`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run folder as a page: one folder of plain files that any browser opens from the disk."""
+"""Write the page of a run folder: plain files that any browser opens from the disk."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OF_A_NEURON, OF_THE_PAGE = 6_000, 2_000_000
 
 
 @takes(PageSettings)
-def write_report(settings: PageSettings) -> Path:
+def report(settings: PageSettings) -> Path:
     """Write the page of a run.
 
     Args:

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairseq_neurons.commands.overlap import main, shortest_names
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.commands.overlap import main
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, spearman, top_overlap
@@ -62,24 +61,6 @@ def test_spearman_of_a_single_neuron__is_none_in_the_file(command):
         ranking(0, size=1).save(f"{name}.json")
     command.succeed("rankings=[x.json,y.json]", "top=1", "out=o.json")
     assert json.loads(Path("o.json").read_text())["spearman"] == [[None, None], [None, None]]
-
-
-@pytest.mark.parametrize(
-    ("paths", "names"),
-    [
-        (["a.json", "b.json"], ["a.json", "b.json"]),
-        (["x/r.json", "y/r.json", "z.json"], ["x/r.json", "y/r.json", "z.json"]),
-        (["x/1/r.json", "y/1/r.json", "y/2/r.json"], ["x/1/r.json", "y/1/r.json", "2/r.json"]),
-        (["/r.json", "/x/r.json"], ["/r.json", "x/r.json"]),
-    ],
-)
-def test_names__are_the_shortest_that_differ(paths, names):
-    assert shortest_names(paths) == names
-
-
-def test_a_file_given_twice__is_refused_however_it_is_written():
-    with pytest.raises(InputError, match="is given twice"):
-        shortest_names(["a.json", str(Path("a.json").absolute())])
 
 
 def test_wrong_input__is_one_sentence_and_writes_nothing(command):

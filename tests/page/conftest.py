@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fairseq_neurons.page import write_report
+from fairseq_neurons.page import report as write_report
 from tests.page.made_pages import write_run
 from tests.page.opening import Opened
 

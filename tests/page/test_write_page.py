@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.page import write_report
+from fairseq_neurons.page import report as write_report
 from fairseq_neurons.page.page_folder import PageFolder
 from tests.page.made_pages import EVIL, LABELS, NEURONS, sentences, write_curve
 from tests.page.test_data_scripts import read

@@ -1,4 +1,4 @@
-"""The ``Ranking`` value and the methods that make one."""
+"""Rankings of neurons, and the methods that produce them."""
 
 from typing import TYPE_CHECKING
 

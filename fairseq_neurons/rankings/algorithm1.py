@@ -1,4 +1,4 @@
-"""Linguistic Correlation Analysis: neurons ranked by the weights a probe gives them (Algorithm 1)."""
+"""Linguistic Correlation Analysis: rank neurons by the weights of a probe (Dalvi et al. 2019, Algorithm 1)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SMALLEST_ALPHA = 0.001
 
 @dataclass(frozen=True)
 class WeightMass:
-    """A probe's absolute weights, every label's in descending order, equal ones by neuron.
+    """The absolute weights of a probe, sorted in descending order for each label; ties by neuron index.
 
     Args:
-        order: int64 (L, D), the neurons of every label.
+        order: int64 (L, D), the neurons in the order of each label.
         weights: float64 (L, D), their abs(theta_l).
-        before: float64 (L, D), the sum of the weights ahead of each.
-        total: float64 (L,), the sum of all, added up in this order.
+        before: float64 (L, D), the sum of the weights that precede each.
+        total: float64 (L,), the sum of all weights, added up in this order.
     """
 
     order: np.ndarray
@@ -35,13 +35,13 @@ class WeightMass:
         """Sort the weights theta, (L, D) floats.
 
         Raises:
-            InputError: if they are not a matrix of finite numbers.
+            InputError: if ``weights`` is not a matrix of finite numbers.
         """
         size = np.abs(np.asarray(weights, dtype=np.float64))
         if size.ndim != 2 or 0 in size.shape:
-            raise InputError(f"A probe's weights are a matrix (labels, neurons), not one of shape {size.shape}.")
+            raise InputError(f"A probe's weights must be a matrix (labels, neurons); their shape is {size.shape}.")
         if not np.isfinite(size.sum()):
-            raise InputError("A probe's weights must be finite numbers; these hold NaN or infinity.")
+            raise InputError("A probe's weights must be finite; these contain NaN or infinity.")
         order = np.argsort(-size, axis=1, kind="stable")
         size = np.take_along_axis(size, order, axis=1)
         sums = np.cumsum(size, axis=1)  # (L, D)
@@ -49,7 +49,7 @@ class WeightMass:
         return cls(order, size, before, sums[:, -1])
 
     def shares(self) -> np.ndarray:
-        """float64 (L, D), by neuron: abs(theta_l) / sum_j abs(theta_lj); 0 for a label without weights."""
+        """abs(theta_l) / sum_j abs(theta_lj) by neuron index, float64 (L, D); 0 for a label without weights."""
         total = self.total[:, None]
         divided = np.divide(self.weights, total, out=np.zeros_like(self.weights), where=total > 0)
         shares = np.empty_like(divided)
@@ -59,14 +59,14 @@ class WeightMass:
 
 @dataclass(frozen=True)
 class Selection:
-    """What Algorithm 1 found.
+    """The result of Algorithm 1.
 
     Args:
         order: int64 (D,), all neurons, most important first.
-        scores: float64 (D,), in that order, never increasing: 1 - p/100 for a neuron that enters at p %, plus its
-            largest share of a label's weights times the width of the step; 0 for one that no label gives weight.
+        scores: float64 (D,), in the same order, never increasing. A neuron that is selected at p % scores 1 - p/100
+            plus its largest share of a label's weights times the step size. A neuron without weights scores 0.
         percents: float64 (steps,), the percentages p.
-        cutoffs: int64 (steps,), how many neurons are selected up to each p.
+        cutoffs: int64 (steps,), the number of neurons selected up to each p.
     """
 
     order: np.ndarray
@@ -76,19 +76,20 @@ class Selection:
 
 
 def algorithm1(weights: np.ndarray, alpha: float = 1.0) -> Selection:
-    """Order neurons by the percentage of weight mass at which some label first needs them.
+    """Order neurons by the percentage of weight mass at which a label first selects them.
 
-    For p = alpha, 2 alpha, ..., 100 %: every label takes the fewest neurons, by descending abs(theta_l), whose summed
-    abs(theta_l) reaches p % of its own sum; what is new in the union is appended (Dalvi et al. 2019, Algorithm 1).
-    The paper leaves the order inside a step open. Here it is by descending max_l abs(theta_l) / sum_j abs(theta_lj),
-    then by index. At 100 % every neuron with a weight is in; those without any come last, by index.
+    For p = alpha, 2 alpha, ..., 100 %: each label selects the fewest neurons, by descending abs(theta_l), whose summed
+    abs(theta_l) reaches p % of the sum over all neurons. Neurons that are new in the union over labels are appended to
+    the ranking (Dalvi et al. 2019, Algorithm 1). The paper does not define the order within a step. Here it is by
+    descending max_l abs(theta_l) / sum_j abs(theta_lj), then by index. At 100 %, every neuron with a nonzero weight is
+    selected; neurons without weights come last, by index.
 
     Args:
         weights: theta, (L, D) floats, without the biases.
-        alpha: the step in percent; the last one is shorter if 100 is no multiple of it.
+        alpha: step size in percent; the last step is shorter if 100 is not a multiple of it.
 
     Raises:
-        InputError: if the weights are no matrix of finite numbers or alpha is not between 0.001 and 100.
+        InputError: if ``weights`` is not a matrix of finite numbers or ``alpha`` is not between 0.001 and 100.
     """
     percents, mass = _percents(alpha), WeightMass.of(weights)
     entry = _first_steps(mass, percents).min(axis=0)  # (D,)
@@ -108,36 +109,36 @@ def rank(
 
     Args:
         weights: theta, (L, D) floats.
-        neurons: the D neurons the probe has read.
-        signature: of the probe; the ranking's own puts method and alpha before it.
-        checkpoint_sha256: of the model the probe has read.
-        alpha: as for :func:`algorithm1`.
+        neurons: the D neurons that the probe was trained on.
+        signature: signature of the probe; the ranking's signature adds method and alpha.
+        checkpoint_sha256: checksum of the model's checkpoint.
+        alpha: see :func:`algorithm1`.
 
     Raises:
-        InputError: if the weights are of another number of neurons, or as for :func:`algorithm1`.
+        InputError: if the number of neurons differs, or as in :func:`algorithm1`.
     """
     selection = algorithm1(weights, alpha)
     if len(selection.order) != len(neurons):
         raise InputError(f"The probe has weights for {len(selection.order)} neurons, but the model has {len(neurons)}.")
-    settings = f"method:linguistic|alpha:{alpha:g}|{signature}"
-    return Ranking("linguistic", neurons, selection.order, selection.scores, settings, checkpoint_sha256)
+    own_signature = f"method:linguistic|alpha:{alpha:g}|{signature}"
+    return Ranking("linguistic", neurons, selection.order, selection.scores, own_signature, checkpoint_sha256)
 
 
 def rank_label(
     weights: np.ndarray, label: int, neurons: Neurons, signature: str, checkpoint_sha256: str = "", alpha: float = 1.0
 ) -> Ranking:
-    """Rank neurons for one label: by descending abs(theta_l).
+    """Rank neurons for a single label, by descending abs(theta_l).
 
     Args:
-        weights: theta, (L, D) floats; only row ``label`` counts.
-        label: from 0.
-        neurons: see :func:`rank`, as for the others.
-        signature: likewise; the ranking's own names the label, too.
-        checkpoint_sha256: likewise.
-        alpha: likewise.
+        weights: theta, (L, D) floats; only row ``label`` is used.
+        label: index of the label.
+        neurons: see :func:`rank`.
+        signature: see :func:`rank`; the ranking's signature also names the label.
+        checkpoint_sha256: see :func:`rank`.
+        alpha: see :func:`rank`.
 
     Raises:
-        InputError: if there is no such label, or as for :func:`rank`.
+        InputError: if there is no such label, or as in :func:`rank`.
     """
     if not 0 <= label < len(weights):
         raise InputError(f"There is no label {label}: the probe has labels 0 to {len(weights) - 1}.")
@@ -146,16 +147,16 @@ def rank_label(
 
 def _percents(alpha: float) -> np.ndarray:
     if not SMALLEST_ALPHA <= alpha <= 100:
-        raise InputError(f"alpha={alpha}: the step is a percentage between {SMALLEST_ALPHA} and 100.")
-    # 100 / alpha may lie a rounding error above a whole number.
+        raise InputError(f"alpha={alpha}: the step size must be a percentage between {SMALLEST_ALPHA} and 100.")
+    # 100 / alpha may exceed a whole number by a rounding error.
     steps = math.ceil(100 / alpha - 1e-9)
     return np.append(alpha * np.arange(1, steps), 100.0)
 
 
 def _first_steps(mass: WeightMass, percents: np.ndarray) -> np.ndarray:
-    """int64 (L, D), by neuron: the first step at which the label takes it; ``len(percents)`` if never.
+    """The first step at which each label selects each neuron, int64 (L, D); ``len(percents)`` if it never does.
 
-    A label takes a neuron as long as the sum of those ahead of it falls short of p %.
+    A label selects a neuron if the weights that precede it sum up to less than p %.
     """
     last = len(percents) - 1
     steps = np.full(mass.order.shape, last + 1, dtype=np.int64)
@@ -163,6 +164,6 @@ def _first_steps(mass: WeightMass, percents: np.ndarray) -> np.ndarray:
         weighted = np.count_nonzero(mass.weights[label])
         needed = percents / 100 * mass.total[label]
         found = np.searchsorted(needed, mass.before[label, :weighted], side="right")
-        # A weight too small to change the sum never finds it short of 100 %.
+        # If a weight is too small to change the sum, the preceding weights already sum up to 100 %.
         steps[label, neurons[:weighted]] = np.minimum(found, last)
     return steps

@@ -12,14 +12,15 @@ class CorrelationMethod:
     """How the neurons of a model are ranked.
 
     Args:
-        target: which of the dumps is ranked, from 0.
-        absolute: of ``max`` and ``min``: take abs(rho), as the authors' code does, instead of rho, as the paper writes.
-        method: ``max``, the best match over all other models; ``min``, the worst over them of the best match in each;
-            ``linear-regression``, the least R^2 from all neurons of another model; ``svcca``, the least share of a
-            neuron in the directions common with another model. Of the target alone: ``variance``, ``mean-distance``,
-            ``random``.
-        reverse: of the single-model methods: the lowest score first; the method is then called ``variance-reversed``.
-        seed: of ``random``.
+        target: index of the model to be ranked.
+        absolute: for ``max`` and ``min``: use abs(rho), as in the authors' code, instead of rho, as in the paper.
+        method: ``max``: best match in all other models. ``min``: best match in each other model, minimum over models.
+            ``linear-regression``: R^2 of a regression on all neurons of another model
+            (:func:`.model_pairs.r_squared`), minimum over models. ``svcca``: share of a neuron in the directions it has
+            in common with another model (:func:`.model_pairs.canonical_share`), minimum over models. From the target
+            alone: ``variance``, ``mean-distance`` (:func:`.single_model.mean_distance`), ``random``.
+        reverse: for single-model methods: rank by ascending score. The method is then called ``variance-reversed``.
+        seed: for ``random``.
     """
 
     target: int = 0
@@ -31,10 +32,10 @@ class CorrelationMethod:
 
 @dataclass
 class ComparedDumps:
-    """The dumps that are compared.
+    """The compared dumps.
 
     Args:
-        activations: dumps of the same words, each by another model; at least two, or one for a single-model method.
+        activations: dumps of the same words by different models: at least two, or one for a single-model method.
     """
 
     activations: Sequence[str | Path]

@@ -1,4 +1,4 @@
-"""Rankings of a model's own neurons: Cross-model Correlation Analysis, its kin, and what one model says alone."""
+"""Rank one model's neurons against other models, or by statistics of that model alone."""
 
 from __future__ import annotations
 
@@ -28,22 +28,23 @@ METHODS = (*PAIRWISE, *SINGLE)
 
 @takes(CorrelationSettings)
 def correlate(settings: CorrelationSettings) -> Ranking:
-    """Rank one model's neurons, by their likes in other models or by themselves.
+    """Rank one model's neurons against other models, or by statistics of that model alone.
 
-    With other models, score(M_ij) = max over i' != i and j' of rho(M_ij, M_i'j') (Dalvi et al. 2019, "Cross-model
-    Correlation Analysis"), rho being Pearson's correlation over the words of the dumps, which are read once, in blocks.
-    The other methods are those of Bau et al. 2019, "Identifying and Controlling Important Neurons in Neural Machine
-    Translation" (Section 3.2), and the single-model statistics of Dalvi et al.'s Figure 7.
+    The default, ``max``, is Cross-model Correlation Analysis (Dalvi et al. 2019): score(M_ij) = max over i' != i and j'
+    of rho(M_ij, M_i'j'), where rho is Pearson's correlation over the words of the dumps. ``min``,
+    ``linear-regression`` and ``svcca`` are the methods of Bau et al. 2019, "Identifying and Controlling Important
+    Neurons in Neural Machine Translation" (Section 3.2). ``variance``, ``mean-distance`` and ``random`` are the
+    single-model statistics of Dalvi et al.'s Figure 7. The dumps are read once, in blocks.
 
     Args:
         settings: see `CorrelationSettings`; the function takes its fields as arguments.
 
     Returns:
-        The ranking of the target's neurons; by other models, constant neurons score 0.
+        The ranking of the target's neurons. In cross-model methods, constant neurons score 0.
 
     Raises:
-        InputError: if there are too few dumps, they hold different words or values that are no numbers, two are the
-            same folder, an option is not one of the method, or the words are too few for it.
+        InputError: if there are too few dumps, dumps have different words, a dump is listed twice, an option does not
+            belong to the method, there are too few words for the method, or a value is not finite.
     """
     method, target, absolute = settings.method, settings.target, settings.absolute
     _check_options(settings)
@@ -51,71 +52,71 @@ def correlate(settings: CorrelationSettings) -> Ranking:
     check_target(dumps, target)
     ours, others = dumps[target], [dump for i, dump in enumerate(dumps) if i != target]
     if method in SINGLE:
-        return _single(ours, method, settings.reverse, settings.seed)
+        return _rank_alone(ours, method, settings.reverse, settings.seed)
     check_comparable(ours, others)
-    scores = _by_others([ours, *others], method, absolute)
+    scores = _cross_model_scores([ours, *others], method, absolute)
     signature = (
         f"method:crossmodel-{method}|"
         + (f"absolute:{'yes' if absolute else 'no'}|" if PAIRWISE[method].signed else "")
-        + f"{_of(ours)}|others:{'+'.join(dump.manifest.checkpoint_sha256[:8] for dump in others)}"
-        + f"|{_words(ours)}|version:{__version__}"
+        + f"{_model_settings(ours)}|others:{'+'.join(dump.manifest.checkpoint_sha256[:8] for dump in others)}"
+        + f"|{_word_settings(ours)}|version:{__version__}"
     )
     checkpoint = ours.manifest.checkpoint_sha256
     return Ranking.from_scores(f"crossmodel-{method}", ours.neurons, scores, signature, checkpoint)
 
 
-def _single(ours: Activations, method: str, reverse: bool, seed: int) -> Ranking:
-    name = f"{method}-reversed" if reverse else method
-    told = f"seed:{seed}|{_of(ours)}" if method == "random" else f"{_of(ours)}|{_words(ours)}"
+def _rank_alone(ours: Activations, method: str, reverse: bool, seed: int) -> Ranking:
+    name, model = f"{method}-reversed" if reverse else method, _model_settings(ours)
+    settings = f"seed:{seed}|{model}" if method == "random" else f"{model}|{_word_settings(ours)}"
     return Ranking.from_scores(
         name,
         ours.neurons,
         SINGLE[method](ours, seed),
-        f"method:{name}|{told}|version:{__version__}",
+        f"method:{name}|{settings}|version:{__version__}",
         ours.manifest.checkpoint_sha256,
         reverse=reverse,
     )
 
 
-def _by_others(dumps: Sequence[Activations], method: str, absolute: bool) -> np.ndarray:
-    """Scores of the first one's neurons, (D,)."""
-    how, others = PAIRWISE[method], range(1, len(dumps))
+def _cross_model_scores(dumps: Sequence[Activations], method: str, absolute: bool) -> np.ndarray:
+    """Scores of the neurons of the first dump, (D,)."""
+    pairwise, others = PAIRWISE[method], range(1, len(dumps))
     most = max(len(dump.neurons) for dump in dumps)
-    if how.fits and len(dumps[0]) <= most:
+    if pairwise.fits and len(dumps[0]) <= most:
         raise InputError(
-            f"{dumps[0].path} has {len(dumps[0])} words: {method} needs more than neurons, of which there are {most}, "
-            "or whatever one model does can be fitted with another."
+            f"{dumps[0].path} has {len(dumps[0])} words, but method={method} needs more words than neurons ({most}): "
+            "with fewer, the neurons of one model fit those of another perfectly."
         )
-    moments = moments_of(dumps, dict.fromkeys(pair for i in others for pair in how.pairs(i)), how.dtype)
-    _warn_of_constants(moments, len(dumps))
-    return how.merge.reduce([how.score(moments, i, absolute) for i in others])
+    moments = moments_of(dumps, dict.fromkeys(pair for i in others for pair in pairwise.pairs(i)), pairwise.dtype)
+    _warn_of_constant_neurons(moments, len(dumps))
+    return pairwise.merge.reduce([pairwise.score(moments, i, absolute) for i in others])
 
 
-def _warn_of_constants(moments: Moments, models: int) -> None:
+def _warn_of_constant_neurons(moments: Moments, models: int) -> None:
     constant = [moments.constant(i) for i in range(models)]
     count = sum(int(columns.sum()) for columns in constant)
     if count:
-        logger.warning("%d of %d neurons never change; they score 0", count, sum(map(len, constant)))
+        logger.warning("%d of %d neurons are constant; they score 0", count, sum(map(len, constant)))
 
 
 def _check_options(settings: CorrelationSettings) -> None:
     method = settings.method
     if method not in METHODS:
         raise InputError(f"There is no method {method!r}; the methods are {', '.join(METHODS)}.")
-    for name, given, methods in (
-        ("absolute", settings.absolute, [name for name, how in PAIRWISE.items() if how.signed]),
+    for name, used, methods in (
+        ("absolute", settings.absolute, [name for name, pairwise in PAIRWISE.items() if pairwise.signed]),
         ("reverse", settings.reverse, list(SINGLE)),
         ("seed", settings.seed != CorrelationMethod.seed, ["random"]),
     ):
-        if given and method not in methods:
-            raise InputError(f"method={method} takes no {name}=; it is an option of {', '.join(methods)}.")
+        if used and method not in methods:
+            raise InputError(f"method={method} has no option {name}=; it is an option of {', '.join(methods)}.")
 
 
-def _of(ours: Activations) -> str:
-    """The target; one that is held by a mask is not the same."""
+def _model_settings(ours: Activations) -> str:
+    """The model in the signature, including the mask: a masked model is a different one."""
     model, mask = f"target:{ours.manifest.checkpoint_sha256[:8]}", ours.manifest.mask
     return f"{model}|mask:{hashlib.sha256(mask.encode()).hexdigest()[:8]}" if mask else model
 
 
-def _words(ours: Activations) -> str:
+def _word_settings(ours: Activations) -> str:
     return f"words:{len(ours)}|text:{sha256_of_file(ours.path / 'words.txt')[:8]}|dtype:{ours.manifest.dtype}"

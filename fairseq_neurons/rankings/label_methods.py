@@ -1,4 +1,4 @@
-"""Every method that ranks neurons by the labels of words, by name."""
+"""Methods that rank neurons by word labels, by name."""
 
 from __future__ import annotations
 

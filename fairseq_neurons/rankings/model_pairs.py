@@ -1,4 +1,4 @@
-"""How much a model's neurons have of one other model, in every way that cross-model rankings know."""
+"""Score a model's neurons by a single other model: the pairwise part of all cross-model methods."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import numpy as np
 
 from fairseq_neurons.statistics.moments import Moments
 
-# As shares of the largest: directions of a model with less variance than that are rounding errors.
+# Relative to the largest variance: directions with less variance are rounding errors.
 LEAST_VARIANCE = 1e-10
-# What SVCCA keeps of a model's variance.
-KEPT = 0.99
+# Share of a model's variance that SVCCA keeps.
+KEPT_VARIANCE = 0.99
 
 
 @dataclass(frozen=True)
 class PairMethod:
-    """A score of the target's neurons by one other model, and what becomes of the scores by several.
+    """A score of the target's neurons by one other model, and how scores by several models are merged.
 
     Args:
-        score: from moments of the target, array 0, and of others, the score by one of those; float64 (D,), 0 for
-            neurons that never change. The last argument is ``absolute``.
-        merge: of two models' scores, ``np.maximum`` or ``np.minimum``.
-        pairs: the products it needs for other model i, by index.
-        dtype: of the products.
-        signed: whether there is a sign that ``absolute`` takes away.
-        fits: whether it fits the words, and so needs more of them than there are neurons.
+        score: function of the moments of the target (array 0) and the other models, the index of the other model, and
+            ``absolute``. Returns float64 (D,), 0 for constant neurons.
+        merge: ``np.maximum`` or ``np.minimum``.
+        pairs: function of the index of another model; returns the pairs of arrays whose products the score needs.
+        dtype: dtype of the products.
+        signed: whether scores have a sign, which ``absolute`` removes.
+        fits: whether the method fits a model to the words, so that it needs more words than neurons.
     """
 
     score: Callable[[Moments, int, bool], np.ndarray]
@@ -38,7 +38,7 @@ class PairMethod:
 
 
 def best_match(moments: Moments, other: int, absolute: bool) -> np.ndarray:
-    """The largest Pearson correlation, or abs of it, with any neuron of the other model that changes."""
+    """The largest Pearson correlation, or its absolute value, with any non-constant neuron of the other model."""
     rho = moments.correlation(0, other)[:, ~moments.constant(other)]
     if not rho.shape[1]:
         return np.zeros(len(rho))
@@ -46,12 +46,12 @@ def best_match(moments: Moments, other: int, absolute: bool) -> np.ndarray:
 
 
 def r_squared(moments: Moments, other: int, absolute: bool = False) -> np.ndarray:
-    """The share of a neuron's variance that least squares finds from all neurons of the other model.
+    """R^2 of the least-squares regression of a neuron on all neurons of the other model.
 
-    R^2 = sum over k of (c . v_k)^2 / l_k, where c are the neuron's correlations with the others, and v_k and l_k are
-    the eigenvectors and eigenvalues of the others' correlations with each other (Bau et al. 2019, "Identifying and
-    Controlling Important Neurons in Neural Machine Translation", Section 3.2, LinReg). Directions with less than
-    ``LEAST_VARIANCE`` of the largest variance do not count: of neurons that repeat each other one is enough.
+    R^2 = sum over k of (c . v_k)^2 / l_k, where c is the vector of the neuron's correlations with the neurons of the
+    other model, and v_k and l_k are the eigenvectors and eigenvalues of the correlation matrix of the latter (Bau et
+    al. 2019, "Identifying and Controlling Important Neurons in Neural Machine Translation", Section 3.2, LinReg).
+    Directions with less than ``LEAST_VARIANCE`` of the largest variance are dropped, so duplicate neurons do no harm.
     """
     changing = ~moments.constant(other)
     correlations = np.nan_to_num(moments.correlation(0, other)[:, changing], nan=0.0)
@@ -61,15 +61,15 @@ def r_squared(moments: Moments, other: int, absolute: bool = False) -> np.ndarra
 
 
 def canonical_share(moments: Moments, other: int, absolute: bool = False) -> np.ndarray:
-    """The share of a neuron's variance in the directions both models have, each counted with how much they agree.
+    """The share of a neuron's variance in the directions that both models share, weighted by canonical correlation.
 
-    SVCCA (Raghu et al. 2017; Bau et al. 2019, Section 3.2): of each model the fewest principal components with 99 % of
-    its variance, and between those the canonical correlations rho_1 >= rho_2 >= ... of the canonical directions
-    a_1, a_2, ... of the target. SVCCA ranks directions; a neuron x scores sum over i of rho_i corr(x, a_i)^2, which is
-    1 if it lies in directions that the other model has, too, and 0 if what it says cannot be found there.
+    SVCCA (Raghu et al. 2017; Bau et al. 2019, Section 3.2) reduces each model to the fewest principal components with
+    99 % of its variance and computes the canonical correlations rho_1 >= rho_2 >= ... of the target's canonical
+    directions a_1, a_2, ... SVCCA ranks directions, not neurons. Here, a neuron x scores sum over i of
+    rho_i corr(x, a_i)^2. The score is 1 if the other model has all directions of the neuron, and 0 if it has none.
     """
     ours, theirs = _components(moments, 0), _components(moments, other)
-    # Directions are scaled to variance 1: their covariances are correlations.
+    # Directions have variance 1, so their covariances are correlations.
     agreement = (ours.T @ moments.covariance(0, other) @ theirs) if ours.size and theirs.size else np.zeros((0, 0))
     left, rho, _ = np.linalg.svd(agreement, full_matrices=False)
     if not rho.size:
@@ -82,15 +82,15 @@ def canonical_share(moments: Moments, other: int, absolute: bool = False) -> np.
 
 
 def _components(moments: Moments, i: int) -> np.ndarray:
-    """Principal components that hold ``KEPT`` of a model's variance, (D, k), scaled to variance 1."""
+    """The first principal components, with ``KEPT_VARIANCE`` of the variance, (D, k), scaled to variance 1."""
     variances, directions = _principal(moments.covariance(i, i))
     share = np.cumsum(variances) / max(float(variances.sum()), np.finfo(np.float64).tiny)
-    count = int(np.searchsorted(share, KEPT)) + 1
+    count = int(np.searchsorted(share, KEPT_VARIANCE)) + 1
     return directions[:, :count] / np.sqrt(variances[:count])
 
 
 def _principal(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues above rounding, (k,), largest first, and their eigenvectors, (D, k), of a symmetric matrix."""
+    """Numerically nonzero eigenvalues of a symmetric matrix, (k,), largest first, and their eigenvectors, (D, k)."""
     if not matrix.size:
         return np.zeros(0), np.zeros((len(matrix), 0))
     values, vectors = np.linalg.eigh(matrix)

@@ -1,4 +1,4 @@
-"""What a method says of neurons and labels, and what all methods ask of their input."""
+"""Scores of neurons for labels, and checks that all methods share."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from fairseq_neurons.errors import InputError
 
 @dataclass(frozen=True)
 class NeuronScores:
-    """How much every neuron has to do with the labels; higher is more, and none is NaN or infinite.
+    """Scores of neurons for labels: finite, higher for neurons more relevant to the labels.
 
     Args:
         overall: float64 (D,), for all labels together.
-        per_label: float64 (L, D), for every label on its own; 0 for one without words.
+        per_label: float64 (L, D), for each label; 0 for labels without words.
     """
 
     overall: np.ndarray
@@ -27,47 +27,47 @@ class NeuronScores:
 
 
 class Method(Protocol):
-    """A way to score neurons by the labels of words; the same input and seed give the same scores."""
+    """A method that scores neurons by word labels; scores are reproducible given the seed."""
 
     def __call__(self, X: Design, y: np.ndarray, labels: int, seed: int = 1) -> NeuronScores:
         """Score the neurons.
 
         Args:
-            X: the values, (N, D).
-            y: int64 (N,), the label of every word, from 0 to ``labels`` - 1.
-            labels: how many there are, L; some may have no word.
-            seed: of whatever the method leaves to chance, such as a sample of words.
+            X: (N, D) values.
+            y: int64 (N,), label indices from 0 to ``labels`` - 1.
+            labels: number of labels, L; some may have no words.
+            seed: of all random choices, such as a sample of words.
 
         Raises:
-            InputError: as :func:`check_labels`, or if a value is not a finite number.
+            InputError: as in :func:`check_labels`, or if a value is not finite.
         """
 
 
 def check_labels(X: Design, y: np.ndarray, labels: int) -> None:
-    """Refuse labels that do not fit the words.
+    """Refuse labels that do not match the words.
 
     Raises:
-        InputError: if there are no words, not as many labels as words, or one is not in 0, ..., ``labels`` - 1.
+        InputError: if there are no words, the number of labels differs, or a label is not in 0, ..., ``labels`` - 1.
     """
     if y.shape != X.shape[:1]:
         raise InputError(f"{X.source} has {X.shape[0]} words, but there are labels for {len(y)}.")
     if not len(y):
-        raise InputError(f"{X.source} has no words: there is nothing to rank neurons by.")
+        raise InputError(f"{X.source} has no words, so neurons cannot be ranked.")
     if y.min() < 0 or y.max() >= labels:
         raise InputError(f"Labels must lie between 0 and {labels - 1}; these lie between {y.min()} and {y.max()}.")
 
 
 def sample(X: Design, y: np.ndarray, words: int, seed: int) -> tuple[Design, np.ndarray]:
-    """All words if there are at most ``words``, else that many, drawn without replacement, in their order.
+    """Draw at most ``words`` words without replacement, in their original order.
 
     Returns:
-        Their values and their labels.
+        The values and the labels of the sample; all of them if there are not more words.
 
     Raises:
         InputError: if ``words`` is not positive.
     """
     if words < 1:
-        raise InputError(f"words={words}: a sample has at least one word.")
+        raise InputError(f"words={words}: sample at least one word.")
     if len(y) <= words:
         return X, y
     chosen = np.sort(np.random.default_rng(seed).choice(len(y), words, replace=False))
@@ -76,6 +76,6 @@ def sample(X: Design, y: np.ndarray, words: int, seed: int) -> tuple[Design, np.
 
 
 def members(y: np.ndarray | Tensor, labels: int, like: Tensor) -> Tensor:
-    """1 where a word has a label, else 0: (labels, N), of the precision and on the device of ``like``."""
-    places = torch.as_tensor(y, device=like.device)
-    return (torch.arange(labels, device=like.device)[:, None] == places).to(like.dtype)
+    """One-hot encoded labels, (labels, N), with dtype and device of ``like``."""
+    targets = torch.as_tensor(y, device=like.device)
+    return (torch.arange(labels, device=like.device)[:, None] == targets).to(like.dtype)

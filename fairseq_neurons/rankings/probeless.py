@@ -1,4 +1,4 @@
-"""Probeless: neurons whose mean value differs from label to label; nothing is trained."""
+"""Probeless ranking: how much the mean of a neuron differs between labels, without training."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from fairseq_neurons.rankings.neuron_scores import NeuronScores, check_labels, m
 
 
 def probeless(X: Design, y: np.ndarray, labels: int, seed: int = 1) -> NeuronScores:
-    """Score by how far apart the labels' means are.
+    """Score by the distances between the means of labels.
 
-    q(z) being the mean values of the words with label z, overall r = sum over pairs z, z' of abs(q(z) - q(z'))
-    (Antverg & Belinkov 2022, "On the Pitfalls of Analyzing Individual Neurons in Language Models", the Probeless
-    ranking), and for one label z the sum over z' alone. Values are not scaled: neurons with a wide range come first.
-    One pass over the words; sums in float64.
+    The overall score is the sum over pairs z, z' of abs(q(z) - q(z')), where q(z) is the mean over the words with label
+    z (Antverg & Belinkov 2022, "On the Pitfalls of Analyzing Individual Neurons in Language Models", the Probeless
+    ranking). The score for label z is the sum over z'. Values are not scaled, so neurons with a wide range rank high.
+    The words are read once; sums are float64.
 
     Args:
-        X: the values, (N, D).
-        y: int64 (N,).
-        labels: L; those without words have no mean and take part in no pair.
-        seed: unused, nothing is left to chance.
+        X: (N, D) values.
+        y: int64 (N,), label indices.
+        labels: number of labels, L; labels without words are in no pair.
+        seed: unused; the method is deterministic.
 
     Raises:
-        InputError: if labels and words do not fit, or a value is not a finite number.
+        InputError: if labels and words do not match, or a value is not finite.
     """
     check_labels(X, y, labels)
     means = _means(X, y, labels)
@@ -38,12 +38,12 @@ def probeless(X: Design, y: np.ndarray, labels: int, seed: int = 1) -> NeuronSco
 
 
 def _means(X: Design, y: np.ndarray, labels: int) -> np.ndarray:
-    """float64 (L, D), of every label, less the first word's values; 0 for labels without words."""
+    """Means of the labels, relative to the first word, float64 (L, D); 0 for labels without words."""
     first: Tensor | None = None
     sums = torch.zeros(labels, X.shape[1], dtype=torch.float64, device=X.device)
     for rows, block in X.blocks():
         wide = block.to(torch.float64)
-        # Differences of means do not change, and those of constant neurons are exactly 0.
+        # An offset does not change differences of means, and with this one they are exactly 0 for constant neurons.
         first = wide[0].clone() if first is None else first
         wide = wide - first
         sums += members(y[rows], labels, wide) @ wide

@@ -1,4 +1,4 @@
-"""How much rankings of the same neurons agree."""
+"""Agreement between rankings of the same neurons."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from fairseq_neurons.rankings.ranking import Ranking
 
 
 def top_overlap(a: Ranking, b: Ranking, k: int) -> float:
-    """The fraction of the top ``k`` neurons that both share; ``k`` / D is expected by chance.
+    """The fraction of the top ``k`` neurons that two rankings share; the expected overlap by chance is ``k`` / D.
 
     Raises:
-        InputError: if the rankings are of different neurons or ``k`` is not between 1 and their number D.
+        InputError: if the rankings have different neurons, or ``k`` is not between 1 and the number of neurons D.
     """
     _check_same_neurons(a, b)
     _check_depth(k, a, "k")
@@ -23,26 +23,26 @@ def top_overlap(a: Ranking, b: Ranking, k: int) -> float:
 
 
 def average_overlap(a: Ranking, b: Ranking, depth: int) -> float:
-    """The mean over d = 1, ..., ``depth`` of the fraction of the top d that both share.
+    """The mean over d = 1, ..., ``depth`` of the fraction of the top d neurons that two rankings share.
 
-    Rank-biased overlap's finite, unweighted cousin (Webber, Moffat & Zobel 2010, "A similarity measure for indefinite
-    rankings"): agreement at the top counts at every d.
+    This is a finite, unweighted variant of rank-biased overlap (Webber, Moffat & Zobel 2010, "A similarity measure for
+    indefinite rankings"). Neurons at the top contribute at every d.
 
     Raises:
-        InputError: if the rankings are of different neurons or ``depth`` is not between 1 and their number D.
+        InputError: if the rankings have different neurons, or ``depth`` is not between 1 and the number of neurons D.
     """
     _check_same_neurons(a, b)
     _check_depth(depth, a, "depth")
-    # A neuron is in both tops from the later of its two positions on.
+    # Both top lists contain a neuron from the later of its two positions on.
     joined = np.bincount(np.maximum(_positions(a), _positions(b)), minlength=depth)[:depth]
     return float(np.mean(np.cumsum(joined) / np.arange(1, depth + 1)))
 
 
 def spearman(a: Ranking, b: Ranking) -> float:
-    """Spearman's rho of the neurons' positions, -1 to 1; nan for a single neuron.
+    """Spearman's rank correlation of the neurons' positions, from -1 to 1; NaN for a single neuron.
 
     Raises:
-        InputError: if the rankings are of different neurons.
+        InputError: if the rankings have different neurons.
     """
     _check_same_neurons(a, b)
     if len(a.order) < 2:
@@ -51,17 +51,17 @@ def spearman(a: Ranking, b: Ranking) -> float:
 
 
 def overlap_matrix(rankings: Mapping[str, Ranking], measure: Callable[[Ranking, Ranking], float]) -> np.ndarray:
-    """A symmetric measure of every pair.
+    """Compute a symmetric measure for every pair of rankings.
 
     Args:
-        rankings: n of them, by name; rows and columns have this order.
+        rankings: n rankings by name; rows and columns have this order.
         measure: for instance :func:`spearman` or ``partial(top_overlap, k=50)``.
 
     Returns:
         float64 (n, n).
 
     Raises:
-        InputError: if two rankings, which it names, are of different neurons, or as the measure does.
+        InputError: if two rankings have different neurons (the message names them), or as in the measure.
     """
     values = np.empty((len(rankings), len(rankings)))
     named = list(rankings.items())
@@ -73,7 +73,7 @@ def overlap_matrix(rankings: Mapping[str, Ranking], measure: Callable[[Ranking, 
 
 
 def _positions(ranking: Ranking) -> np.ndarray:
-    """int64 (D,): where each neuron stands, from 0."""
+    """The position of each neuron, int64 (D,), from 0."""
     positions = np.empty_like(ranking.order)
     positions[ranking.order] = np.arange(len(positions))
     return positions
@@ -81,14 +81,14 @@ def _positions(ranking: Ranking) -> np.ndarray:
 
 def _check_same_neurons(a: Ranking, b: Ranking, names: str = "The rankings") -> None:
     if a.neurons != b.neurons:
-        raise InputError(f"{names} are of different neurons and cannot be compared: {a.neurons} and {b.neurons}.")
+        raise InputError(f"{names} cannot be compared: they rank different neurons, {a.neurons} and {b.neurons}.")
     models = a.checkpoint_sha256, b.checkpoint_sha256
     if all(models) and models[0] != models[1]:
         raise InputError(
-            f"{names} are of different models and cannot be compared: checkpoints {models[0][:8]} and {models[1][:8]}."
+            f"{names} cannot be compared: they rank different models, checkpoints {models[0][:8]} and {models[1][:8]}."
         )
 
 
 def _check_depth(depth: int, ranking: Ranking, name: str) -> None:
     if not 1 <= depth <= len(ranking.order):
-        raise InputError(f"{name}={depth}: the rankings have {len(ranking.order)} neurons; give 1 to that many.")
+        raise InputError(f"{name}={depth} must lie between 1 and {len(ranking.order)}, the number of neurons.")

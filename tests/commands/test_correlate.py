@@ -12,8 +12,8 @@ import pytest
 from fairseq_neurons.commands.correlate import main
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.cross_model import METHODS, correlate
+from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
-from tests.rankings.made_dumps import write_dump
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_wrong_input__is_one_sentence_and_writes_nothing(command):
         (["activations=[a,nowhere]", "out=r.json"], "nowhere is not a dump of activations"),
         (["activations=[a,short]", "out=r.json"], "dumps of different words"),
         (["activations=[a,b]", "out=r.json", "target=2"], "there are 2 dumps, counted from 0"),
-        (["activations=[a,b]", "out=r.json", "reverse=true"], "method=max takes no reverse="),
+        (["activations=[a,b]", "out=r.json", "reverse=true"], "method=max has no option reverse="),
         (["activations=[a]", "out=r.json", "method=random", "seed=-1"], "seed=-1"),
         (["combine=[b.json,v.json]", "out=r.json"], "v.json is a ranking by 'variance'"),
         (["combine=[b.json,c.json]", "out=r.json"], "method is 'crossmodel-max' in one and 'crossmodel-min' in the"),

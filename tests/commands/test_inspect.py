@@ -18,8 +18,8 @@ from fairseq_neurons.inspection.neuron_inspection import inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
 from tests.ablation.made_curves import ranking
+from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
-from tests.rankings.made_dumps import write_dump
 from tests.runs.made_runs import write_run
 
 PROGRAM = Path(sys.executable).parent / "fairseq-neurons-inspect"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.commands.report import main
+from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
 from tests.page.made_pages import PLAIN
-from tests.rankings.made_dumps import write_dump
 
 
 @pytest.fixture

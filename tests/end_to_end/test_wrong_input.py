@@ -17,8 +17,8 @@ import torch
 
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
+from tests.activations.small_dumps import write_dump
 from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, World, run, succeed
-from tests.rankings.made_dumps import write_dump
 
 
 def fail(*command: object, **options) -> str:

@@ -12,9 +12,9 @@ import pytest
 from fairseq_neurons.figures import figures_of, save
 from fairseq_neurons.figures import run_figures as of_run
 from fairseq_neurons.runs.run_folder import Run
+from tests.activations.small_dumps import write_dump
 from tests.figures.drawn import svg_texts
 from tests.figures.test_curve_figure import curve
-from tests.rankings.made_dumps import write_dump
 from tests.runs.made_runs import edit
 
 

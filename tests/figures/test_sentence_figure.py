@@ -15,8 +15,8 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import SignedFigure, coloured_sentences
 from fairseq_neurons.figures.printable_text import printable
+from tests.activations.small_dumps import write_dump
 from tests.figures.drawn import cut, svg_texts, texts
-from tests.rankings.made_dumps import write_dump
 
 WORDS = [
     ["the", "$x_1$", "<script>alert(1)</script>", '"a&b"', "$", "\\frac", "🙂", "."],

@@ -9,7 +9,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.inspection.inspection_sources import known_from
 from fairseq_neurons.rankings.cross_model import correlate
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 
 def test_run__gives_all_that_is_in_it(made_run):

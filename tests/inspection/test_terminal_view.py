@@ -16,7 +16,7 @@ from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
 from fairseq_neurons.inspection.terminal_words import shown
 from tests.ablation.made_curves import ranking
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 from tests.runs.made_runs import edit
 
 SENTENCES = [["no", "dog"], ["no", "cat", "dog"], ["cat"]]

@@ -9,7 +9,7 @@ import numpy as np
 
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.rankings.cross_model import correlate
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 EVIL = [
     "<script>window.evil=1</script>",

@@ -15,7 +15,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.page import quantise as module
 from fairseq_neurons.page.data_scripts import packed
 from fairseq_neurons.page.quantise import LEVELS, quantise
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 FINITE = st.floats(-(2.0**120), 2.0**120, width=32)
 ROWS = arrays(np.float32, st.tuples(st.integers(1, 9), st.integers(1, 4)), elements=FINITE)

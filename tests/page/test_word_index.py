@@ -9,7 +9,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.page import word_index as module
 from fairseq_neurons.page.word_index import TopWords, word_index
 from fairseq_neurons.statistics.word_types import WordStatistics, word_statistics
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Algorithm 1 against its literal transcription."""
+"""Algorithm 1 against a literal transcription."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_scores__never_increase_and_are_0_for_neurons_without_weight_only(weight
     assert not weighted[weighted.sum() :].any()
 
 
-def test_a_worked_example__has_the_order_the_paper_asks_for():
+def test_worked_example__has_the_order_of_the_paper():
     weights = np.array([[8.0, 0.0, -2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 5.0, 5.0]])
     selection = algorithm1(weights, alpha=50)
     # 50 %: neuron 0 (8 of 10) and 3 (5 of 10, before the equal 4); 100 %: 4 (5 of 10), 2 (2 of 10); no weight: 1.
@@ -160,12 +160,12 @@ def test_the_ranking_of_a_label__is_by_descending_absolute_weight():
 
 @pytest.mark.parametrize("alpha", [0, -1, 100.5, float("nan"), 1e-9])
 def test_alpha_out_of_range__is_refused(alpha):
-    with pytest.raises(InputError, match="percentage between"):
+    with pytest.raises(InputError, match="must be a percentage between"):
         algorithm1(np.ones((1, 2)), alpha)
 
 
 @pytest.mark.parametrize("weights", [np.array([[1.0, np.nan]]), np.array([[np.inf, 1.0]]), np.ones(3), np.ones((0, 3))])
-def test_weights_that_are_none__are_refused(weights):
+def test_invalid_weights__are_refused(weights):
     with pytest.raises(InputError, match="A probe's weights"):
         algorithm1(weights)
 

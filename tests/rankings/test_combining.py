@@ -1,4 +1,4 @@
-"""Pairs of models, compared apart and put together, against all at once."""
+"""Rankings by single other models, combined, against the ranking by all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.combining import combine
 from fairseq_neurons.rankings.cross_model import correlate
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 from tests.rankings.test_model_pairs import LITERAL, models, write
 
 
@@ -76,7 +76,7 @@ def test_rankings_of_different_checkpoints_that_begin_alike__are_refused(tmp_pat
         combine([saved["b"], save(other, tmp_path / "x.json")])
 
 
-def test_what_cannot_be_combined__is_one_sentence(tmp_path, parts):
+def test_rankings_that_cannot_be_combined__are_refused(tmp_path, parts):
     paths, saved = parts
     single = save(correlate(paths[:1], method="variance"), tmp_path / "v.json")
     both = save(correlate(paths[:3]), tmp_path / "both.json")
@@ -84,8 +84,8 @@ def test_what_cannot_be_combined__is_one_sentence(tmp_path, parts):
         ([saved["b"]], "needs at least two rankings"),
         ([saved["b"], single], "v.json is a ranking by 'variance'; only cross-model rankings"),
         ([single, saved["b"]], "v.json is a ranking by 'variance'; only cross-model rankings"),
-        ([saved["b"], both], "b.json and .*both.json cannot be combined: both are by model bbbbbbbb"),
-        ([saved["b"], saved["b"]], "b.json and .*b.json cannot be combined: both are by model bbbbbbbb"),
+        ([saved["b"], both], "b.json and .*both.json cannot be combined: both use model bbbbbbbb"),
+        ([saved["b"], saved["b"]], "b.json and .*b.json cannot be combined: both use model bbbbbbbb"),
         ([saved["b"], tmp_path / "none.json"], "none.json cannot be read"),
     ]:
         with pytest.raises(InputError, match=sentence):

@@ -1,3 +1,5 @@
+"""Intersection over union against sets of words."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.iou import iou
-from tests.rankings.made_labels import CONSTANT, LABELS, labelled_words
+from tests.rankings.planted_neurons import CONSTANT, LABELS, labelled_words
 
 
 def literal_iou(X: np.ndarray, y: np.ndarray, threshold: float) -> np.ndarray:

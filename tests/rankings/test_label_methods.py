@@ -1,4 +1,4 @@
-"""What every method promises."""
+"""Properties of all methods that rank neurons by labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.label_methods import METHODS
 from fairseq_neurons.rankings.neuron_scores import Method, NeuronScores, sample
-from tests.rankings.made_labels import ABSENT, CONSTANT, LABELS, PLANTED, labelled_words
+from tests.rankings.planted_neurons import ABSENT, CONSTANT, LABELS, PLANTED, labelled_words
 
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
@@ -21,7 +21,7 @@ def assert_equal(a: NeuronScores, b: NeuronScores, tolerance: float = 0.0) -> No
 
 
 @every_method
-def test_a_neuron_that_tells_the_labels__ranks_first(method: Method):
+def test_a_neuron_that_predicts_the_labels__ranks_first(method: Method):
     X, y = labelled_words()
     scores = method(Design(X), y, LABELS)
     assert scores.overall.argmax() == PLANTED
@@ -49,7 +49,7 @@ def test_labels_with_one_word__give_numbers(method: Method, y: list[int]):
 
 
 @every_method
-def test_neurons_that_never_change_within_a_label__rank_first_with_finite_scores(method: Method):
+def test_neurons_constant_within_each_label__rank_first_with_finite_scores(method: Method):
     X, y = labelled_words(dtype=np.float32)
     X[:, PLANTED] = np.array([0.3, -0.3, 0.0, 0.1])[y] * 100
     scores = method(Design(X), y, LABELS)
@@ -64,7 +64,7 @@ def test_the_same_input__gives_the_same_scores(method: Method):
 
 
 @every_method
-def test_a_map_of_a_file_read_in_small_blocks__scores_like_an_array(method: Method, tmp_path, monkeypatch):
+def test_a_memory_map_read_in_small_blocks__scores_like_an_array(method: Method, tmp_path, monkeypatch):
     X, y = labelled_words()
     expected = method(Design(X), y, LABELS)
     monkeypatch.setattr(Design.blocks, "__defaults__", (7,))
@@ -74,7 +74,7 @@ def test_a_map_of_a_file_read_in_small_blocks__scores_like_an_array(method: Meth
 
 
 @every_method
-def test_rows_and_columns_of_a_design__are_all_that_counts(method: Method):
+def test_rows_and_columns_of_a_design__are_scored_alone(method: Method):
     X, y = labelled_words()
     rows, columns = np.arange(0, len(y), 2), np.array([7, 5, 2, 0])
     part = method(Design(X, rows, columns), y[rows], LABELS)
@@ -85,13 +85,13 @@ def test_rows_and_columns_of_a_design__are_all_that_counts(method: Method):
 @pytest.mark.parametrize(
     "y, message", [([0, 1], "labels for 2"), ([0, 1, 5], "between 0 and 4"), ([-1, 0, 1], "between 0 and 4")]
 )
-def test_labels_that_do_not_fit__are_refused(method: Method, y: list[int], message: str):
+def test_labels_that_do_not_match_the_words__are_refused(method: Method, y: list[int], message: str):
     with pytest.raises(InputError, match=message):
         method(Design(np.eye(3)), np.array(y), LABELS)
 
 
 @every_method
-def test_no_words_and_values_that_are_no_numbers__are_refused(method: Method):
+def test_no_words_and_values_that_are_not_finite__are_refused(method: Method):
     with pytest.raises(InputError, match="no words"):
         method(Design(np.zeros((0, 3))), np.zeros(0, dtype=np.int64), LABELS)
     with pytest.raises(InputError, match="not finite"):
@@ -99,17 +99,8 @@ def test_no_words_and_values_that_are_no_numbers__are_refused(method: Method):
 
 
 @pytest.mark.parametrize("name", ["gaussian", "f-test", "mutual-information"])
-def test_more_words_than_wanted__are_sampled(name: str):
+def test_more_words_than_the_maximum__are_sampled(name: str):
     X, y = labelled_words()
     chosen, labels = sample(Design(X), y, 100, seed=2)
     assert chosen.shape == (100, 12) and (y[chosen.rows] == labels).all()
     assert_equal(METHODS[name](Design(X), y, LABELS, seed=2, words=100), METHODS[name](chosen, labels, LABELS, seed=2))
-
-
-def test_a_sample__keeps_the_order_of_words_and_depends_on_the_seed():
-    X, y = labelled_words()
-    inner, _ = sample(Design(X, np.arange(100, 300)), y[100:], 50, seed=1)
-    assert (np.diff(inner.rows) > 0).all() and inner.rows.min() >= 100
-    assert (inner.rows != sample(Design(X, np.arange(100, 300)), y[100:], 50, seed=2)[0].rows).any()
-    with pytest.raises(InputError, match="words=0"):
-        sample(Design(X), y, 0, seed=1)

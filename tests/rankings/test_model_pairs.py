@@ -1,4 +1,4 @@
-"""Cross-model methods against slow, literal ones on whole arrays, for two to four models."""
+"""Cross-model methods against literal implementations on whole arrays, for two to four models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.cross_model import correlate
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 TOLERANCE = 1e-6
 CONSTANT = 1
@@ -22,7 +22,7 @@ REPEATED = 2
 
 def best_match(ours: np.ndarray, other: np.ndarray) -> np.ndarray:
     rho = np.array([[np.corrcoef(x, y)[0, 1] for y in other.T if np.ptp(y)] for x in ours.T if np.ptp(x)])
-    return spread_out(rho.max(axis=1), ours)
+    return with_constant_neurons(rho.max(axis=1), ours)
 
 
 def r_squared(ours: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ def r_squared(ours: np.ndarray, other: np.ndarray) -> np.ndarray:
     for x in ours.T[np.ptp(ours, axis=0) > 0]:
         fitted = design @ np.linalg.lstsq(design, x, rcond=1e-5)[0]
         scores.append(1 - ((x - fitted) ** 2).sum() / ((x - x.mean()) ** 2).sum())
-    return spread_out(np.array(scores), ours)
+    return with_constant_neurons(np.array(scores), ours)
 
 
 def canonical_share(ours: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -44,7 +44,7 @@ def canonical_share(ours: np.ndarray, other: np.ndarray) -> np.ndarray:
         sum(r * np.corrcoef(x, direction)[0, 1] ** 2 for r, direction in zip(rho, directions.T))
         for x in ours.T[np.ptp(ours, axis=0) > 0]
     ]
-    return spread_out(np.array(scores), ours)
+    return with_constant_neurons(np.array(scores), ours)
 
 
 def components(values: np.ndarray) -> np.ndarray:
@@ -54,7 +54,7 @@ def components(values: np.ndarray) -> np.ndarray:
     return u[:, :count]
 
 
-def spread_out(scores: np.ndarray, ours: np.ndarray) -> np.ndarray:
+def with_constant_neurons(scores: np.ndarray, ours: np.ndarray) -> np.ndarray:
     """0 for constant neurons."""
     every = np.zeros(ours.shape[1])
     every[np.ptp(ours, axis=0) > 0] = scores
@@ -119,11 +119,11 @@ def test_scores__equal_the_literal_ones(tmp_path_factory, monkeypatch, method, s
 def test_constant_neurons__score_0_with_a_warning(tmp_path, caplog, method):
     ranking = correlate(write(tmp_path, models(1)), method=method)
     assert by_index(ranking)[CONSTANT] == 0
-    assert "3 of 20 neurons never change; they score 0" in caplog.text
+    assert "3 of 20 neurons are constant; they score 0" in caplog.text
 
 
 @every_method
-def test_a_model_in_which_nothing_changes__scores_0(tmp_path, method):
+def test_a_constant_model__scores_0(tmp_path, method):
     ours, other, _ = models(2)
     paths = write(tmp_path, [ours, np.full_like(other, 0.3)])
     assert not by_index(correlate(paths, method=method)).any()
@@ -139,7 +139,7 @@ def test_equal_runs__give_the_same_bits(tmp_path, method):
 
 
 @pytest.mark.parametrize("method", ["linear-regression", "svcca"])
-def test_neurons_of_a_model_that_is_the_same_but_for_a_rotation__score_1(tmp_path, method):
+def test_neurons_of_a_rotated_model__score_1(tmp_path, method):
     generator = np.random.default_rng(4)
     ours = generator.normal(size=(500, 6))
     rotation = np.linalg.qr(generator.normal(size=(6, 6)))[0]
@@ -162,18 +162,18 @@ def test_offsets_and_scales__change_no_score(tmp_path, method, scale):
     )
 
 
-def test_min__is_what_the_worst_of_the_models_says(tmp_path):
+def test_min__is_the_minimum_over_models(tmp_path):
     generator = np.random.default_rng(6)
     ours = generator.normal(size=(300, 3))
-    twin, stranger = ours + 0, generator.normal(size=(300, 3))
-    stranger[:, 0] = ours[:, 0]
-    paths = write(tmp_path, [array.astype(np.float32) for array in (ours, twin, stranger)])
+    twin, unrelated = ours + 0, generator.normal(size=(300, 3))
+    unrelated[:, 0] = ours[:, 0]
+    paths = write(tmp_path, [array.astype(np.float32) for array in (ours, twin, unrelated)])
     np.testing.assert_allclose(by_index(correlate(paths, method="max")), 1, atol=TOLERANCE)
     scores = by_index(correlate(paths, method="min"))
     assert scores[0] == pytest.approx(1, abs=TOLERANCE) and (scores[1:] < 0.3).all()
 
 
-def test_absolute__is_heeded_by_min(tmp_path):
+def test_absolute__applies_to_min(tmp_path):
     x = np.random.default_rng(7).normal(size=(50, 1)).astype(np.float32)
     paths = write(tmp_path, [x, -x, x])
     assert correlate(paths, method="min").scores[0] == pytest.approx(-1, abs=TOLERANCE)
@@ -183,6 +183,6 @@ def test_absolute__is_heeded_by_min(tmp_path):
 @pytest.mark.parametrize("method", ["linear-regression", "svcca"])
 def test_fewer_words_than_neurons__are_refused(tmp_path, method):
     paths = write(tmp_path, models(8, words=8))
-    with pytest.raises(InputError, match=f"has 8 words: {method} needs more than neurons, of which there are 8"):
+    with pytest.raises(InputError, match=rf"has 8 words, but method={method} needs more words than neurons \(8\)"):
         correlate(paths, method=method)
     correlate(paths[:2], method=method)

@@ -1,3 +1,5 @@
+"""The Probeless ranking against the sum over pairs of labels."""
+
 from __future__ import annotations
 
 from itertools import combinations
@@ -6,7 +8,7 @@ import numpy as np
 
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.rankings.probeless import probeless
-from tests.rankings.made_labels import LABELS, labelled_words
+from tests.rankings.planted_neurons import LABELS, labelled_words
 
 
 def literal_probeless(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +37,7 @@ def test_a_large_offset__costs_no_digits():
     np.testing.assert_allclose(moved.overall, probeless(Design(X), y, LABELS).overall, rtol=1e-12)
 
 
-def test_a_hand_made_case__scores_what_it_should():
+def test_worked_example__has_the_expected_scores():
     X = np.array([[0.0], [2.0], [4.0], [-3.0]])
     scores = probeless(Design(X), np.array([0, 0, 1, 2]), 3)
     assert scores.overall.tolist() == [3 + 4 + 7] and scores.per_label.ravel().tolist() == [7, 10, 11]

@@ -1,4 +1,4 @@
-"""Rankings on disk: what is written, what is read, and what is refused."""
+"""Rankings: their order, their ends, and their file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Block, Neurons
@@ -37,10 +39,18 @@ def test_ranking_of_format_1__is_read_and_written_as_format_2(tmp_path):
     np.testing.assert_array_equal(again.order, ranking.order)
 
 
-def test_equal_scores__are_ranked_by_index_in_both_directions():
-    scores = np.array([1.0, 2.0, 1.0])
-    assert Ranking.from_scores("made", NEURONS, scores, "").order.tolist() == [1, 0, 2]
-    assert Ranking.from_scores("made", NEURONS, scores, "", reverse=True).order.tolist() == [0, 2, 1]
+@given(st.lists(st.integers(-2, 2), min_size=3, max_size=3), st.booleans())
+def test_order__is_by_score_then_by_index(scores, reverse):
+    ranking = Ranking.from_scores("m", NEURONS, np.array(scores), "s", reverse=reverse)
+    expected = sorted(range(3), key=lambda i: (scores[i] if reverse else -scores[i], i))
+    assert ranking.order.tolist() == expected
+    assert ranking.scores.tolist() == [scores[i] for i in expected]
+
+
+def test_top_and_bottom__begin_at_their_ends():
+    ranking = Ranking.from_scores("m", NEURONS, np.array([3.0, 1.0, 4.0]), "s")
+    assert ranking.top(2).tolist() == [2, 0]
+    assert ranking.bottom(2).tolist() == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +60,11 @@ def test_equal_scores__are_ranked_by_index_in_both_directions():
         ({"format": "two"}, "is not a ranking"),
         ({"neurons": []}, "'neurons' is empty or contains an invalid block"),
         ({"order": [0, 0, 1]}, "must contain each of the 3 neurons once"),
+        ({"order": [0, 1]}, "must contain each of the 3 neurons once"),
+        ({"order": [0, 1, 3]}, "must contain each of the 3 neurons once"),
+        ({"order": "text"}, "is not a ranking"),
+        ({"scores": [1.0]}, "must contain each of the 3 neurons once"),
+        ({"neurons": [{"module": "encoder"}]}, "'neurons' must be a list of blocks"),
         ({"scores": ["high", 1, 2]}, "is not a ranking"),
     ],
 )
@@ -57,4 +72,19 @@ def test_broken_ranking__is_refused_in_one_sentence(tmp_path, fields, sentence):
     path = tmp_path / "ranking.json"
     path.write_text(json.dumps({**json.loads(FORMAT_1), **fields}))
     with pytest.raises(InputError, match=sentence):
+        Ranking.load(path)
+
+
+def test_ranking_without_its_order__is_refused(tmp_path):
+    path = tmp_path / "ranking.json"
+    path.write_text(json.dumps({name: value for name, value in json.loads(FORMAT_1).items() if name != "order"}))
+    with pytest.raises(InputError, match=r"ranking\.json .*'order'"):
+        Ranking.load(path)
+
+
+@given(st.text(max_size=40))
+def test_any_other_text__is_not_a_ranking(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"any\.json"):
         Ranking.load(path)

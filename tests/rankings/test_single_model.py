@@ -1,3 +1,5 @@
+"""Statistics of a single model against literal ones."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.cross_model import correlate
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 
 def literal(values: np.ndarray, method: str) -> list[float]:
@@ -35,7 +37,7 @@ def test_statistics__equal_the_literal_ones(tmp_path_factory, monkeypatch, metho
     np.testing.assert_allclose(ranking.scores, [expected[i] for i in order], rtol=1e-5, atol=1e-6)
 
 
-def test_reversed_rankings__say_so_and_keep_the_order_of_equal_scores(tmp_path):
+def test_reversed_rankings__are_named_so_and_keep_the_order_of_ties(tmp_path):
     values = np.outer(np.arange(8.0), [1, 2, 1, 0, 0])
     dump = write_dump(tmp_path / "a", values)
     up, down = (correlate([dump], method="variance", reverse=reverse) for reverse in (True, False))
@@ -66,7 +68,7 @@ def test_the_target__alone_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("method", ["variance", "mean-distance"])
-def test_values_that_are_no_numbers__are_refused(tmp_path, method):
+def test_values_that_are_not_finite__are_refused(tmp_path, method):
     with pytest.raises(InputError, match="a holds values that are not finite"):
         correlate([write_dump(tmp_path / "a", np.array([[1.0], [np.nan]]))], method=method)
 
@@ -74,14 +76,17 @@ def test_values_that_are_no_numbers__are_refused(tmp_path, method):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (dict(method="variance", absolute=True), "method=variance takes no absolute=; it is an option of max, min"),
-        (dict(method="svcca", absolute=True), "method=svcca takes no absolute="),
+        (
+            dict(method="variance", absolute=True),
+            "variance has no option absolute=; it is an option of max, min",
+        ),
+        (dict(method="svcca", absolute=True), "method=svcca has no option absolute="),
         (
             dict(method="max", reverse=True),
-            "method=max takes no reverse=; it is an option of variance, mean-distance, random",
+            "method=max has no option reverse=; it is an option of variance, mean-distance, random",
         ),
-        (dict(method="variance", seed=2), "method=variance takes no seed=; it is an option of random"),
-        (dict(method="random", seed=-1), "seed=-1: give a whole number from 0"),
+        (dict(method="variance", seed=2), "method=variance has no option seed=; it is an option of random"),
+        (dict(method="random", seed=-1), "seed=-1: the seed must not be negative"),
         (dict(method="random", target=1), "target=1: there are 1 dumps"),
     ],
 )

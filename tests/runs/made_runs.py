@@ -12,8 +12,8 @@ import numpy as np
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.rankings.cross_model import correlate
+from tests.activations.small_dumps import write_dump
 from tests.probing.study.made_words import write_parts
-from tests.rankings.made_dumps import write_dump
 
 MODELS = ("one", "two", "three")
 # A probe that is trained in no time.

@@ -13,7 +13,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.labels import labels_of
 from fairseq_neurons.runs.run_folder import Run
 from fairseq_neurons.runs.run_labels import labels_for
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 
 def found_in(folder: Path, model: str = "one", language: str = "en") -> dict[str, list[str | None]]:

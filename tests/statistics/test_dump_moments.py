@@ -6,7 +6,7 @@ import numpy as np
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.statistics.dump_moments import moments_of
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 
 def peak_of(dumps: list[Activations], dtype: type) -> int:

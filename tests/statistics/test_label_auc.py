@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.statistics.label_auc import separation
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 LABELS = ["N", "V", None, "N", "V", "ADJ", "N", "V"]
 VALUES = np.array([[1, 5, 2], [0, 5, 0], [9, 5, 9], [2, 5, 0], [0, 5, 2], [0, 5, 1], [3, 5, 1], [1, 5, 1]], np.float32)

@@ -8,7 +8,7 @@ import pytest
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.statistics.neuron_columns import column_of, columns_of, slabs_of
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 # More than a block of rows.
 WORDS, NEURONS = 5000, 7

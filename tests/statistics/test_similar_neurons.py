@@ -9,7 +9,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.cross_model import correlate
 from fairseq_neurons.statistics.similar_neurons import neighbours, neighbours_of
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 WORDS = 300
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.statistics.word_types import TopWord, WordStatistics, word_statistics
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 SENTENCES = [["no", "dog", "in", "May"], ["</s>"], ["May", "dog", "</s>"], ["in", "no", "May", "</s>"]]
 VALUES = np.array(

@@ -20,7 +20,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import ChosenWords
 from tests.ablation.made_curves import Norms, ranking, settings
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 LEXICON = {"mangé": "past", "chanté": "past", "mange": "pres", "chante": "pres", "mangera": "fut"}
 # How many words are chosen, the translation unablated, and that when neurons are held.

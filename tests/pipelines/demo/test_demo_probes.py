@@ -13,7 +13,7 @@ from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from fairseq_neurons.probing.study.run_study import probe as run_probe
 from fairseq_neurons.toy_corpus.corpus_files import write_corpus
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 Commands = dict[str, list[str]]
 

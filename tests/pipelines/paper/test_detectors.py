@@ -10,8 +10,8 @@ from fairseq_neurons.pipelines.paper.detectors import SEEN, TOP, Detector, detec
 from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
 from fairseq_neurons.rankings.cross_model import correlate
+from tests.activations.small_dumps import write_dump
 from tests.pipelines.paper.finished_experiments import experiment_of
-from tests.rankings.made_dumps import write_dump
 
 NEURONS = 6
 WORDS = ["a", "two", "not", "cat", "dog", "May", "."]

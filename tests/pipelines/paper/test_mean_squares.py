@@ -9,8 +9,8 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.pipelines.paper.mean_squares import squares
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE
 from fairseq_neurons.rankings import Ranking
+from tests.activations.small_dumps import write_dump
 from tests.pipelines.paper.finished_experiments import experiment_of
-from tests.rankings.made_dumps import write_dump
 
 
 def test_squares__are_means_over_words_and_the_tenth_of_a_ranking(tmp_path):

@@ -10,8 +10,8 @@ import pytest
 from fairseq_neurons.pipelines.paper import paper_figures as figures
 from fairseq_neurons.pipelines.paper.detectors import Detector
 from fairseq_neurons.pipelines.paper.ranking_names import SINGLE
+from tests.activations.small_dumps import write_dump
 from tests.pipelines.paper.finished_experiments import curve_of, experiment_of, probe_of
-from tests.rankings.made_dumps import write_dump
 
 CALLED = {"cross-model": "rankings/{}/cross-model.json", "pos": "probes/{}/pos/ranking.json"}
 

@@ -14,7 +14,7 @@ from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.storage.results_log import EntryLog
-from tests.rankings.made_dumps import write_dump
+from tests.activations.small_dumps import write_dump
 
 LABELS = ("ADJ", "N/A", "VERB")
 NEURONS, LENGTH = 10, 4

@@ -13,9 +13,9 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import LabelOptions
 from fairseq_neurons.probing.study.labelled_words import LabelSource, open_task
+from tests.activations.small_dumps import write_dump
 from tests.labels.conllu_text import text_of, word
 from tests.probing.study.made_words import MODEL, task_of, write_parts
-from tests.rankings.made_dumps import write_dump
 
 SENTENCES = [["a", "b", "c"], [], ["d"], ["e", "f"]]
 VALUES = np.arange(18, dtype=np.float32).reshape(6, 3)

@@ -1,4 +1,4 @@
-"""Dumps made of arrays, for tests of what reads them."""
+"""Small dumps written from arrays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fairseq_neurons.neurons import Block, Neurons
 
 
 def write_dump(out: Path, values: np.ndarray, dtype: str = "float32", sentences: list[list[str]] | None = None) -> Path:
-    """A dump of these rows; by default all in one sentence."""
+    """Write a dump with these rows, all in one sentence by default."""
     sentences = sentences or [[f"w{i}" for i in range(len(values))]]
     offsets = np.concatenate([[0], np.cumsum([len(words) for words in sentences])])
     manifest = Manifest(

@@ -1,4 +1,4 @@
-"""Words with labels, made up for tests."""
+"""Labelled words with a neuron that predicts the labels planted among noise."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ LABELS = 5
 
 
 def labelled_words(words: int = 300, neurons: int = 12, dtype: type = np.float64) -> tuple[np.ndarray, np.ndarray]:
-    """Noise, (words, neurons), and labels 0 to 4: a neuron that tells them, a constant one, and rare labels.
+    """Noise, (words, neurons), and labels 0 to 4.
 
-    Neuron 5 is far from 0 on one side or the other for labels 0 and 1, and near 0 for label 2; neuron 2 is always 0.1;
-    one word has label 3 and none has label 4. The other neurons know a little.
+    Neuron 5 predicts the labels: it is positive for label 0, negative for label 1, and near 0 for label 2. Neuron 2 is
+    constant. A single word has label 3 and none has label 4. The other neurons correlate weakly with the labels.
     """
     rng = np.random.default_rng(0)
     y = rng.integers(0, 3, words)

@@ -70,7 +70,7 @@ def plan(settings: AblationSettings, rankings: Mapping[str, Ranking], means: np.
                     how = f"ranking:{name}|method:{ranking.method}|{order}:{count}" + (f"|seed:{seed}" if seed else "")
                     how += f"|towards:{settings.to}|strength:{settings.strength:g}" if settings.means_labels else ""
                     chosen = indices[:count]
-                    mask = Mask.of(ranking.neurons, chosen, value, settings.site, means, how)  # type: ignore[arg-type]
+                    mask = Mask.of(ranking.neurons, chosen, value, settings.site, means, how)
                     points.append(Point(name, order, seed, share, mask))
     return points
 

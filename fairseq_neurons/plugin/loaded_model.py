@@ -13,7 +13,7 @@ from fairseq.tasks import FairseqTask
 from fairseq_neurons.activations.pooling import pooling_choices
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import read_labels
-from fairseq_neurons.masks import ChosenWords, Mask, Site
+from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.chosen_words import chosen_words
@@ -61,7 +61,7 @@ class LoadedModel:
         self,
         neurons: str | Sequence[int] | Sequence[str] | np.ndarray | Mask,
         value: float | str | Sequence[float] | np.ndarray = 0.0,
-        site: Site = "recurrent",
+        site: str = "recurrent",
         words: ChosenWords | None = None,
     ) -> Iterator[LoadedModel]:
         """Mask neurons while the context lasts; nothing of the mask remains afterwards, also after an exception.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.masks import ChosenWords, Mask, Site
+from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.neurons import Neurons
 
 
@@ -15,7 +15,7 @@ def mask_of(
     model: Neurons,
     neurons: str | Sequence[int] | Sequence[str] | np.ndarray | Mask,
     value: float | str | Sequence[float] | np.ndarray = 0.0,
-    site: Site = "recurrent",
+    site: str = "recurrent",
     words: ChosenWords | None = None,
 ) -> Mask:
     """Build a mask; for the other arguments see `LoadedModel.masked`.

@@ -14,8 +14,9 @@ from fairseq_neurons.activations.manifest import DTYPES
 from fairseq_neurons.activations.pooling import pooling_choices
 from fairseq_neurons.activations.subwords import SUBWORDS
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.masks import SITES, ChosenWords, Mask, select
+from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.plugin.chosen_neurons import chosen_neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import sha256_of_file
 from fairseq_neurons.storage.output_folder import check_free
@@ -42,20 +43,25 @@ class NeuronFlags(FairseqDataclass):
     )
     mask_ranking: Optional[str] = field(default=None, metadata={"help": "choose the masked neurons by this ranking"})
     mask_top: Optional[str] = field(
-        default=None, metadata={"help": "mask so many neurons (50) or percent (2.5%%) from the top of the ranking"}
+        default=None,
+        metadata={"help": "mask this many neurons (50) or percent (2.5%%) from the top of the ranking"},
     )
     mask_bottom: Optional[str] = field(default=None, metadata={"help": "likewise from its bottom"})
     mask_neurons: Optional[str] = field(
         default=None, metadata={"help": "mask these: indices, names and patterns, as in 1902,encoder.1.bwd.*"}
     )
-    mask_value: str = field(default="zero", metadata={"help": "hold them at zero, mean or any number"})
+    mask_value: str = field(default="zero", metadata={"help": "the mask value: zero, mean or a number"})
     mask_means: Optional[str] = field(
-        default=None, metadata={"help": "the dump whose column means --mask-value mean stands for"}
+        default=None, metadata={"help": "a dump whose column means are the values of --mask-value mean"}
     )
-    mask_site: ChoiceEnum(SITES) = field(
-        default="recurrent", metadata={"help": "clamp the state inside the recurrence or only what the layer hands on"}
+    mask_site: str = field(
+        default="recurrent",
+        metadata={
+            "help": "where: inside an LSTM's recurrence (recurrent), in what a layer hands on (output), "
+            "or at another site that the architecture has"
+        },
     )
-    mask_invert: bool = field(default=False, metadata={"help": "mask all the other neurons instead"})
+    mask_invert: bool = field(default=False, metadata={"help": "mask all other neurons instead"})
     mask_words: Optional[str] = field(
         default=None, metadata={"help": "mask only at these words: spellings, labels (--mask-labels) and patterns"}
     )
@@ -86,36 +92,36 @@ def checkpoints(flags: NeuronFlags) -> List[str]:
 
 
 def wants_mask(flags: NeuronFlags) -> bool:
-    """Whether a mask flag has been given."""
+    """Whether a mask flag was given."""
     return flags.mask_invert or any(_is_given(flags, name) for name in MASK_FLAGS)
 
 
 def needs_sentences(flags: NeuronFlags) -> bool:
-    """Whether every sentence must be read whole, and as it stands in the data."""
+    """Whether every sentence must be read whole and unchanged."""
     return bool(flags.dump_activations) or flags.mask_words is not None
 
 
 def check_flags(flags: NeuronFlags) -> None:
-    """Refuse flags that would do nothing, and a dump whose name is taken.
+    """Refuse flags without effect, and a dump to an existing folder.
 
     Raises:
         InputError: in either case.
     """
     if flags.mask_labels and flags.mask_words is None:
-        raise InputError("--mask-labels gives the labels of words; --mask-words says which to choose, and is missing.")
+        raise InputError("--mask-labels gives the labels of words; --mask-words, which chooses among them, is missing.")
     if flags.dump_activations:
         check_free(Path(flags.dump_activations))
         return
-    # Words are chosen by the spelling that they would have in a dump.
+    # Words are chosen by the spelling that they have in a dump.
     for name in DUMP_FLAGS if flags.mask_words is not None else DUMP_FLAGS + TEXT_FLAGS:
         if _is_given(flags, name):
             raise InputError(
-                f"--{name.replace('_', '-')} says how to dump; --dump-activations says where, and is missing."
+                f"--{name.replace('_', '-')} says how to dump; --dump-activations, which says where, is missing."
             )
 
 
 def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Optional[ChosenWords] = None) -> Mask:
-    """The mask that the flags ask for.
+    """Build the mask that the flags ask for.
 
     Args:
         flags: with at least one mask flag given.
@@ -128,7 +134,7 @@ def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Opt
     """
     sha256 = sha256_of_file(Path(checkpoint))
     ranking = Ranking.load(flags.mask_ranking) if flags.mask_ranking else None
-    indices, chosen_by = select(
+    indices, chosen_by = chosen_neurons(
         neurons, flags.mask_neurons, ranking, flags.mask_top, flags.mask_bottom, flags.mask_invert
     )
     if ranking is not None and ranking.checkpoint_sha256 not in ("", sha256):
@@ -139,8 +145,9 @@ def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Opt
     means = None
     if flags.mask_means:
         means = _means(flags, neurons, checkpoint, sha256)
-    site = str(flags.mask_site)
-    return Mask.of(neurons, indices, flags.mask_value, site, means, chosen_by, words)  # type: ignore[arg-type]
+    elif flags.mask_value == "mean":
+        raise InputError("--mask-value mean needs the means of a dump (--mask-means).")
+    return Mask.of(neurons, indices, flags.mask_value, flags.mask_site, means, chosen_by, words)
 
 
 def _means(flags: NeuronFlags, neurons: Neurons, checkpoint: str, sha256: str) -> np.ndarray:
@@ -149,7 +156,7 @@ def _means(flags: NeuronFlags, neurons: Neurons, checkpoint: str, sha256: str) -
     dump = Activations(str(flags.mask_means))
     if dump.neurons != neurons or dump.manifest.checkpoint_sha256 != sha256:
         raise InputError(
-            f"{flags.mask_means} is a dump of another model than {checkpoint}: its means mean nothing here."
+            f"{flags.mask_means} is a dump of another model than {checkpoint}: its means are of other neurons."
         )
     return dump.mean()
 

@@ -31,7 +31,7 @@ def held(sentences: Sentences, patterns: str, labels: list[str] | None = None) -
     """A string a sentence: ``x`` where the mask holds."""
     given = None if labels is None else Labels([line.split() for line in labels], "labels.txt")
     words = chosen_words(sentences, patterns, given)
-    return ["".join(".x"[h] for h in words.sentence(i)) for i in range(len(words))]
+    return ["".join(".x"[int(h)] for h in words.sentence(i)) for i in range(len(words))]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_labels__choose_words():
 
 def test_word_without_label__is_never_chosen():
     words = chosen_words(sentences_of(["a b"]), "*", Labels([[None, "x"]], "labels.conllu"))
-    assert words.held.tolist() == [False, True, False]
+    assert words.masked.tolist() == [False, True, False]
 
 
 def test_all_pieces_of_a_word__are_chosen_with_it():

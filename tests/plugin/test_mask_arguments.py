@@ -62,7 +62,6 @@ def test_mask__is_taken_as_it_is_and_alone():
         (([1], "big"), "'big'"),
         (([1], [1.0, 2.0]), "5"),
         (([1], float("nan")), "finite"),
-        (([1], 0.0, "inside"), "inside"),
     ],
 )
 def test_wrong_arguments__are_refused_in_one_sentence(arguments, sentence):

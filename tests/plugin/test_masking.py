@@ -134,6 +134,13 @@ def test_mask_of_another_model__is_refused(joint):
         pass
 
 
+@pytest.mark.parametrize("chosen", [[], [1]])
+def test_site_that_the_model_does_not_have__is_refused_naming_its_sites(joint, chosen):
+    sentence = "This model has no mask site 'input'; its sites are recurrent and output."
+    with pytest.raises(InputError, match=sentence), masked(joint, mask_of(joint, 0.0, "input", chosen)):
+        pass
+
+
 def test_second_mask_on_the_same_layer__is_refused_and_the_first_stays(joint):
     mask = mask_of(joint, 0.0, "recurrent")
     with masked(joint, mask):

@@ -1,1 +1,1 @@
-"""Statistics of neurons over the words of a dump: moments, word types, ranks, and similarity between models."""
+"""Statistics of neurons over the words of a dump: moments, word types, AUC for labels, similar neurons."""

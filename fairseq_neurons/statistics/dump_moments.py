@@ -1,4 +1,4 @@
-"""The moments of dumps: each is read once, in blocks, the next one while the last is being multiplied."""
+"""Moments of dumps. Each dump is read once, in blocks; the next block is read while the last one is processed."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ Item = TypeVar("Item")
 
 
 def moments_of(dumps: Sequence[Activations], pairs: Iterable[tuple[int, int]], dtype: type[np.floating]) -> Moments:
-    """Read dumps of the same words.
+    """Compute the moments of dumps of the same words.
 
-    What is found of a dump or of a pair does not depend on which other dumps are read with it, not by a bit.
+    The result for a dump or a pair is bit-identical, whichever other dumps are read.
 
     Args:
-        dumps: all with the same number of words.
+        dumps: dumps with the same number of words.
         pairs: see :class:`Moments`.
-        dtype: of the products; the other sums are float64.
+        dtype: dtype of the products; other sums are float64.
 
     Raises:
-        InputError: if a value is not a finite number.
+        InputError: if a value is not finite.
     """
     moments = Moments(pairs)
     with tqdm(total=len(dumps[0]), unit=" words", unit_scale=True, desc="reading", disable=None) as bar:
-        for blocks in _ahead(_shifted(dumps, dtype)):
+        for blocks in _prefetched(_shifted(dumps, dtype)):
             moments.add(blocks)
             bar.update(len(blocks[0].values))
     return moments
@@ -44,11 +44,11 @@ def _shifted(dumps: Sequence[Activations], dtype: type[np.floating]) -> Iterator
     columns = [Columns(dtype) for _ in dumps]
     readers = [_blocks(dump) for dump in dumps]
     for blocks in zip(*readers, strict=True):
-        yield [_prepared(*one) for one in zip(dumps, columns, blocks, strict=True)]
+        yield [_shift_block(*one) for one in zip(dumps, columns, blocks, strict=True)]
 
 
 def _blocks(dump: Activations) -> Iterator[np.ndarray]:
-    """Those of :meth:`Activations.blocks`, all in the same array: new memory costs as much as reading does."""
+    """As :meth:`Activations.blocks`, but reusing one array: allocation takes as long as reading."""
     memory = np.empty((min(BLOCK, len(dump)), len(dump.neurons)), dump.values.dtype)
     with open(dump.path / "activations.npy", "rb") as file:
         file.seek(-dump.values.nbytes, os.SEEK_END)
@@ -58,17 +58,17 @@ def _blocks(dump: Activations) -> Iterator[np.ndarray]:
             yield block
 
 
-def _prepared(dump: Activations, columns: Columns, block: np.ndarray) -> Shifted:
+def _shift_block(dump: Activations, columns: Columns, block: np.ndarray) -> Shifted:
     try:
         return columns.shifted(block)
     except ValueError as error:
         raise InputError(f"{dump.path} holds values that are not finite numbers.") from error
 
 
-def _ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, the next one made in a thread while the last is in use."""
+def _prefetched(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield the same items, computing the next one in a thread while the last one is in use."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
+        following = pool.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = pool.submit(next, items, None)
             yield item

@@ -1,4 +1,4 @@
-"""The neurons of other models that do the like of a neuron."""
+"""Similar neurons in other models."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from fairseq_neurons.statistics.neuron_columns import column_of
 
 @dataclass(frozen=True)
 class Neighbours:
-    """For each of D neurons, the k nearest of another model.
+    """For each of D neurons, the k most similar neurons of another model.
 
     Args:
         indices: int64 (D, k), by descending abs(rho), then by index.
-        correlations: float64 (D, k), rho with its sign, within 1e-6; 0 where either neuron never changes.
+        correlations: float64 (D, k), signed rho, accurate to 1e-6; 0 if either neuron is constant.
     """
 
     indices: np.ndarray
@@ -28,21 +28,21 @@ class Neighbours:
 
 
 def neighbours(ours: Activations, others: Mapping[str, Activations], count: int = 3) -> dict[str, Neighbours]:
-    """For each neuron, those of every other model with the largest abs(rho), Pearson's correlation over the words.
+    """Find the most similar neurons in other models, by the absolute value of Pearson's rho over the words.
 
-    These are the pairs that Cross-model Correlation Analysis takes the maximum of (Dalvi et al. 2019). All dumps are
-    read once, together, in blocks.
+    Cross-model Correlation Analysis (Dalvi et al. 2019) takes the maximum over the same pairs of neurons. All dumps are
+    read once, in blocks.
 
     Args:
-        ours: the dump of the model.
+        ours: dump of the model.
         others: dumps of other models over the same words, by name.
-        count: how many neighbours in each; fewer if the other has fewer neurons.
+        count: maximum number of similar neurons in each model.
 
     Returns:
-        The neighbours in each, by name.
+        The similar neurons in each model, by its name.
 
     Raises:
-        InputError: if the dumps are of different words, one is given twice, or a value is not a finite number.
+        InputError: if the dumps have different words, a dump is listed twice, or a value is not finite.
     """
     if not others:
         return {}
@@ -55,10 +55,10 @@ def neighbours(ours: Activations, others: Mapping[str, Activations], count: int 
 def neighbours_of(
     ours: Activations, neuron: int, others: Mapping[str, Activations], count: int = 3
 ) -> dict[str, Neighbours]:
-    """The same for one neuron, (1, k), by reading alone: no products of all neurons with all.
+    """As :func:`neighbours`, for a single neuron, (1, k), without computing the correlations of all others.
 
     Raises:
-        InputError: likewise.
+        InputError: as in :func:`neighbours`.
     """
     if not others:
         return {}
@@ -68,14 +68,14 @@ def neighbours_of(
 
 
 def _correlations(values: np.ndarray, other: Activations) -> np.ndarray:
-    """Pearson's rho of (N,) values with every neuron of a dump, float64 (D',); nan where either is constant."""
-    # Of what is constant, nothing at all must be left.
+    """Pearson's rho of values, (N,), with every neuron of a dump, float64 (D',); NaN if either is constant."""
+    # Constant values become exactly 0.
     own = values.astype(np.float64) - values[0]
     own -= own.mean()
     products, sums, squares = np.zeros((3, len(other.neurons)))
     start = 0
     for block in other.blocks():
-        # A value that is no number shows in the end.
+        # Values that are not finite are detected at the end.
         with np.errstate(invalid="ignore"):
             theirs = block.astype(np.float64) - other.values[0]
         products += own[start : start + len(block)] @ theirs
@@ -90,7 +90,7 @@ def _correlations(values: np.ndarray, other: Activations) -> np.ndarray:
 
 
 def _nearest(rho: np.ndarray, count: int) -> Neighbours:
-    """The ``count`` columns of largest abs in every row of (D, D'); nan counts as 0."""
-    known = np.nan_to_num(rho, nan=0.0)
-    indices = np.argsort(-np.abs(known), axis=1, kind="stable")[:, :count]
-    return Neighbours(indices.astype(np.int64), np.take_along_axis(known, indices, axis=1))
+    """The ``count`` columns with the largest absolute value in each row of (D, D'); NaN counts as 0."""
+    defined = np.nan_to_num(rho, nan=0.0)
+    indices = np.argsort(-np.abs(defined), axis=1, kind="stable")[:, :count]
+    return Neighbours(indices.astype(np.int64), np.take_along_axis(defined, indices, axis=1))

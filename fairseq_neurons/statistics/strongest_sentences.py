@@ -1,4 +1,4 @@
-"""The sentences in which a neuron does most."""
+"""The sentences with the highest or lowest values of a neuron."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import numpy as np
 
 
 def strongest_sentences(values: np.ndarray, offsets: np.ndarray, count: int = 5, lowest: bool = False) -> list[int]:
-    """The sentences that hold the highest values, each once, the highest first.
+    """Find the sentences with the highest values of a neuron, by descending maximum.
 
     Args:
-        values: of one neuron at every word, (N,) floats; see :func:`.columns.column_of`.
-        offsets: int64 (sentences + 1,), sentence s owns the words ``offsets[s]:offsets[s+1]``; it may own none.
-        count: how many sentences at most.
-        lowest: those of the lowest values instead, the lowest first.
+        values: (N,) floats, one neuron at every word, see :func:`.neuron_columns.column_of`.
+        offsets: int64 (sentences + 1,); sentence s has the words ``offsets[s]:offsets[s+1]``, possibly none.
+        count: maximum number of sentences.
+        lowest: find the lowest values instead, by ascending minimum.
 
     Returns:
-        Sentences, from 0; of sentences with equal values the earlier ones first.
+        Indices of sentences; ties in the order of the text.
     """
-    spoken = np.flatnonzero(np.diff(offsets))
-    if not len(spoken):
+    nonempty = np.flatnonzero(np.diff(offsets))
+    if not len(nonempty):
         return []
-    # Sentences without words own nothing between the starts of the others.
-    peaks = np.maximum.reduceat(-values if lowest else values, offsets[spoken])
-    return spoken[np.argsort(-peaks, kind="stable")[:count]].tolist()
+    # Sentences without words do not change where the others start and end.
+    peaks = np.maximum.reduceat(-values if lowest else values, offsets[nonempty])
+    return nonempty[np.argsort(-peaks, kind="stable")[:count]].tolist()

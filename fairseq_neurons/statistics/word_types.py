@@ -1,4 +1,4 @@
-"""The words that a neuron stands for: what it does at every word type (Dalvi et al. 2019, Table 3)."""
+"""The word types that describe a neuron (Dalvi et al. 2019, Table 3)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from scipy.sparse import csr_matrix
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 
-EVERY = slice(None)
+ALL_NEURONS = slice(None)
 
 
 @dataclass(frozen=True)
 class TopWord:
-    """A word type and what a neuron does at it.
+    """A word type that describes a neuron.
 
     Args:
-        word: as it is spelled in the dump.
-        count: how often it occurs.
-        mean: of the neuron's values at it.
-        share: of the neuron's variance that the word accounts for; negative if its mean lies below that of all words.
+        word: spelling in the dump.
+        count: number of occurrences.
+        mean: mean value of the neuron at this word.
+        share: share of the neuron's variance that the word explains; negative if ``mean`` is below the overall mean.
     """
 
     word: str
@@ -32,19 +32,19 @@ class TopWord:
 
 @dataclass(frozen=True)
 class WordStatistics:
-    """What every neuron does at every word type.
+    """The means of all neurons at all word types.
 
-    The paper shows "the top words that activate a given neuron" (Table 3), a ranked list without a formula. Two orders
-    can be meant. :meth:`by_mean` is the plain reading: words at which the neuron is highest, however rare they are. It
-    is blind to frequency: a name that occurs twice comes before an article. :meth:`by_share` asks which words make the
-    neuron vary as it does, so that a word counts with how far away and with how often it is.
+    The paper shows "the top words that activate a given neuron" (Table 3) and does not define their order. Two orders
+    are offered. :meth:`by_mean` is the literal one: the words at which the neuron is highest. It ignores frequency, so
+    a name that occurs twice may precede an article. :meth:`by_share` shows which words explain the neuron's variance;
+    it weights the distance from the mean by frequency.
 
     Args:
-        words: W word types, the most frequent first, equally frequent ones as they first occur.
-        counts: int64 (W,), how often they occur.
-        means: float64 (W, D), of the neurons at them.
-        mean: float64 (D,), over all words.
-        variance: float64 (D,), over all words.
+        words: W word types by descending frequency; ties in the order of the text.
+        counts: int64 (W,), numbers of occurrences.
+        means: float64 (W, D), means of the neurons at each word.
+        mean: float64 (D,), means over all words.
+        variance: float64 (D,), variances over all words.
     """
 
     words: tuple[str, ...]
@@ -54,44 +54,44 @@ class WordStatistics:
     variance: np.ndarray
 
     def shares(self, neuron: int) -> np.ndarray:
-        """The share of a neuron's variance that every word accounts for, float64 (W,).
+        """The share of a neuron's variance that each word explains, float64 (W,); 0 for constant neurons.
 
-        For word w it is n_w (m_w - m)^2 / (N s^2), of its count, its mean, and the mean and variance of all N words:
-        its part of the sum of squares between groups in an analysis of variance. 0 if the neuron is constant.
+        For word w with count n_w and mean m_w, the share is n_w (m_w - m)^2 / (N s^2), where m and s^2 are mean and
+        variance over all N words: its part of the between-group sum of squares in an analysis of variance.
         """
         distances = self.means[:, neuron] - self.mean[neuron]
         total = self.counts.sum() * self.variance[neuron]
         return self.counts * distances**2 / total if total else np.zeros(len(self.words))
 
     def by_mean(self, neuron: int, count: int = 10, least: int = 2, lowest: bool = False) -> list[TopWord]:
-        """The words at which a neuron is highest on average, the highest first, equal ones by frequency.
+        """The words with the highest means of a neuron, by descending mean; ties by frequency.
 
         Args:
-            neuron: its index.
-            count: how many at most.
-            least: how often a word occurs at least.
-            lowest: those at which it is lowest instead, the lowest first.
+            neuron: index of the neuron.
+            count: maximum number of words.
+            least: minimum number of occurrences of a word.
+            lowest: return the words with the lowest means instead, by ascending mean.
         """
         frequent = np.flatnonzero(self.counts >= least)
         means = self.means[frequent, neuron]
-        return self._told(neuron, frequent[np.argsort(means if lowest else -means, kind="stable")[:count]])
+        return self._top_words(neuron, frequent[np.argsort(means if lowest else -means, kind="stable")[:count]])
 
     def by_share(self, neuron: int, count: int = 10) -> list[TopWord]:
-        """The words that account for most of a neuron's variance, equal ones by frequency; none that has no share.
+        """The words that explain most of a neuron's variance, without those that explain nothing; ties by frequency.
 
         Args:
-            neuron: its index.
-            count: how many at most.
+            neuron: index of the neuron.
+            count: maximum number of words.
         """
         shares = self.shares(neuron)
         order = np.argsort(-shares, kind="stable")[:count]
-        return self._told(neuron, order[shares[order] > 0])
+        return self._top_words(neuron, order[shares[order] > 0])
 
     def identity(self) -> np.ndarray:
-        """How much of every neuron's variance the word types explain, 0 to 1, float64 (D,); 0 for constant neurons.
+        """The share of each neuron's variance that word identity explains, 0 to 1, float64 (D,); 0 if constant.
 
-        It is the sum of :meth:`shares`, eta squared of an analysis of variance. A word that occurs once explains itself
-        wholly: see :attr:`by_chance`.
+        This is eta squared of an analysis of variance, the sum of :meth:`shares`. Words that occur once are explained
+        completely; compare with :attr:`by_chance`.
         """
         between = np.einsum("w,wd->d", self.counts, (self.means - self.mean) ** 2)
         total = self.counts.sum() * self.variance
@@ -99,26 +99,26 @@ class WordStatistics:
 
     @property
     def by_chance(self) -> float:
-        """What :meth:`identity` would be on average if words were given to values by lot: (W - 1) / (N - 1)."""
+        """The expected value of :meth:`identity` if words were assigned at random: (W - 1) / (N - 1)."""
         return (len(self.words) - 1) / max(1, int(self.counts.sum()) - 1)
 
-    def _told(self, neuron: int, order: np.ndarray) -> list[TopWord]:
+    def _top_words(self, neuron: int, order: np.ndarray) -> list[TopWord]:
         means = self.means[:, neuron]
         shares = np.copysign(self.shares(neuron), means - self.mean[neuron])
         return [TopWord(self.words[w], int(self.counts[w]), float(means[w]), float(shares[w])) for w in order.tolist()]
 
 
-def word_statistics(dump: Activations, neurons: slice = EVERY) -> WordStatistics:
-    """Read a dump once, in blocks; every word takes part, ``</s>`` included where it has rows.
+def word_statistics(dump: Activations, neurons: slice = ALL_NEURONS) -> WordStatistics:
+    """Compute the statistics of a dump in a single pass, over all its words, including ``</s>`` if it has rows.
 
-    Sums are float64 and about the first word's values, so that an offset costs no digits.
+    Sums are float64 and relative to the first word, which avoids cancellation.
 
     Args:
-        dump: N words.
-        neurons: consecutive ones, which the result then counts from 0; all by default.
+        dump: dump of N words.
+        neurons: consecutive neurons, numbered from 0 in the result; all by default.
 
     Raises:
-        InputError: if a value is not a finite number.
+        InputError: if a value is not finite.
     """
     words, types = _types(dump)
     counts = np.bincount(types)
@@ -126,7 +126,7 @@ def word_statistics(dump: Activations, neurons: slice = EVERY) -> WordStatistics
     sums, squares = np.zeros((len(words), len(shift))), np.zeros(len(shift))
     start = 0
     for block in dump.blocks():
-        # A value that is no number shows in the end.
+        # Values that are not finite are detected at the end.
         with np.errstate(invalid="ignore"):
             values = block[:, neurons].astype(np.float64) - shift
         _add_by_type(sums, values, types[start : start + len(block)])
@@ -140,7 +140,7 @@ def word_statistics(dump: Activations, neurons: slice = EVERY) -> WordStatistics
 
 
 def _types(dump: Activations) -> tuple[tuple[str, ...], np.ndarray]:
-    """The word types, and which of them stands in every row, int64 (N,)."""
+    """The word types, and the index of the type of each row, int64 (N,)."""
     seen: dict[str, int] = {}
     rows = [seen.setdefault(word, len(seen)) for sentence in dump.stream_sentences() for word in sentence]
     found = np.array(rows, dtype=np.int64)
@@ -150,7 +150,7 @@ def _types(dump: Activations) -> tuple[tuple[str, ...], np.ndarray]:
 
 
 def _add_by_type(sums: np.ndarray, values: np.ndarray, types: np.ndarray) -> None:
-    """Add values, (n, D), to the sums of the types, (W, D), that stand in these rows."""
-    present, places = np.unique(types, return_inverse=True)
+    """Add values, (n, D), to the sums of their types, (W, D)."""
+    present, groups = np.unique(types, return_inverse=True)
     rows = np.arange(len(types))
-    sums[present] += csr_matrix((np.ones(len(rows)), (places, rows)), (len(present), len(rows))) @ values
+    sums[present] += csr_matrix((np.ones(len(rows)), (groups, rows)), (len(present), len(rows))) @ values

@@ -1,3 +1,5 @@
+"""Moments of dumps: constant memory, and the same bits whatever else is read."""
+
 from __future__ import annotations
 
 import tracemalloc

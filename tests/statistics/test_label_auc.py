@@ -48,7 +48,7 @@ def test_area__is_1_where_the_label_is_higher_and_a_half_where_nothing_changes(t
     assert separation(dump, ["same"] * 8, least=1).best(0, 3) == []
 
 
-def test_of_two_labels_that_share_all_words__only_the_rarer_is_told(tmp_path):
+def test_of_two_labels_that_share_all_words__only_the_rarer_is_returned(tmp_path):
     dump = Activations(write_dump(tmp_path / "a", VALUES))
     two = separation(dump, ["A", "A", None, "B", "B", "B", None, "A"], least=1)
     assert two.words == 6 and [label for label, _, _ in two.best(0, 9)] == ["A"]
@@ -64,7 +64,7 @@ def test_some_neurons__are_counted_from_0(tmp_path):
     np.testing.assert_array_equal(last.auc, every.auc[:, 2:])
 
 
-def test_rare_labels_and_such_as_nearly_all_words_have__are_left_out_but_count_as_others(tmp_path):
+def test_rare_labels_and_labels_of_nearly_all_words__are_skipped_but_count_as_others(tmp_path):
     dump = Activations(write_dump(tmp_path / "a", VALUES))
     assert separation(dump, LABELS).labels == ()
     all_three, two = separation(dump, LABELS, least=1), separation(dump, LABELS, least=2)
@@ -73,6 +73,6 @@ def test_rare_labels_and_such_as_nearly_all_words_have__are_left_out_but_count_a
     assert separation(dump, ["N"] * 7 + ["V"], least=2).labels == ()
 
 
-def test_labels_of_other_words__are_refused(tmp_path):
+def test_labels_of_a_different_number__are_refused(tmp_path):
     with pytest.raises(InputError, match="a has 8 words, but there are 7 labels"):
         separation(Activations(write_dump(tmp_path / "a", VALUES)), LABELS[1:])

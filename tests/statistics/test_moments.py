@@ -123,7 +123,7 @@ def test_products_of_float64__have_its_digits():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("row", [0, 3, 8])
-def test_values_that_are_no_numbers__are_refused_wherever_they_are(value, row):
+def test_values_that_are_not_finite__are_refused_wherever_they_are(value, row):
     values = np.random.default_rng(5).normal(size=(20, 3)).astype(np.float32)
     values[row, 1] = value
     columns = Columns(np.float32)

@@ -36,7 +36,7 @@ def test_slabs__are_all_neurons_in_turn_in_bounded_memory(tmp_path, monkeypatch,
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
-def test_values_that_are_no_numbers__are_refused(tmp_path, wrong):
+def test_values_that_are_not_finite__are_refused(tmp_path, wrong):
     values = VALUES.copy()
     values[4500, 3], values[4501, 3] = wrong, -wrong
     dump = Activations(write_dump(tmp_path / "a", values))

@@ -65,7 +65,7 @@ def test_neighbours_of_one_neuron__are_its_row_of_all(dumps, monkeypatch, block)
             np.testing.assert_allclose(own.correlations[0], every[name].correlations[neuron], atol=1e-6)
 
 
-def test_small_models_and_none__have_as_many_neighbours_as_there_are(dumps):
+def test_small_models__have_fewer_neighbours(dumps):
     assert neighbours(dumps["a"], {"C": dumps["c"]}, count=9)["C"].indices.shape == (5, 4)
     assert neighbours(dumps["a"], {}) == neighbours_of(dumps["a"], 0, {}) == {}
 
@@ -77,7 +77,7 @@ def test_dumps_of_other_words__are_refused(dumps, tmp_path):
             call()
 
 
-def test_values_that_are_no_numbers__are_refused(arrays, dumps, tmp_path):
+def test_values_that_are_not_finite__are_refused(arrays, dumps, tmp_path):
     arrays["b"][4, 2] = np.inf
     other = {"wrong": Activations(write_dump(tmp_path / "wrong", arrays["b"]))}
     for call in (lambda: neighbours(dumps["a"], other), lambda: neighbours_of(dumps["a"], 0, other)):

@@ -107,7 +107,7 @@ def test_identity_by_chance__is_its_mean_over_words_given_by_lot(tmp_path):
     assert found.identity().mean() == pytest.approx(found.by_chance, abs=0.01)
 
 
-def test_values_that_are_no_numbers__are_refused(tmp_path):
+def test_values_that_are_not_finite__are_refused(tmp_path):
     values = VALUES.copy()
     values[3, 1], values[5, 1] = np.inf, -np.inf
     with pytest.raises(InputError, match="a holds values that are not finite numbers"):

@@ -10,12 +10,18 @@ from fairseq_neurons.activations import ActivationWriter, Manifest
 from fairseq_neurons.neurons import Block, Neurons
 
 
-def write_dump(out: Path, values: np.ndarray, dtype: str = "float32", sentences: list[list[str]] | None = None) -> Path:
-    """Write a dump with these rows, all in one sentence by default."""
+def write_dump(
+    out: Path,
+    values: np.ndarray,
+    dtype: str = "float32",
+    sentences: list[list[str]] | None = None,
+    neurons: Neurons | None = None,
+) -> Path:
+    """Write a dump with these rows, all in one sentence and one block by default."""
     sentences = sentences or [[f"w{i}" for i in range(len(values))]]
     offsets = np.concatenate([[0], np.cumsum([len(words) for words in sentences])])
     manifest = Manifest(
-        neurons=Neurons.of([Block("encoder", 0, "fwd", values.shape[1])]),
+        neurons=neurons or Neurons.of([Block("encoder", 0, "fwd", values.shape[1])]),
         words=len(values),
         sentences=len(sentences),
         skipped=0,

@@ -1,4 +1,4 @@
-"""What an experiment is: a corpus, sizes of models, labels of words, and what is measured."""
+"""The settings of an experiment: a corpus, the size of the models, labels of words, and what is measured."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class Size:
     """How large the models are, how they are trained, and how many there are.
 
     Args:
-        name: of the folder of its results.
-        hidden: units of each direction of each layer, and of the language model; embeddings have as many.
-        decoder_hidden: of the decoder's layers.
+        name: of the folder of the results.
+        hidden: units of each direction of each layer, of the language model's layers and of the embeddings.
+        decoder_hidden: units of the decoder's layers.
         rate: learning rate after the warm-up.
         dropout: probability.
-        max_tokens: of a batch.
-        epochs: of translation models at most; the best by validation loss is used.
-        lm_epochs: of language models.
-        patience: epochs without a better validation loss after which training ends.
-        models: translation models, each trained on its own part of the text.
-        language_models: likewise.
-        studied: how many of the translation models are probed and ablated, and as many language models.
-        seeds: of random orders of neurons.
-        grid: penalties that Figure 2 tries, in the first model and task; small ones take the longest. None if empty.
+        max_tokens: of a batch, at most.
+        epochs: of a translation model, at most; the best by validation loss is used.
+        lm_epochs: the same of a language model.
+        patience: training ends after this many epochs without a better validation loss.
+        models: how many translation models are trained, each on its own part of the text.
+        language_models: how many language models are trained, likewise.
+        studied: how many models of each kind are probed and ablated.
+        seeds: how many random orders of neurons are ablated.
+        grid: penalties that Figure 2 tries, in the first model and task; small ones take the longest; may be empty.
     """
 
     name: str = MISSING
@@ -57,18 +57,17 @@ class Size:
 
 @dataclass
 class LabelTask:
-    """A column of Table 1: labels of source words, and the text that they are of.
+    """A column of Table 1: labels of source words, and the text that has these words.
 
-    Files are relative to the corpus folder. Without a text, the labels are of the translation models' own training and
-    test text.
+    Files are relative to the corpus folder. Without a text of its own, a task labels the models' text.
 
     Args:
-        title: what the paper's tables call it, for instance ``EN POS``.
+        title: its name in the paper's tables, for instance ``EN POS``.
         train_labels: a file, a tagger or the name of a built-in labeler, for the words that train probes.
         test_labels: likewise for those that test them.
-        train_text: the labelled text, if it is not the beginning of the training text.
-        test_text: likewise.
-        options: more of ``fairseq-neurons-probe``.
+        train_text: the labelled text; the beginning of the training text by default.
+        test_text: the same for the test labels; the test text by default.
+        options: further options of ``fairseq-neurons-probe``.
         shown: labels whose best single neurons Table 3 and Figure 3 show.
     """
 
@@ -88,21 +87,21 @@ class Experiment:
     Args:
         corpus: folder of the texts.
         out: folder of all experiments; this one's is ``out/SIZE/NAME``.
-        name: of the experiment.
+        name: of the experiment, also of its folder.
         src: suffix of the source files.
         tgt: suffix of the target files.
         train: prefix of the training files, relative to the corpus folder.
         valid: of the validation files.
         test: of the test files.
-        threshold: words seen less often are unknown.
+        threshold: words seen less often in the training text are unknown.
         arch: of the translation models.
         size: of the models.
         tasks: labels of words, by a short name.
-        probe_sentences: how many of the training text train probes.
-        points: how many neurons are clamped.
+        probe_sentences: how many sentences of the training text train probes.
+        points: how many neurons are masked.
         sentences: source sentences of your own, with spaces between words, that Figure 3 colours.
-        steps: which of ``STEPS`` are run; what is done already is left out.
-        workers: how many commands are run at a time, each on one thread.
+        steps: which of ``STEPS`` are run; finished ones are skipped.
+        workers: how many commands run at a time, each on one thread.
     """
 
     corpus: str = MISSING
@@ -125,10 +124,10 @@ class Experiment:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Experiment:
-        """From the options of the command, nested as in its YAML.
+        """Make an experiment of the options of the command, nested as in its YAML.
 
         Raises:
-            InputError: if there is no such step or fewer models than can be compared.
+            InputError: if a setting is invalid.
         """
         plain = {name: value for name, value in options.items() if name not in ("size", "tasks")}
         tasks = {name: LabelTask(**task) for name, task in options["tasks"].items()}
@@ -137,7 +136,7 @@ class Experiment:
         return experiment
 
     def check(self) -> None:
-        """Refuse what cannot be, before anything is read.
+        """Refuse invalid settings, before anything is read.
 
         Raises:
             InputError: naming the option.
@@ -146,15 +145,15 @@ class Experiment:
             if step not in STEPS:
                 raise InputError(f"steps=[{','.join(self.steps)}]: the steps are {', '.join(STEPS)}.")
         if self.workers < 1:
-            raise InputError(f"workers={self.workers}: at least one command is run at a time.")
+            raise InputError(f"workers={self.workers}: at least one command must run at a time.")
         self._check_tasks()
         size = self.size
         if size.seeds < 1:
-            raise InputError(f"size.seeds={size.seeds}: at least one random order stands beside the ranking.")
+            raise InputError(f"size.seeds={size.seeds}: at least one random order is needed beside the ranking.")
         if size.models < 2 or not 1 <= size.language_models <= size.models or not 1 <= size.studied <= size.models:
             raise InputError(
                 f"size.models={size.models}, size.language_models={size.language_models}, size.studied={size.studied}: "
-                "at least two translation models are compared, and no others are more than they."
+                "at least two translation models are needed, and at most as many of the others."
             )
 
     def _check_tasks(self) -> None:
@@ -164,12 +163,12 @@ class Experiment:
         for name in self.tasks:
             if name in taken or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
                 raise InputError(
-                    f"tasks.{name}: a task is called by letters, digits, dots and dashes, and not {', '.join(taken)}."
+                    f"tasks.{name}: a name consists of letters, digits, dots and dashes, and is not {', '.join(taken)}."
                 )
 
     @property
     def folder(self) -> Path:
-        """Where all of it lies, absolute."""
+        """The folder of all its files, absolute."""
         return Path(self.out).absolute() / self.size.name / self.name
 
     @property
@@ -203,7 +202,7 @@ class Experiment:
         return [self.translation_models[0], self.language_models[0]]
 
     def siblings(self, model: str) -> list[str]:
-        """Where a model's neurons are looked for: in those of its kind; a lone one's in the translation models."""
+        """The models that a model is compared with: the others of its kind, or else the translation models."""
         kind = self.language_models if is_language_model(model) else self.translation_models
         others = [other for other in kind if other != model]
         return others or self.translation_models

@@ -15,13 +15,13 @@ from fairseq_neurons.pipelines.paper.run_tables import write_tables
 
 
 class Stage(NamedTuple):
-    """A step.
+    """A step of an experiment.
 
     Args:
         about: what it does.
-        run: does what an earlier run has not done.
-        makes: what is in the experiment's folder as soon as it has begun.
-        needs: steps before it.
+        run: do what an earlier run has not done.
+        makes: a file or folder of the experiment that exists as soon as the step has begun.
+        needs: steps whose results it reads.
     """
 
     about: str
@@ -31,17 +31,17 @@ class Stage(NamedTuple):
 
 
 def chosen(experiment: Experiment) -> list[str]:
-    """The steps of ``steps=``, in the order in which they depend on each other.
+    """The chosen steps in the order in which they depend on each other, each once.
 
     Raises:
-        InputError: if one needs another that is neither chosen nor has ever been run.
+        InputError: if a step needs another that is neither chosen nor was ever begun.
     """
     steps = [step for step in STAGES if step in experiment.steps]
     for step in steps:
         for need in STAGES[step].needs:
             made = experiment.folder / STAGES[need].makes
             if need not in steps and not made.exists():
-                raise InputError(f"steps=[{step}] goes on from {made}, which is not there; without steps=, it is made.")
+                raise InputError(f"steps=[{step}] needs {made}, which does not exist; run without steps= to make it.")
     return steps
 
 
@@ -58,9 +58,9 @@ STAGES: dict[str, Stage] = {
     "text": Stage("texts, a part for each model, and labels", _text, "bin"),
     "train": Stage("translation models and language models", models.train, "models", ("text",)),
     "dump": Stage("the states of every word", measures.dump, "activations", ("train",)),
-    "rank": Stage("neurons, ranked by other models and by themselves", measures.rank, "rankings", ("dump",)),
-    "probe": Stage("what neurons know of words", measures.probe, "probes", ("dump",)),
-    "ablate": Stage("BLEU and perplexity without neurons", measures.ablate, "curves", ("rank", "probe")),
+    "rank": Stage("neurons, ranked by other models and by each model alone", measures.rank, "rankings", ("dump",)),
+    "probe": Stage("probes of word properties", measures.probe, "probes", ("dump",)),
+    "ablate": Stage("BLEU and perplexity with neurons masked", measures.ablate, "curves", ("rank", "probe")),
     "draw": Stage("figures, and a page to explore", measures.draw, "report", ("rank",)),
     "sum": Stage("the numbers and the tables", _sum_up, "summary.json", ("rank", "probe", "ablate")),
 }

@@ -13,10 +13,10 @@ from typing import Any
 from fairseq_neurons import __version__
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.jobs import is_finished
-from fairseq_neurons.pipelines.paper.detectors import detectors
+from fairseq_neurons.pipelines.paper.best_single_neurons import best_single_neurons
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_text import part_of
-from fairseq_neurons.pipelines.paper.mean_squares import squares
+from fairseq_neurons.pipelines.paper.mean_squares import mean_squares
 from fairseq_neurons.pipelines.paper.measure_steps import ablations
 from fairseq_neurons.pipelines.paper.paper_figures import drawn
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE, short_ranking
@@ -58,8 +58,10 @@ def summarise(experiment: Experiment) -> dict[str, Any]:
         },
         "curves": {model: _curve(folder / "curves" / model) for model in experiment.studied},
         "overlaps": {model: _overlaps(rankings[model]) for model in experiment.studied},
-        "squares": {model: squares(experiment, model, rankings[model]) for model in experiment.studied},
-        "detectors": {model: [asdict(one) for one in detectors(experiment, model)] for model in experiment.first},
+        "squares": {model: mean_squares(experiment, model, rankings[model]) for model in experiment.studied},
+        "detectors": {
+            model: [asdict(best) for best in best_single_neurons(experiment, model)] for model in experiment.first
+        },
         "figures": drawn(experiment),
     }
     write_text_whole(folder / "summary.json", json.dumps(summary, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""The texts and labels of an experiment, copied and cut: one part of the training text for each model."""
+"""Prepare the texts and labels of an experiment: splits, one part of the training text for each model, labels."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from fairseq_neurons.pipelines.recipes.parallel_text import read_parallel, write
 from fairseq_neurons.storage.files import read_lines
 
 SPLITS = ("train", "valid", "test")
-# The words of a probe: the beginning of the training text, and the test text.
+# The text whose words train probes: the beginning of the training text.
 PROBE_TEXT = "probe"
-# Those that Figure 3 colours.
+# The sentences that Figure 3 colours.
 SENTENCES = "sentences"
 
 
@@ -65,13 +65,13 @@ def part_of(model: str) -> str:
 
 
 def labels_of_task(name: str, task: LabelTask, part: str) -> str:
-    """What ``train.labels=`` or ``test.labels=`` is given: a file in ``text/`` or a labeler."""
+    """The value of ``train.labels=`` or ``test.labels=``: a file in ``text/`` or a built-in labeler."""
     given = task.train_labels if part == "train" else task.test_labels
     return given if given in LABELERS else f"text/{name}.{part}.labels"
 
 
 def text_of_task(name: str, task: LabelTask, part: str) -> str | None:
-    """The text of a task's own, without suffix; None if it has none."""
+    """The name in ``text/`` of a task's own text; None if it has none."""
     own = task.train_text if part == "train" else task.test_text
     return own and f"{name}.{part}"
 
@@ -85,14 +85,14 @@ def _copy_split(experiment: Experiment, split: str, text: Path) -> None:
 
 
 def _labels(corpus: Path, given: str, words: Path) -> list[str]:
-    """The lines of a label file, or what a tagger says of a text."""
+    """The lines of a label file, or a tagger's labels of a text."""
     if not is_tagger(given):
         return read_lines(corpus / given, "label file")
     return [" ".join(map(str, labels)) for labels in tag([line.split() for line in read_lines(words, "text")], given)]
 
 
 def _check_labels(given: str, labels: Sequence[str], words: Sequence[str]) -> None:
-    """Tell now what probes would tell after hours of training."""
+    """Refuse now what the probes would refuse after hours of training."""
     if len(labels) != len(words):
         raise InputError(f"{given} has {len(labels)} lines of labels for {len(words)} sentences.")
     for number, (line, sentence) in enumerate(zip(labels, words, strict=True), start=1):

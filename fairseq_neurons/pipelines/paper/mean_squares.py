@@ -1,4 +1,4 @@
-"""How large the states are that an ablation sets to zero: a reason why some rankings cost more than others."""
+"""The mean squares of the states that an ablation sets to zero: a reason why some rankings cost more than others."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.dump_moments import moments_of
 
-# Tables 2 to 6 begin here, and Figures 4 to 8 all have it.
+# The smallest share of Tables 2 to 6, and a point of Figures 4 to 8.
 SHARE = 0.1
 
 
-def squares(experiment: Experiment, model: str, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
-    """Mean squares of the states at the test words: of all neurons, and of the first and last tenth of rankings.
+def mean_squares(experiment: Experiment, model: str, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
+    """Mean squares of the states at the test words: of all neurons, and of the tenths that rankings have first or last.
 
     Args:
         experiment: whose dump of the test words is read.
-        model: of the dump.
+        model: whose states are read.
         rankings: of its neurons, by name: the cross-model one and those by a model alone.
 
     Returns:
-        ``neurons``: a tenth of them, rounded; ``all``: the mean of all; ``ends``: an entry a ranking and order.
+        ``neurons``: how many are a tenth; ``all``: the mean square of all; ``ends``: one for each ranking and order.
 
     Raises:
         InputError: if the dump is missing, or has a value that is not a finite number.
     """
     moments = moments_of([Activations(experiment.folder / "activations" / model)], [], np.float32)
     each = moments.variance(0) + moments.mean(0) ** 2
-    tenth = max(1, round(SHARE * len(each)))
-    ends = [(CROSS_MODEL, "top"), (CROSS_MODEL, "bottom"), *((name, "top") for name in SINGLE)]
-    found = [
-        {"ranking": name, "order": order, "square": float(each[_end(rankings[name], order, tenth)].mean())}
-        for name, order in ends
+    count = max(1, round(SHARE * len(each)))
+    tenths = [(CROSS_MODEL, "top"), (CROSS_MODEL, "bottom"), *((name, "top") for name in SINGLE)]
+    of_rankings = [
+        {"ranking": name, "order": order, "square": float(each[_tenth(rankings[name], order, count)].mean())}
+        for name, order in tenths
     ]
-    return {"neurons": tenth, "all": float(each.mean()), "ends": found}
+    return {"neurons": count, "all": float(each.mean()), "ends": of_rankings}
 
 
-def _end(ranking: Ranking, order: str, count: int) -> np.ndarray:
+def _tenth(ranking: Ranking, order: str, count: int) -> np.ndarray:
     return ranking.top(count) if order == "top" else ranking.bottom(count)

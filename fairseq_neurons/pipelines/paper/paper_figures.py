@@ -18,7 +18,7 @@ from fairseq_neurons.figures import (
     regularisation_grid,
     save,
 )
-from fairseq_neurons.pipelines.paper.detectors import detectors
+from fairseq_neurons.pipelines.paper.best_single_neurons import best_single_neurons
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_text import SENTENCES
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE, short_ranking
@@ -78,16 +78,16 @@ def _of_probes(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
 
 
 def _of_sentences(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
-    """Figure 3: sentences in the colours of the first model's best detectors."""
+    """Figure 3: sentences in the colours of the first model's best single neurons."""
     model = experiment.translation_models[0]
     if not experiment.sentences:
         return
     dump = Activations(experiment.folder / f"activations/{model}.{SENTENCES}")
-    for detector in detectors(experiment, model):
-        if detector.neuron is not None:
-            caption = f"{experiment.name}, model {model}: the best single neuron for {detector.label}"
+    for best in best_single_neurons(experiment, model):
+        if best.neuron is not None:
+            caption = f"{experiment.name}, model {model}: the best single neuron for {best.label}"
             every = range(dump.manifest.sentences)
-            yield f"figure-3.{detector.label}", coloured_sentences(dump, detector.neuron, every, caption=caption)
+            yield f"figure-3.{best.label}", coloured_sentences(dump, best.neuron, every, caption=caption)
 
 
 def _of_curves(

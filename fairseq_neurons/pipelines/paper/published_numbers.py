@@ -1,4 +1,4 @@
-"""The numbers of Dalvi et al. 2019 that ours stand beside, in percent."""
+"""The numbers of Dalvi et al. 2019 that the tables show beside ours, in percent."""
 
 from __future__ import annotations
 

@@ -63,14 +63,14 @@ def test_siblings__are_of_a_model_s_kind_or_the_translation_models_of_a_lone_one
     [
         ({"steps": ["train", "nap"]}, "the steps are text, train"),
         ({"size": Size(name="s", models=1)}, "at least two translation models"),
-        ({"size": Size(name="s", studied=4)}, "no others are more"),
+        ({"size": Size(name="s", studied=4)}, "at most as many of the others"),
         ({"workers": 0}, "workers=0: at least one command"),
         ({"size": Size(name="s", seeds=0)}, "at least one random order"),
         ({"tasks": {}}, "tasks= is empty"),
-        ({"tasks": {"variance": LabelTask("EN POS", "a", "b")}}, "tasks.variance: a task is called by"),
-        ({"tasks": {"a,b": LabelTask("EN POS", "a", "b")}}, "tasks.a,b: a task is called by"),
+        ({"tasks": {"variance": LabelTask("EN POS", "a", "b")}}, "tasks.variance: a name consists of"),
+        ({"tasks": {"a,b": LabelTask("EN POS", "a", "b")}}, "tasks.a,b: a name consists of"),
     ],
 )
-def test_what_cannot_be__is_one_sentence(tmp_path, options, sentence):
+def test_invalid_settings__are_refused(tmp_path, options, sentence):
     with pytest.raises(InputError, match=sentence):
         experiment_of(tmp_path, **options).check()

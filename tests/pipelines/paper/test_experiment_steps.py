@@ -1,4 +1,4 @@
-"""The steps that are run."""
+"""Which steps are run, and in which order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_chosen__is_in_the_order_of_the_steps_and_has_each_once(tmp_path):
 
 def test_a_step_whose_inputs_are_not_there__is_one_sentence(tmp_path):
     experiment = experiment_of(tmp_path, steps=["rank", "probe"])
-    with pytest.raises(InputError, match=r"steps=\[rank\] goes on from .*activations, which is not there"):
+    with pytest.raises(InputError, match=r"steps=\[rank\] needs .*activations, which does not exist"):
         chosen(experiment)
     (experiment.folder / "activations").mkdir(parents=True)
     assert chosen(experiment) == ["rank", "probe"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.pipelines.paper import paper_figures as figures
-from fairseq_neurons.pipelines.paper.detectors import Detector
+from fairseq_neurons.pipelines.paper.best_single_neurons import BestNeuron
 from fairseq_neurons.pipelines.paper.ranking_names import SINGLE
 from tests.activations.small_dumps import write_dump
 from tests.pipelines.paper.finished_experiments import curve_of, experiment_of, probe_of
@@ -44,8 +44,8 @@ def experiment(tmp_path):
 
 @pytest.fixture(autouse=True)
 def found(monkeypatch):
-    told = [Detector("begin", 20, "encoder.0.fwd.1", 0.9, 1, ("a",)), Detector("month", 0)]
-    monkeypatch.setattr(figures, "detectors", lambda experiment, model: told)
+    told = [BestNeuron("begin", 20, "encoder.0.fwd.1", 0.9, 1, ("a",)), BestNeuron("month", 0)]
+    monkeypatch.setattr(figures, "best_single_neurons", lambda experiment, model: told)
 
 
 def test_paper_figures__are_numbered_as_in_the_paper(experiment):

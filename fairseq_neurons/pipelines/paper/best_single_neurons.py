@@ -1,4 +1,4 @@
-"""Single neurons that tell a property of words best, and the words they answer to (Dalvi et al. 2019, Table 3)."""
+"""The best single neuron for each property of words, and its top words (Dalvi et al. 2019, Table 3)."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from fairseq_neurons.statistics.word_types import WordStatistics, word_statistic
 
 # The paper's, by labeler: Figure 3 has position, Table 3 the others.
 PROPERTIES = {POSITION: ("begin", "end"), "numbers": ("number",), "negation": ("negation",), "months": ("month",)}
-# What tells fewer words than these from the others does so by chance.
-LEAST = 10
-TOP = 10
-# Words that are seen less often have means that say little.
-SEEN = 5
+# With fewer words of a label than this, some neuron separates them from the others by chance.
+LEAST_WORDS_OF_LABEL = 10
+TOP_WORDS = 10
+# Means over fewer occurrences of a word are unreliable.
+LEAST_OCCURRENCES = 5
 
 
 @dataclass(frozen=True)
-class Detector:
-    """The neuron that tells the words of a label from all others best, at the test words.
+class BestNeuron:
+    """The neuron that best separates the words of a label from all others, over the test words.
 
     Args:
         label: a property of words.
         words: how many test words have it.
-        neuron: its name; None if the words are too few to tell.
-        auc: the probability that it is higher at a word with the label than at another one.
-        rank: its place in the cross-model ranking, from 1.
-        top: the words at which it is highest on average, or lowest if ``auc`` is below a half;
-            of those that occur five times.
+        neuron: its name; None if too few words have the label.
+        auc: the probability that its state is higher at a word with the label than at another one.
+        rank: its position in the cross-model ranking, from 1.
+        top: of the words that occur at least five times, those at which it is highest on average, or lowest if
+            ``auc`` is below a half.
     """
 
     label: str
@@ -49,8 +49,8 @@ class Detector:
     top: tuple[str, ...] = ()
 
 
-def detectors(experiment: Experiment, model: str) -> list[Detector]:
-    """The best neuron of a model for every property of Table 3 and Figure 3, and for the labels that a task shows.
+def best_single_neurons(experiment: Experiment, model: str) -> list[BestNeuron]:
+    """Find the best neuron of a model for every property of Table 3 and Figure 3, and for the labels that a task shows.
 
     Raises:
         InputError: if the model has no dump of the test words, or no cross-model ranking.
@@ -59,14 +59,14 @@ def detectors(experiment: Experiment, model: str) -> list[Detector]:
     ranking = Ranking.load(experiment.folder / f"rankings/{model}/{CROSS_MODEL}.json")
     statistics = word_statistics(dump)
     return [
-        detector
+        best
         for labels, wanted in _properties(experiment, dump)
-        for detector in _best(dump, labels, wanted, statistics, ranking)
+        for best in _best(dump, labels, wanted, statistics, ranking)
     ]
 
 
 def _properties(experiment: Experiment, dump: Activations) -> Iterator[tuple[list[str | None], tuple[str, ...]]]:
-    """Labels of all test words, and those among them that are looked for."""
+    """The labels of all test words, and the ones among them that a neuron is sought for."""
     for labeler, wanted in PROPERTIES.items():
         if labeler == POSITION or experiment.src in LANGUAGES:
             yield _labels(experiment, dump, labeler), wanted
@@ -86,19 +86,20 @@ def _best(
     wanted: tuple[str, ...],
     statistics: WordStatistics,
     ranking: Ranking,
-) -> Iterator[Detector]:
-    counts, found = Counter(labels), separation(dump, labels, LEAST)
+) -> Iterator[BestNeuron]:
+    counts, found = Counter(labels), separation(dump, labels, LEAST_WORDS_OF_LABEL)
     for label in wanted:
         if label not in found.labels:
-            yield Detector(label, counts[label])
+            yield BestNeuron(label, counts[label])
             continue
         areas = found.auc[found.labels.index(label)]
         best = int(np.abs(areas - 0.5).argmax())
-        yield Detector(
+        lowest = bool(areas[best] < 0.5)
+        yield BestNeuron(
             label,
             counts[label],
             ranking.neurons.name(best),
             float(areas[best]),
             int(np.flatnonzero(ranking.order == best)[0]) + 1,
-            tuple(top.word for top in statistics.by_mean(best, TOP, SEEN, lowest=bool(areas[best] < 0.5))),
+            tuple(top.word for top in statistics.by_mean(best, TOP_WORDS, LEAST_OCCURRENCES, lowest=lowest)),
         )

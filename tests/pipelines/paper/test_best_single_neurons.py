@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairseq_neurons.pipelines.paper import detectors as module
-from fairseq_neurons.pipelines.paper.detectors import SEEN, TOP, Detector, detectors
+from fairseq_neurons.pipelines.paper import best_single_neurons as module
+from fairseq_neurons.pipelines.paper.best_single_neurons import (
+    LEAST_OCCURRENCES,
+    TOP_WORDS,
+    BestNeuron,
+    best_single_neurons,
+)
 from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
 from fairseq_neurons.rankings.cross_model import correlate
@@ -38,7 +43,7 @@ def experiment(tmp_path):
     return made
 
 
-def literal(made, has: np.ndarray, label: str) -> Detector:
+def literal(made, has: np.ndarray, label: str) -> BestNeuron:
     """The same in plain words: all pairs of a word with the label and one without, a tie counting half."""
     dump = module.Activations(made.folder / "activations/1")
     words = [word for sentence in dump.sentences for word in sentence]
@@ -57,14 +62,14 @@ def literal(made, has: np.ndarray, label: str) -> Detector:
     means = {
         word: float(np.mean([v for v, w in zip(dump.values[:, best], words, strict=True) if w == word]))
         for word in words
-        if words.count(word) >= SEEN
+        if words.count(word) >= LEAST_OCCURRENCES
     }
-    top = sorted(means, key=means.__getitem__, reverse=areas[best] >= 0.5)[:TOP]
+    top = sorted(means, key=means.__getitem__, reverse=areas[best] >= 0.5)[:TOP_WORDS]
     order = module.Ranking.load(made.folder / f"rankings/1/{CROSS_MODEL}.json").order.tolist()
-    return Detector(label, int(has.sum()), f"encoder.0.fwd.{best}", areas[best], order.index(best) + 1, tuple(top))
+    return BestNeuron(label, int(has.sum()), f"encoder.0.fwd.{best}", areas[best], order.index(best) + 1, tuple(top))
 
 
-def test_detectors__equal_their_literal_twins(experiment):
+def test_best_single_neurons__equal_their_literal_twins(experiment):
     sentences = module.Activations(experiment.folder / "activations/1").sentences
     words = [word for sentence in sentences for word in sentence]
     places = [3 * (2 * i + 1) // (2 * len(sentence)) for sentence in sentences for i in range(len(sentence))]
@@ -77,7 +82,7 @@ def test_detectors__equal_their_literal_twins(experiment):
     }
     line = (experiment.folder / "text/pos.test.labels").read_text().split()
     has["N"] &= np.array(line) == "N"
-    found = {one.label: one for one in detectors(experiment, "1")}
+    found = {one.label: one for one in best_single_neurons(experiment, "1")}
     for label, which in has.items():
         expected = literal(experiment, which, label)
         assert found[label].auc == pytest.approx(expected.auc, abs=1e-12)
@@ -85,11 +90,11 @@ def test_detectors__equal_their_literal_twins(experiment):
 
 
 def test_a_label_of_few_words__has_no_neuron(experiment):
-    found = {one.label: one for one in detectors(experiment, "1")}
-    assert found["RARE"] == Detector("RARE", 1) and found["NEVER"] == Detector("NEVER", 0)
+    found = {one.label: one for one in best_single_neurons(experiment, "1")}
+    assert found["RARE"] == BestNeuron("RARE", 1) and found["NEVER"] == BestNeuron("NEVER", 0)
 
 
 def test_without_word_lists_or_labels_of_the_test_text__there_is_position_alone(experiment):
     experiment.src = "it"
     experiment.tasks["pos"].test_text = "other"
-    assert [one.label for one in detectors(experiment, "1")] == ["begin", "end"]
+    assert [one.label for one in best_single_neurons(experiment, "1")] == ["begin", "end"]

@@ -45,6 +45,11 @@ class Activations:
         """The neurons, in column order."""
         return self.manifest.neurons
 
+    @property
+    def checkpoint_sha256(self) -> str:
+        """SHA-256 of the model's checkpoint file."""
+        return self.manifest.checkpoint_sha256
+
     def __len__(self) -> int:
         """Number of words."""
         return self.manifest.words

@@ -17,6 +17,7 @@ from fairseq_neurons.figures.legends import draw_legend, legend_height, legend_r
 from fairseq_neurons.figures.printable_text import shortened
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.same_model import check_same_neurons
 
 HATCHES = ("", "////", "\\\\\\\\", "----", "||||", "xxxx", "++++", "//", "--", "||", "xx")
 LONGEST_NAME = 34
@@ -68,9 +69,7 @@ def _neurons_of(rankings: Mapping[str, Ranking], top: int) -> Neurons:
     if not rankings:
         raise InputError("There is no ranking to draw.")
     neurons = next(iter(rankings.values())).neurons
-    for name, ranking in rankings.items():
-        if ranking.neurons != neurons:
-            raise InputError(f"{name} is of other neurons ({ranking.neurons}) than the first ranking ({neurons}).")
+    check_same_neurons(*((name, ranking.neurons) for name, ranking in rankings.items()))
     if not 1 <= top <= len(neurons):
         raise InputError(f"top={top}: the rankings have {len(neurons)} neurons; give 1 to that many.")
     return neurons

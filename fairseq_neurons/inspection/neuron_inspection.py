@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.same_model import check_same_model
 from fairseq_neurons.statistics.label_auc import separation
 from fairseq_neurons.statistics.neuron_columns import column_of
 from fairseq_neurons.statistics.similar_neurons import Neighbours, neighbours_of
@@ -43,15 +43,8 @@ class Known:
         Raises:
             InputError: naming the ranking.
         """
-        ours = self.dump.manifest.checkpoint_sha256
         for name, ranking in self.rankings.items():
-            theirs = ranking.checkpoint_sha256
-            if ranking.neurons != self.dump.neurons:
-                raise InputError(f"{name} ranks {ranking.neurons}, {self.dump.path} has {self.dump.neurons}.")
-            if ours and theirs and ours != theirs:
-                raise InputError(
-                    f"{name} is a ranking of another model ({theirs[:8]}) than {self.dump.path} ({ours[:8]})."
-                )
+            check_same_model((name, ranking), (self.dump.path, self.dump))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.neuron_count import neuron_count
+from fairseq_neurons.same_model import check_same_neurons
 
 
 def chosen_neurons(
@@ -51,8 +52,7 @@ def chosen_neurons(
 def _from_ranking(
     neurons: Neurons, ranking: Ranking, top: Optional[str], bottom: Optional[str]
 ) -> Tuple[np.ndarray, str]:
-    if ranking.neurons != neurons:
-        raise InputError(f"The ranking is of other neurons ({ranking.neurons}) than this model's ({neurons}).")
+    check_same_neurons(("The ranking", ranking.neurons), ("this model", neurons))
     if (top is None) == (bottom is None):
         raise InputError("--mask-ranking needs either --mask-top or --mask-bottom.")
     if top is not None:

@@ -12,6 +12,7 @@ from fairseq_neurons.masks import Mask
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.architectures.adapter import Adapter, Layer, adapter_for
 from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits, NotedBatch, NotedWords
+from fairseq_neurons.same_model import check_same_neurons
 
 # Model -> layer's name -> what is masked in it at present.
 _MASKED: "WeakKeyDictionary[nn.Module, Dict[str, MaskedUnits]]" = WeakKeyDictionary()
@@ -38,8 +39,7 @@ def masked(model: nn.Module, mask: Mask) -> Iterator[nn.Module]:
     ...     loaded.translate("test")
     """
     adapter = adapter_for(model)
-    if mask.neurons != adapter.neurons:
-        raise InputError(f"The mask is for other neurons ({mask.neurons}) than this model's ({adapter.neurons}).")
+    check_same_neurons(("The mask", mask.neurons), ("this model", adapter.neurons))
     check_site(model, mask.site)
     with ExitStack() as stack:
         for layer, units in _masked_units(adapter, mask):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import List, Optional
 
-import numpy as np
 from fairseq import utils
 from fairseq.dataclass import ChoiceEnum, FairseqDataclass
 from omegaconf import II
@@ -18,6 +17,7 @@ from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.chosen_neurons import chosen_neurons
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.same_model import Checkpoint, check_same_model
 from fairseq_neurons.storage.files import sha256_of_file
 from fairseq_neurons.storage.output_folder import check_free
 
@@ -132,33 +132,25 @@ def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Opt
     Raises:
         InputError: if the flags contradict each other or do not fit the model.
     """
-    sha256 = sha256_of_file(Path(checkpoint))
     ranking = Ranking.load(flags.mask_ranking) if flags.mask_ranking else None
+    if flags.mask_value == "mean" and not flags.mask_means:
+        raise InputError("--mask-value mean needs the means of a dump (--mask-means).")
+    dump = _means(flags)
+    ours = Checkpoint(sha256_of_file(Path(checkpoint)), neurons)
+    check_same_model((checkpoint, ours), (flags.mask_ranking, ranking), (flags.mask_means, dump))
     indices, chosen_by = chosen_neurons(
         neurons, flags.mask_neurons, ranking, flags.mask_top, flags.mask_bottom, flags.mask_invert
     )
-    if ranking is not None and ranking.checkpoint_sha256 not in ("", sha256):
-        raise InputError(
-            f"{flags.mask_ranking} ranks the neurons of another model (checkpoint {ranking.checkpoint_sha256[:8]}), "
-            f"not those of {checkpoint} ({sha256[:8]})."
-        )
-    means = None
-    if flags.mask_means:
-        means = _means(flags, neurons, checkpoint, sha256)
-    elif flags.mask_value == "mean":
-        raise InputError("--mask-value mean needs the means of a dump (--mask-means).")
+    means = None if dump is None else dump.mean()
     return Mask.of(neurons, indices, flags.mask_value, flags.mask_site, means, chosen_by, words)
 
 
-def _means(flags: NeuronFlags, neurons: Neurons, checkpoint: str, sha256: str) -> np.ndarray:
+def _means(flags: NeuronFlags) -> Optional[Activations]:
+    if not flags.mask_means:
+        return None
     if flags.mask_value != "mean":
         raise InputError("--mask-means is for --mask-value mean, which is missing.")
-    dump = Activations(str(flags.mask_means))
-    if dump.neurons != neurons or dump.manifest.checkpoint_sha256 != sha256:
-        raise InputError(
-            f"{flags.mask_means} is a dump of another model than {checkpoint}: its means are of other neurons."
-        )
-    return dump.mean()
+    return Activations(flags.mask_means)
 
 
 def _is_given(flags: NeuronFlags, name: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.model_pairs import PAIRWISE
 from fairseq_neurons.rankings.ranking import Ranking
+from fairseq_neurons.same_model import check_same_model
 
 PREFIX = "crossmodel-"
 
@@ -35,7 +36,8 @@ def combine(paths: Sequence[str | Path]) -> Ranking:
     fields = [_signature_fields(ranking) for ranking in rankings]
     for path, ranking, own in zip(paths, rankings, fields, strict=True):
         _pair_method(ranking, path)
-        _check_same_settings(f"{paths[0]} and {path}", first, fields[0], ranking, own)
+        _check_same_settings(f"{paths[0]} and {path}", fields[0], own)
+        check_same_model((paths[0], first), (path, ranking))
     fields[0]["others"] = "+".join(_other_models(paths, fields))
     return Ranking.from_scores(
         first.method,
@@ -58,15 +60,11 @@ def _signature_fields(ranking: Ranking) -> dict[str, str]:
     return {name: value for name, _, value in (part.partition(":") for part in ranking.signature.split("|"))}
 
 
-def _check_same_settings(
-    names: str, a: Ranking, a_fields: dict[str, str], b: Ranking, b_fields: dict[str, str]
-) -> None:
+def _check_same_settings(names: str, a_fields: dict[str, str], b_fields: dict[str, str]) -> None:
     for name in dict.fromkeys([*a_fields, *b_fields]):
         left, right = a_fields.get(name), b_fields.get(name)
         if name != "others" and left != right:
             raise InputError(f"{names} cannot be combined: {name} is {left!r} in one and {right!r} in the other.")
-    if a.neurons != b.neurons or a.checkpoint_sha256 != b.checkpoint_sha256:
-        raise InputError(f"{names} cannot be combined: they are rankings of different models.")
 
 
 def _other_models(paths: Sequence[str | Path], fields: Sequence[dict[str, str]]) -> list[str]:

@@ -9,6 +9,7 @@ from scipy.stats import spearmanr
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.ranking import Ranking
+from fairseq_neurons.same_model import check_same_model
 
 
 def top_overlap(a: Ranking, b: Ranking, k: int) -> float:
@@ -17,7 +18,7 @@ def top_overlap(a: Ranking, b: Ranking, k: int) -> float:
     Raises:
         InputError: if the rankings have different neurons, or ``k`` is not between 1 and the number of neurons D.
     """
-    _check_same_neurons(a, b)
+    _check_same_model(a, b)
     _check_depth(k, a, "k")
     return len(np.intersect1d(a.top(k), b.top(k))) / k
 
@@ -31,7 +32,7 @@ def average_overlap(a: Ranking, b: Ranking, depth: int) -> float:
     Raises:
         InputError: if the rankings have different neurons, or ``depth`` is not between 1 and the number of neurons D.
     """
-    _check_same_neurons(a, b)
+    _check_same_model(a, b)
     _check_depth(depth, a, "depth")
     # Both top lists contain a neuron from the later of its two positions on.
     joined = np.bincount(np.maximum(_positions(a), _positions(b)), minlength=depth)[:depth]
@@ -44,7 +45,7 @@ def spearman(a: Ranking, b: Ranking) -> float:
     Raises:
         InputError: if the rankings have different neurons.
     """
-    _check_same_neurons(a, b)
+    _check_same_model(a, b)
     if len(a.order) < 2:
         return float("nan")
     return float(spearmanr(_positions(a), _positions(b)).statistic)
@@ -67,7 +68,7 @@ def overlap_matrix(rankings: Mapping[str, Ranking], measure: Callable[[Ranking, 
     named = list(rankings.items())
     for i, (left, a) in enumerate(named):
         for j, (right, b) in enumerate(named[: i + 1]):
-            _check_same_neurons(a, b, f"{right} and {left}")
+            check_same_model((right, b), (left, a))
             values[i, j] = values[j, i] = measure(a, b)
     return values
 
@@ -79,14 +80,8 @@ def _positions(ranking: Ranking) -> np.ndarray:
     return positions
 
 
-def _check_same_neurons(a: Ranking, b: Ranking, names: str = "The rankings") -> None:
-    if a.neurons != b.neurons:
-        raise InputError(f"{names} cannot be compared: they rank different neurons, {a.neurons} and {b.neurons}.")
-    models = a.checkpoint_sha256, b.checkpoint_sha256
-    if all(models) and models[0] != models[1]:
-        raise InputError(
-            f"{names} cannot be compared: they rank different models, checkpoints {models[0][:8]} and {models[1][:8]}."
-        )
+def _check_same_model(a: Ranking, b: Ranking) -> None:
+    check_same_model(("The first ranking", a), ("the second", b))
 
 
 def _check_depth(depth: int, ranking: Ranking, name: str) -> None:

@@ -62,7 +62,7 @@ def test_files__are_named_one_by_one(command):
     printed = command.succeed("neuron=0", "words=3", "sentences=1", *arguments[:2], arguments[3])
     assert printed == expected(0, words=3, sentences=1, **with_another)
     assert "two is a dump" not in printed and "one.pos" in printed and "run/activations/three" in printed
-    assert "is a ranking of another model" in command.fail("neuron=0", *arguments)
+    assert "are of different models" in command.fail("neuron=0", *arguments)
 
 
 def test_colours__are_for_terminals_or_for_who_asks(command, monkeypatch):
@@ -110,7 +110,7 @@ def test_wrong_input__is_one_sentence(command):
             ["run=run", "activations=short", "neuron=0"],
             "short is a dump of a model (shortsho) of which run",
         ),
-        (["run=run", "neuron=0", "rankings=[other.json]"], "other.json ranks decoder.0.fwd (8)"),
+        (["run=run", "neuron=0", "rankings=[other.json]"], "have different neurons: decoder.0.fwd (8)"),
         (["run=run", "neuron=0", "rankings=[run/text/one.pos]"], "one.pos is not a ranking"),
         (["run=run", "neuron=0", "others=[short]"], "and short are dumps of different words"),
         (["run=run", "neuron=0", "labels=run/text/train.pos"], "train.pos has labels for 40 lines, but the dump"),

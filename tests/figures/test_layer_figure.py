@@ -62,5 +62,5 @@ def test_rankings_that_cannot_be_beside_each_other__are_refused():
     with pytest.raises(InputError, match="no ranking to draw"):
         places_histogram({})
     other = Ranking.from_scores("made", Neurons.of([Block("encoder", 0, "fwd", 24)]), np.arange(24.0), "")
-    with pytest.raises(InputError, match="other is of other neurons"):
+    with pytest.raises(InputError, match="other have different neurons"):
         places_histogram({**RANKINGS, "other": other}, top=8)

@@ -81,8 +81,11 @@ def test_nothing_but_a_dump__is_enough(known):
 def test_what_does_not_fit__is_refused(known, made_run):
     ranks = known.rankings["rankings/cross"]
     for wrong, sentence in (
-        ({"rankings": {"x.json": replace(ranks, checkpoint_sha256="f" * 64)}}, "x.json is a ranking of another model"),
-        ({"rankings": {"x.json": ranking(1)}}, r"x.json ranks decoder.0.fwd \(8\) .* has encoder.0.fwd \(10\)"),
+        ({"rankings": {"x.json": replace(ranks, checkpoint_sha256="f" * 64)}}, "x.json and .* are of different models"),
+        (
+            {"rankings": {"x.json": ranking(1)}},
+            r"have different neurons: decoder.0.fwd \(8\) .* and encoder.0.fwd \(10\)",
+        ),
         ({"labels": {"x": ["N"]}}, "has 60 words, but there are 1 labels"),
         ({"others": {"x": Activations(made_run / "activations" / "train")}}, "are dumps of different words"),
     ):

@@ -130,7 +130,7 @@ def test_gradients__flow_around_the_clamped_units(separate):
 
 def test_mask_of_another_model__is_refused(joint):
     other = Neurons.of([Block("encoder", 0, "fwd", 500)])
-    with pytest.raises(InputError, match="other neurons"), masked(joint, Mask.of(other, np.array([1]))):
+    with pytest.raises(InputError, match="different neurons"), masked(joint, Mask.of(other, np.array([1]))):
         pass
 
 

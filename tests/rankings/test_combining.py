@@ -72,7 +72,7 @@ def test_other_words_of_the_same_number__are_refused(tmp_path, parts):
 def test_rankings_of_different_checkpoints_that_begin_alike__are_refused(tmp_path, parts):
     _, saved = parts
     other = replace(Ranking.load(saved["c"]), checkpoint_sha256="aaaaaaaab")
-    with pytest.raises(InputError, match="they are rankings of different models"):
+    with pytest.raises(InputError, match="are of different models"):
         combine([saved["b"], save(other, tmp_path / "x.json")])
 
 

@@ -75,7 +75,7 @@ def test_rankings_of_different_neurons__are_refused():
     for measure in (partial(top_overlap, k=1), partial(average_overlap, depth=1), spearman):
         with pytest.raises(InputError, match="different neurons"):
             measure(ranking([0, 1]), ranking([0, 1, 2]))
-    with pytest.raises(InputError, match="left and right cannot be compared: they rank different neurons"):
+    with pytest.raises(InputError, match="left and right have different neurons"):
         overlap_matrix({"left": ranking([0, 1]), "right": ranking([0, 1, 2])}, spearman)
 
 

@@ -17,6 +17,7 @@ from fairseq_neurons.labels import EncodedLabels, LabelOptions, encode, labels_o
 from fairseq_neurons.labels.encoding import LabelledRows
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.majority_baseline import MajorityBaseline
+from fairseq_neurons.same_model import check_same_model
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def open_task(train: LabelSource, test: LabelSource, options: LabelOptions, neur
         InputError: if a dump is none, the dumps are of different models, or labels do not fit their words.
     """
     dumps = [Activations(source.activations) for source in (train, test)]
-    _check_same_model(*dumps)
+    check_same_model(*((dump.path, dump) for dump in dumps))
     _check_same_states(*dumps)
     found = [_labels(dump, source) for dump, source in zip(dumps, (train, test), strict=True)]
     encoded = encode(found[0], found[1], options)
@@ -139,18 +140,6 @@ def _baseline(dump: Activations, found: Sequence[str | None], options: LabelOpti
     balanced = options.balance != "none" or options.per_label is not None
     digest = hashlib.sha256(part.y.tobytes() + "\n".join(words).encode()).hexdigest()[:8]
     return MajorityBaseline.fit(words, part.y), f"|drawn-of:{len(words)}-{digest}" if balanced else ""
-
-
-def _check_same_model(train: Activations, test: Activations) -> None:
-    if train.neurons != test.neurons:
-        raise InputError(
-            f"{train.path} and {test.path} are dumps of different models: {train.neurons} and {test.neurons}."
-        )
-    ours, theirs = train.manifest.checkpoint_sha256, test.manifest.checkpoint_sha256
-    if ours and theirs and ours != theirs:
-        raise InputError(
-            f"{train.path} and {test.path} are dumps of different checkpoints ({ours[:8]} and {theirs[:8]})."
-        )
 
 
 def _check_same_states(train: Activations, test: Activations) -> None:

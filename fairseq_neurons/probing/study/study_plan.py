@@ -15,6 +15,7 @@ from fairseq_neurons.probing.study.study_options import MeasurementOptions
 from fairseq_neurons.probing.study.trained_probe import TrainedProbe
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.algorithm1 import SMALLEST_ALPHA
+from fairseq_neurons.same_model import check_same_model
 
 
 @dataclass
@@ -53,8 +54,6 @@ class Plan(MeasurementOptions):
 
 def _check_other(folder: Path, task: Task) -> None:
     other = TrainedProbe.load(folder / "probe.npz")
-    theirs, ours = Ranking.load(folder / "ranking.json").checkpoint_sha256, task.checkpoint_sha256
-    if other.weights.shape[1] != len(task.neurons) or (ours and theirs and ours != theirs):
-        raise InputError(f"{folder} is a probe of another model; their neurons cannot be compared.")
+    check_same_model((folder, Ranking.load(folder / "ranking.json")), ("the training words' dump", task))
     if not len(np.intersect1d(other.columns, task.columns)):
         raise InputError(f"{folder} is a probe of other neurons: none of them takes part here, so none can be shared.")

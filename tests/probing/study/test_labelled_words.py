@@ -75,7 +75,7 @@ def test_labelers_and_conllu_columns__give_the_labels(dump, tmp_path):
 def test_dumps_of_different_models_and_checkpoints__are_refused(dump, tmp_path):
     wider = write_dump(tmp_path / "wider" / MODEL, np.zeros((6, 4)), sentences=SENTENCES)
     other = write_dump(tmp_path / "other", VALUES, sentences=SENTENCES)
-    for path, sentence in ((wider, "different models"), (other, "different checkpoints")):
+    for path, sentence in ((wider, "different neurons"), (other, "different models")):
         with pytest.raises(InputError, match=sentence):
             open_task(LabelSource(dump, "position"), LabelSource(path, "position"), LabelOptions())
 

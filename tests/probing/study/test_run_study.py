@@ -144,7 +144,7 @@ def test_against_a_probe_of_another_model__is_refused(data, whole, tmp_path):
     other = shutil.copytree(whole, tmp_path / "other")
     ranking = json.loads((other / "ranking.json").read_text())
     (other / "ranking.json").write_text(json.dumps({**ranking, "checkpoint_sha256": "f" * 64}))
-    with pytest.raises(InputError, match="is a probe of another model"):
+    with pytest.raises(InputError, match="are of different models"):
         probe(*data, tmp_path / "out", against=[str(other)], **SMALL)
     (other / "probe.npz").write_bytes((whole / "probe.npz").read_bytes()[:100])
     with pytest.raises(InputError, match="is no probe"):

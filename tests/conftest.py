@@ -8,16 +8,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared_folders import made_once
+
 # The workers share the cores. With a thread a core each, the threads of tiny products wait for each other, busily.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
-def made_run(tmp_path_factory) -> Path:
+def session_folder(tmp_path_factory) -> Path:
+    """A folder that all workers of a session share; see `made_once`."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made_run(session_folder) -> Path:
     """A run folder; only to be read."""
     from tests.runs.made_runs import write_run
 
-    return write_run(tmp_path_factory.mktemp("made"))
+    return made_once(session_folder / "made_run", write_run)
 
 
 @pytest.fixture

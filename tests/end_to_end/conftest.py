@@ -1,17 +1,15 @@
-"""A small world made by the real fairseq commands, once for all workers: text, data folders, 8-dimensional models."""
+"""A small world made by fairseq's commands, once for all workers: text, data folders, 8-dimensional models."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import random
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.running import succeed
+from tests.shared_folders import made_once
 
 ROOT = Path(__file__).parents[2]
 TRANSLATION = ["--task", "translation_neurons", "--user-dir", str(ROOT / "user_dir")]
@@ -31,21 +29,6 @@ ENCODER = ["--encoder-embed-dim", "8", "--encoder-hidden-size", "8"]
 DECODER = ["--decoder-embed-dim", "8", "--decoder-hidden-size", "8"]
 
 
-def run(*command: object, folder: Path | None = None, **options) -> subprocess.CompletedProcess[str]:
-    """Run one of fairseq's or our console commands; does not raise."""
-    program = Path(sys.executable).parent / str(command[0])
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    return subprocess.run(
-        [str(program), *map(str, command[1:])], cwd=folder, env=environment, capture_output=True, text=True, **options
-    )
-
-
-def succeed(*command: object, **options) -> str:
-    done = run(*command, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 @dataclass(frozen=True)
 class World:
     folder: Path
@@ -62,38 +45,29 @@ class World:
         return self.folder / f"{split}.{language}"
 
     def model(self, name: str) -> Path:
+        """A checkpoint, trained when first asked for: ``separate``, ``joint``, ``joint2`` (another seed) or ``lm``."""
+        made_once(self.folder / "models" / name, lambda folder: _train(self, name, folder))
         return self.folder / "models" / name / "checkpoint_best.pt"
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory, worker_id) -> World:
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "world"
-    folder.mkdir(exist_ok=True)
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ready").exists():
-            _make_world(World(folder))
-            (folder / "ready").touch()
-    return World(folder)
+def world(session_folder) -> World:
+    return World(made_once(session_folder / "world", _prepare))
 
 
-def _make_world(world: World) -> None:
-    _write_text(world.folder)
+def _prepare(folder: Path) -> None:
+    _write_text(folder)
     pair = ["-s", "en", "-t", "fr", "--thresholdsrc", "2", "--trainpref", "train", "--validpref", "valid"]
-    succeed("fairseq-preprocess", *pair, "--testpref", "test", "--destdir", "bin", folder=world.folder)
+    succeed("fairseq-preprocess", *pair, "--testpref", "test", "--destdir", "bin", folder=folder)
     source = ["--trainpref", "train.en", "--validpref", "valid.en", "--testpref", "test.en"]
-    lm = ["fairseq-preprocess", "--only-source", "--srcdict", "bin/dict.en.txt", *source, "--destdir", "bin-lm"]
-    succeed(*lm, folder=world.folder)
-    with ThreadPoolExecutor(2) as pool:
-        for future in [pool.submit(_train, world, name) for name in ("separate", "joint", "joint2", "lm")]:
-            future.result()
+    lm = ["--only-source", "--srcdict", "bin/dict.en.txt", *source, "--destdir", "bin-lm"]
+    succeed("fairseq-preprocess", *lm, folder=folder)
 
 
-def _train(world: World, name: str) -> None:
+def _train(world: World, name: str, folder: Path) -> None:
     archs = {"separate": "lstm_dalvi2019", "lm": "lstm_lm_dalvi2019"}
     seed = "2" if name.endswith("2") else "1"
-    common = ["--arch", archs.get(name, "lstm_dalvi2019_joint"), "--save-dir", f"models/{name}", "--seed", seed]
+    common = ["--arch", archs.get(name, "lstm_dalvi2019_joint"), "--save-dir", folder, "--seed", seed]
     if name == "lm":
         sizes = ["bin-lm", *LANGUAGE_MODEL, *DECODER, "--max-epoch", "2"]
     else:

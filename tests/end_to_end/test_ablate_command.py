@@ -28,8 +28,9 @@ from fairseq_neurons.plugin.extraction import extract
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
 from tests.ablation.test_interruptions import files
-from tests.end_to_end.conftest import TRANSLATION, succeed
+from tests.end_to_end.conftest import TRANSLATION
 from tests.end_to_end.trained_curves import command, joint_curve, lm_curve
+from tests.running import succeed
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from fairseq_neurons.plugin import load_model, masked
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
 from tests.ablation.test_interruptions import files
-from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, run, succeed
+from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION
 from tests.end_to_end.trained_curves import a_ranking, command, joint_curve, lm_curve
+from tests.running import run, succeed
 
 
 @pytest.fixture

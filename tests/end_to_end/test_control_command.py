@@ -25,8 +25,9 @@ from fairseq_neurons.plugin.extraction import extract
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
 from tests.ablation.test_interruptions import files
-from tests.end_to_end.conftest import TRANSLATION, run, succeed
+from tests.end_to_end.conftest import TRANSLATION
 from tests.end_to_end.trained_curves import a_ranking, command, lively
+from tests.running import run, succeed
 
 LABELS = {"word3": "past", "word7": "past", "word1": "pres", "word5": "pres", "word9": "pres"}
 

@@ -11,7 +11,7 @@ import pytest
 
 from fairseq_neurons.pipelines.demo.demo_curves import read_entries
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS
-from tests.end_to_end.conftest import run, succeed
+from tests.running import output_of, run, run_apart
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def corpus(tmp_path) -> Path:
 def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     command = ["fairseq-neurons-demo", f"out={tmp_path / 'demo'}", f"corpus={corpus}", "src=de", "tgt=en"]
     small = ["hidden=8", "epochs=1"]
-    output = succeed(*command, *small)
+    output = output_of(run_apart(*command, *small))
     assert "$ fairseq-train bin/1" in output
     assert re.search(r"^ +removed +top +bottom +random +top by variance +top +bottom +random", output, re.MULTILINE)
     curves = {name: read_entries(tmp_path / "demo" / "curves" / name / "curve.jsonl") for name in ("nmt", "lm")}
@@ -41,10 +41,10 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     assert (tmp_path / "demo" / "curve.png").stat().st_size > 10_000
     assert (tmp_path / "demo" / "report" / "data" / "0" / "neuron" / "31.js").is_file()
     assert f"open {tmp_path / 'demo' / 'report' / 'index.html'} in a browser" in output
-    repeated = succeed(*command, *small)
+    repeated = output_of(run_apart(*command, *small))
     assert "Resuming the demo in" in repeated
     assert "$ " not in repeated
-    other = run(*command, "hidden=9")
+    other = run_apart(*command, "hidden=9")
     assert other.returncode == 1
     assert "a demo with other settings" in other.stderr
 
@@ -52,7 +52,7 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
 @pytest.mark.slow
 def test_demo_on_the_built_in_corpus__probes_its_gold_labels(tmp_path):
     small = ["fairseq-neurons-demo", f"out={tmp_path / 'demo'}", "hidden=8", "epochs=1"]
-    output = succeed(*small)
+    output = output_of(run_apart(*small))
     assert "$ fairseq-neurons-probe" in output
     table = output[output.index("selectivity") :]
     rows = re.findall(r"^(\w+) +([0-9.]+) .* encoder\.", table, re.MULTILINE)
@@ -64,7 +64,7 @@ def test_demo_on_the_built_in_corpus__probes_its_gold_labels(tmp_path):
         point, *_ = read_entries(tmp_path / "demo" / "control" / f"{at}-{to}" / "curve.jsonl")
         shown = rf"{point['neurons']} +{point['words']} +\d+ of {point['could_turn']}"
         assert len(re.findall(rf"^{at} to {to} +(?:F-test|probe) +{shown} ", output, re.MULTILINE)) == 2
-    repeated = succeed(*small)
+    repeated = output_of(run_apart(*small))
     assert "$ " not in repeated
     assert table.splitlines()[2:8] == repeated[repeated.index("selectivity") :].splitlines()[2:8]
 

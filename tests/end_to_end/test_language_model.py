@@ -7,7 +7,8 @@ import re
 import numpy as np
 
 from fairseq_neurons.activations import Activations
-from tests.end_to_end.conftest import LANGUAGE_MODEL, World, succeed
+from tests.end_to_end.conftest import LANGUAGE_MODEL, World
+from tests.running import succeed
 
 
 def evaluate(world: World, *flags: object, task: list[str] = LANGUAGE_MODEL) -> str:

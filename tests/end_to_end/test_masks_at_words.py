@@ -15,8 +15,8 @@ from fairseq_neurons.plugin import load_model, masked, neurons_of
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.dataset_sentences import sentences_of
 from fairseq_neurons.plugin.dataset_subsets import load_subset
-from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, World, succeed
-from tests.end_to_end.test_wrong_input import fail
+from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, World
+from tests.running import fail, succeed
 
 WORDS = ["word3", "word7", "raretest0"]
 NEURONS = ["--mask-neurons", "encoder.*.5,encoder.1.*", "--mask-value", "0.75"]

@@ -11,7 +11,7 @@ import pytest
 
 from fairseq_neurons.pipelines.paper.run_tables import run_tables
 from fairseq_neurons.pipelines.paper.table_catalogue import TABLES
-from tests.end_to_end.conftest import run, succeed
+from tests.running import output_of, run, run_apart, succeed
 
 EXPERIMENT = """# @package _global_
 name: made
@@ -57,7 +57,7 @@ def test_the_driver__goes_from_text_to_tables_and_repeats_nothing(corpus, tmp_pa
         (tmp_path / "configs" / group / f"{name}.yaml").write_text(content)
     command = ["fairseq-neurons-paper", "--config-dir", str(tmp_path / "configs"), "experiment=made", "size=tiny"]
     command += [f"corpus={corpus}", f"out={tmp_path / 'out'}"]
-    first = succeed(*command)
+    first = output_of(run_apart(*command))
     assert first.count("$ fairseq-train") == 3
     folder = tmp_path / "out" / "tiny" / "made"
     summary = json.loads((folder / "summary.json").read_text())
@@ -80,13 +80,13 @@ def test_the_driver__goes_from_text_to_tables_and_repeats_nothing(corpus, tmp_pa
         "figure-8",
     }
     assert drawn <= {path.stem for path in (folder / "figures").iterdir()} == set(summary["figures"])
-    repeated = succeed(*command)
+    repeated = output_of(run_apart(*command))
     assert repeated.count("$ ") == repeated.count("$ fairseq-neurons-report")
     assert json.loads((folder / "summary.json").read_text()) == summary
-    assert str(folder / "tables.md") not in succeed(*command, "steps=[rank]")
-    wrong = run(*command, "steps=[train,nap]")
+    assert str(folder / "tables.md") not in output_of(run_apart(*command, "steps=[rank]"))
+    wrong = run_apart(*command, "steps=[train,nap]")
     assert wrong.returncode == 1 and "the steps are text" in wrong.stderr
-    other = run(*command, "size.epochs=2")
+    other = run_apart(*command, "size.epochs=2")
     assert other.returncode == 1 and "was made with size.epochs=1, not 2" in other.stderr
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from fairseq_neurons.rankings import Ranking
-from tests.end_to_end.conftest import TRANSLATION, succeed
+from tests.end_to_end.conftest import TRANSLATION
+from tests.running import succeed
 
 
 def test_ranking_of_a_probe__masks_the_model_it_is_of(world, tmp_path):

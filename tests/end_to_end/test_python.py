@@ -13,7 +13,8 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked, neurons_of
 from fairseq_neurons.plugin.extraction import extract
-from tests.end_to_end.conftest import DECODER, LANGUAGE_MODEL, TRAINING, TRANSLATION, succeed
+from tests.end_to_end.conftest import DECODER, LANGUAGE_MODEL, TRAINING, TRANSLATION
+from tests.running import succeed
 
 
 def test_translate__gives_the_hypotheses_of_generate_masked_or_not(world):

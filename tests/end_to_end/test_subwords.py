@@ -7,7 +7,8 @@ import pytest
 import sentencepiece
 
 from fairseq_neurons.activations import Activations
-from tests.end_to_end.conftest import DECODER, ENCODER, TRAINING, TRANSLATION, succeed
+from tests.end_to_end.conftest import DECODER, ENCODER, TRAINING, TRANSLATION
+from tests.running import succeed
 
 LINES = ["the lower prices fell", "she lowers the newest price", "new prices", "the fell tower is lowest", "ñandú fell"]
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from fairseq_neurons.plugin import load_model, neurons_of
-from tests.end_to_end.conftest import ROOT, TRAINING, TRANSLATION, succeed
+from tests.end_to_end.conftest import ROOT, TRAINING, TRANSLATION
+from tests.running import succeed
 
 SMALL = {
     "lstm_dalvi2019": ["model.encoder_embed_dim=8", "model.encoder_hidden_size=8"],

@@ -7,7 +7,8 @@ import pytest
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.rankings import Ranking
-from tests.end_to_end.conftest import TRANSLATION, World, succeed
+from tests.end_to_end.conftest import TRANSLATION, World
+from tests.running import succeed
 
 STATELESS = ["--gen-subset", "test", "--beam", "3", "--max-len-b", "20"]
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,17 +14,8 @@ import torch
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
 from tests.activations.small_dumps import write_dump
-from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, World, run, succeed
-
-
-def fail(*command: object, **options) -> str:
-    """Run a command that must fail; returns the one sentence it ends with."""
-    done = run(*command, **options)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr + done.stdout
-    sentence = done.stderr.strip().splitlines()[-1]
-    assert sentence.startswith("fairseq-neurons")
-    return sentence
+from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, World
+from tests.running import fail, run, succeed
 
 
 def generate(world: World, checkpoint: object, *flags: object) -> list[object]:
@@ -172,19 +159,3 @@ def test_dumps_that_cannot_be_correlated(tmp_path):
     shutil.rmtree(same)
     assert "is not a dump of activations" in fail(*correlate, f"activations=[{first},{same}]")
     assert not (tmp_path / "r.json").exists()
-
-
-def test_killed_generate__leaves_no_dump_and_the_next_run_makes_it(world, tmp_path):
-    command = generate(world, world.model("joint"), "--dump-activations", tmp_path / "a", "--batch-size", 1)
-    program = Path(sys.executable).parent / str(command[0])
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen([str(program), *map(str, command[1:])], env=environment, stdout=subprocess.DEVNULL)
-    partial = tmp_path / "a.partial" / "activations.npy"
-    deadline = time.monotonic() + 120
-    while not partial.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
-    assert not (tmp_path / "a").exists()
-    succeed(*command)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]

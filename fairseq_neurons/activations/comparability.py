@@ -1,4 +1,4 @@
-"""Whether dumps can be compared: different models, the same words."""
+"""Check that dumps can be compared: different models, the same words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from fairseq_neurons.errors import InputError
 
 
 def check_target(dumps: Sequence[Activations], target: int) -> None:
-    """Refuse a target that is not one of the dumps, or is empty.
+    """Refuse a target that is not one of the dumps, or has no words.
 
     Raises:
-        InputError: saying how many there are, or that it has no words.
+        InputError: with the number of dumps, or the name of the empty one.
     """
     if not 0 <= target < len(dumps):
         raise InputError(f"target={target}: there are {len(dumps)} dumps, counted from 0.")
@@ -22,7 +22,7 @@ def check_target(dumps: Sequence[Activations], target: int) -> None:
 
 
 def check_comparable(ours: Activations, others: Sequence[Activations]) -> None:
-    """Refuse dumps of one model only, one that is given twice, and dumps of different words.
+    """Refuse a single dump, the same dump twice, and dumps of different words.
 
     Raises:
         InputError: naming the dump, or the first sentence that differs.

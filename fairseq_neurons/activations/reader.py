@@ -13,11 +13,12 @@ import numpy as np
 from fairseq_neurons.activations.manifest import Manifest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.storage.array_files import read_array
 from fairseq_neurons.storage.files import stream_lines
 
 
 class Activations:
-    """A complete dump, opened read-only; nothing is loaded until it is asked for.
+    """A complete dump, opened read-only. Values stay on the disk until they are used.
 
     Args:
         path: the folder.
@@ -28,7 +29,7 @@ class Activations:
         offsets: int64 (sentences + 1,), sentence s owns the rows ``offsets[s]:offsets[s+1]``.
 
     Raises:
-        InputError: if the folder is no dump, or a truncated or corrupt one.
+        InputError: if the folder is not a dump, or a damaged one.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -36,8 +37,8 @@ class Activations:
         if not (self.path / "manifest.json").is_file():
             raise InputError(f"{self.path} is not a dump of activations: it has no manifest.json.")
         self.manifest = Manifest.read(self.path / "manifest.json")
-        self.values = _load(self.path / "activations.npy", mmap=True)
-        self.offsets = _load(self.path / "offsets.npy", mmap=False)
+        self.values = read_array(self.path / "activations.npy", mmap=True)
+        self.offsets = read_array(self.path / "offsets.npy")
         self._check()
 
     @property
@@ -57,7 +58,7 @@ class Activations:
     def blocks(self, rows: int = 4096) -> Iterator[np.ndarray]:
         """Consecutive blocks of at most ``rows`` words, each (rows, neurons), as stored.
 
-        They are read, not mapped: pages of a map that have been touched count as this process's memory.
+        Blocks are read, not mapped: the touched pages of a map count as memory of this process.
         """
         width = len(self.neurons)
         with open(self.path / "activations.npy", "rb") as file:
@@ -75,15 +76,19 @@ class Activations:
         """The words of each sentence, in data-set order; empty for skipped sentences.
 
         Raises:
-            InputError: if a line has not as many words as the sentence has rows.
+            InputError: if the number of words in a line is not the number of rows of the sentence.
         """
         return list(self.stream_sentences())
 
     def stream_sentences(self) -> Iterator[list[str]]:
-        """The same, one by one, without keeping them."""
+        """Yield the words of each sentence without keeping them.
+
+        Raises:
+            InputError: as of `sentences`.
+        """
         path, number = self.path / "words.txt", 0
         for number, line in enumerate(stream_lines(path, "word list"), start=1):
-            # A text has few different words: one string each.
+            # A text has few distinct words: each is one string in memory.
             words = [sys.intern(word) for word in line.split(" ")] if line else []
             if number <= self.manifest.sentences:
                 rows = self.offsets[number] - self.offsets[number - 1]
@@ -123,13 +128,3 @@ class Activations:
             or (np.diff(offsets) < 0).any()
         ):
             raise InputError(f"{path / 'offsets.npy'} does not fit the manifest: the dump is corrupt.")
-
-
-def _load(path: Path, mmap: bool) -> np.ndarray:
-    try:
-        array = np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{path} is missing, truncated or not an array: the dump is corrupt.") from error
-    if not isinstance(array, np.ndarray):
-        raise InputError(f"{path} is an archive of arrays, not one array: the dump is corrupt.")
-    return array

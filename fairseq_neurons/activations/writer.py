@@ -31,8 +31,8 @@ class ActivationWriter:
     run starts over in it.
 
     Args:
-        out: the folder to be; must not exist.
-        manifest: what will be in it.
+        out: the folder to be made; must not exist.
+        manifest: of the dump.
         offsets: int64 (sentences + 1,), sentence s owns the rows ``offsets[s]:offsets[s+1]``.
 
     Raises:
@@ -54,7 +54,7 @@ class ActivationWriter:
             raise
 
     def write(self, sentence: int, rows: np.ndarray) -> None:
-        """Put the rows of one sentence in their place.
+        """Write the rows of one sentence.
 
         Args:
             sentence: index in the data set.
@@ -62,7 +62,7 @@ class ActivationWriter:
 
         Raises:
             InputError: if the disk is full.
-            ValueError: if the shape is not what the offsets promise.
+            ValueError: if the shape does not fit the offsets.
         """
         start, end = self.offsets[sentence], self.offsets[sentence + 1]
         if rows.shape != (end - start, len(self.manifest.neurons)):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from fairseq_neurons import LoadedModel
+
 WORDS, SENTENCES = 12, 9
 PAIR = ["bin/1", "--task", "translation_neurons", "--arch", "lstm_dalvi2019_joint", "--source-lang", "en"]
 PAIR += ["--target-lang", "fr", "--encoder-embed-dim", "8", "--encoder-hidden-size", "8"]
@@ -31,6 +33,18 @@ def write_untrained(folder: Path) -> None:
     _write_data(folder)
     for name, options in (("1", [*PAIR, *DECODER]), ("lm", [*LANGUAGE_MODEL, *DECODER])):
         _write_checkpoint(folder, name, options)
+
+
+def opened(folder: Path, name: str) -> LoadedModel:
+    """The model ``1`` or ``lm`` of the folder."""
+    from fairseq_neurons import load_model
+
+    return load_model(folder / "models" / name / "checkpoint_best.pt", folder / "bin" / name)
+
+
+def lines_of(folder: Path) -> dict[str, list[str]]:
+    """The test sentences by language."""
+    return {name: (folder / "text" / f"test.{name}").read_text().splitlines() for name in ("en", "fr")}
 
 
 def _write_data(folder: Path) -> None:
@@ -58,14 +72,19 @@ def _write_data(folder: Path) -> None:
 def _write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
     from fairseq import options, tasks
     from fairseq.dataclass.utils import convert_namespace_to_omegaconf
+    from hydra.core.singleton import Singleton
+    from hydra.version import VersionBase
     from omegaconf import OmegaConf
 
     import fairseq_neurons.plugin  # noqa: F401
 
     parsed = options.parse_args_and_arch(options.get_training_parser(), [str(folder / arguments[0]), *arguments[1:]])
+    # fairseq uses old names of Hydra's, which a command of ours that ran in this process has switched off.
+    version = Singleton._instances.pop(VersionBase, None)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # fairseq uses old names of Hydra's
+        warnings.simplefilter("ignore")
         cfg = convert_namespace_to_omegaconf(parsed)
+    Singleton._instances.update({} if version is None else {VersionBase: version})
     model = tasks.setup_task(cfg.task).build_model(cfg.model)
     generator = torch.Generator().manual_seed(3)
     state = {key: torch.randn(value.shape, generator=generator) for key, value in model.state_dict().items()}

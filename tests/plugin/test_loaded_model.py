@@ -8,31 +8,30 @@ import numpy as np
 import pytest
 import torch
 
-from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin.checkpoints import load_checkpoint
 from fairseq_neurons.plugin.evaluation import Scorer, Translator
-from fairseq_neurons.plugin.extraction import extract
 from fairseq_neurons.plugin.loaded_model import LoadedModel, load_model
 from fairseq_neurons.plugin.masking import masked
+from tests.untrained_models import lines_of, opened
 
 SHORT = {"max_len_b": 6}
 
 
 @pytest.fixture(scope="module")
 def model(untrained) -> LoadedModel:
-    return load_model(untrained / "models" / "1" / "checkpoint_best.pt", untrained / "bin" / "1")
+    return opened(untrained, "1")
 
 
 @pytest.fixture(scope="module")
 def language_model(untrained) -> LoadedModel:
-    return load_model(untrained / "models" / "lm" / "checkpoint_best.pt")
+    return opened(untrained, "lm")
 
 
 @pytest.fixture(scope="module")
 def lines(untrained) -> dict[str, list[str]]:
-    return {name: (untrained / "text" / f"test.{name}").read_text().splitlines() for name in ("en", "fr")}
+    return lines_of(untrained)
 
 
 def test_model__names_its_neurons(model, language_model):
@@ -110,45 +109,6 @@ def test_mask_at_chosen_words__is_for_these_sentences_alone(model, lines):
     assert len(model.translate(["a1"], **SHORT)) == 1
 
 
-@pytest.mark.parametrize("name", ["1", "lm"])
-@pytest.mark.parametrize(("pooling", "eos"), [("last", False), ("none", True)])
-def test_states__are_those_that_extract_dumps(untrained, tmp_path, lines, name, pooling, eos):
-    checkpoint, data = (str(untrained / part / name) for part in ("models", "bin"))
-    model = load_model(f"{checkpoint}/checkpoint_best.pt", data)
-    text = str(untrained / "text" / "test.en")
-    extract(model.checkpoint, str(tmp_path / "dump"), data, text=text, pooling=pooling, eos=eos)
-    dump = Activations(tmp_path / "dump")
-    found = model.states(lines["en"], pooling, eos)
-    assert [words for words, _ in found] == dump.sentences
-    for i, (_, states) in enumerate(found):
-        assert states.dtype == np.float32 and np.array_equal(states, dump.sentence(i))
-    assert [words[-1 - (eos and name == "1")] for words, _ in found] == [line.split()[-1] for line in lines["en"]]
-    by_name = model.states("test", pooling, eos, max_tokens=8)
-    assert all(np.allclose(a.states, b.states, atol=1e-6) for a, b in zip(found, by_name, strict=True))
-    assert by_name[-1].words.count("<unk>") == 1
-
-
-def test_states__show_the_mask(model):
-    (free,) = model.states(["a1 a2 a3"])
-    with model.masked("encoder.0.fwd.*", value=0.25):
-        (held,) = model.states(["a1 a2 a3"])
-    assert (held.states[:, :8] == 0.25).all()
-    assert np.array_equal(held.states[:, 8:16], free.states[:, 8:16]) and (held.states != free.states)[:, 16:].all()
-
-
-def test_empty_sentences__have_no_words(model, language_model):
-    for loaded in (model, language_model):
-        empty, word = loaded.states(["", "a1"])
-        assert empty.words == [] and empty.states.shape == (0, len(loaded.neurons)) and word.words == ["a1"]
-
-
-def test_long_sentences__are_read_whatever_the_size_of_a_batch(model, language_model):
-    long = " ".join(["a1"] * 40)
-    assert len(model.translate([long, "a1"], max_tokens=10, **SHORT)[0].split()) > 0
-    assert language_model.states([long, "a1"], max_tokens=10)[0].states.shape == (40, 16)
-    assert language_model.perplexity([long], max_tokens=10) == pytest.approx(language_model.perplexity([long]))
-
-
 def test_scorer__is_what_perplexity_asks(language_model, untrained):
     loaded = load_checkpoint(language_model.checkpoint, str(untrained / "bin" / "lm"))
     assert language_model.perplexity("test") == Scorer(loaded, "test").score().perplexity
@@ -157,17 +117,9 @@ def test_scorer__is_what_perplexity_asks(language_model, untrained):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (lambda model: model.translate("a1 a2"), r"Give sentences as a list: \['a1 a2'\]"),
-        (lambda model: model.translate("train"), "no subset 'train'"),
-        (lambda model: model.translate([]), "Give at least one sentence"),
-        (lambda model: model.states([["a1", "a2"]]), "each a string of words"),
         (lambda model: model.translate(["a1"], beam=0), "beam=0: give at least 1"),
-        (lambda model: model.perplexity("test", max_tokens=0), "max_tokens=0: give at least 1"),
-        (lambda model: model.states(["a1", "a1 " * 1024]), "Sentence 2 has 1025 tokens, .* at most 1024"),
         (lambda model: model.states(["a1"], pooling="avg"), "pooling=avg: choose last"),
         (lambda model: model.perplexity(["a1"]), "give references=, one for each"),
-        (lambda model: model.perplexity(["a1"], ["b1", "b2"]), "give references=, one for each"),
-        (lambda model: model.perplexity("test", ["b1"]), "references= belong to a list of sentences"),
         (lambda model: model.chosen_words("test", "nothing"), "No word .*'nothing'"),
         (lambda model: model.masked("decoder.*").__enter__(), "No neuron matches"),
     ],

@@ -1,99 +1,116 @@
-"""What an ablation reads, and what tells one from another of the same name."""
+"""What an ablation reads, and what distinguishes one from another."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from fairseq_neurons.ablation.ablation_settings import OF_TRANSLATIONS, AblationSettings
-from fairseq_neurons.ablation.metrics.controlling import means_of
+from fairseq_neurons.ablation.ablation_settings import PointOptions, TargetOptions
+from fairseq_neurons.ablation.curve_records import Scalar
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import sha256_of_file
-
-# What the tests and intervals are made of can change from run to run: they are computed from the points.
-OF_TESTS = ("test", "samples")
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything but the model and the data.
+    """The rankings of a model.
 
     Args:
+        checkpoint: SHA-256 of the model.
         rankings: of the same neurons, by the name under which they were given.
-        means: float64 (neurons,) of the dump; None if the value is not ``mean``.
-        checkpoint: SHA-256.
-        identity: what all points of a folder have in common, JSON's types.
         contents: SHA-256 of each ranking's file.
     """
 
-    rankings: dict[str, Ranking]
-    means: np.ndarray | None
     checkpoint: str
-    identity: dict[str, Any]
+    rankings: dict[str, Ranking]
     contents: dict[str, str]
 
+    @property
+    def neurons(self) -> Neurons:
+        """That the rankings are of."""
+        return next(iter(self.rankings.values())).neurons
 
-def read_sources(settings: AblationSettings) -> Sources:
-    """Read the rankings and the means, and see that they are of this checkpoint.
+
+def read_sources(checkpoint: str, rankings: Sequence[str]) -> Sources:
+    """Read the rankings of a checkpoint.
+
+    Args:
+        checkpoint: its file.
+        rankings: their files.
 
     Raises:
-        InputError: if a file cannot be read, or they are not.
+        InputError: if a file cannot be read, or a ranking is of another model.
     """
-    checkpoint = _sha256(settings.checkpoint, "checkpoint")
-    rankings = {str(path): Ranking.load(path) for path in settings.rankings}
-    for path, ranking in rankings.items():
-        _check_model(path, ranking, settings.checkpoint, checkpoint)
-        if ranking.neurons != next(iter(rankings.values())).neurons:
-            raise InputError(f"{path} is a ranking of other neurons ({ranking.neurons}) than {settings.rankings[0]}.")
-    neurons = next(iter(rankings.values())).neurons
-    means = None
-    if settings.means is not None:
-        dump = Activations(settings.means)
-        if dump.neurons != neurons or dump.manifest.checkpoint_sha256 != checkpoint:
-            raise InputError(
-                f"{settings.means} is a dump of another model than {settings.checkpoint}: its means mean nothing here."
-            )
-        means = means_of(settings, dump)
-    contents = {path: _sha256(path, "ranking") for path in rankings}
-    return Sources(rankings, means, checkpoint, _identity(settings, checkpoint, means), contents)
+    ours = _sha256(checkpoint, f"The checkpoint {checkpoint}")
+    found = {str(path): Ranking.load(path) for path in rankings}
+    for path, ranking in found.items():
+        if ranking.checkpoint_sha256 not in ("", ours):
+            theirs = f"the neurons of another model (checkpoint {ranking.checkpoint_sha256[:8]})"
+            raise InputError(f"{path} ranks {theirs}, not those of {checkpoint} ({ours[:8]}).")
+        if ranking.neurons != found[str(rankings[0])].neurons:
+            raise InputError(f"{path} is a ranking of other neurons ({ranking.neurons}) than {rankings[0]}.")
+    return Sources(ours, found, {path: _sha256(path, f"The ranking {path}") for path in found})
 
 
-def _identity(settings: AblationSettings, checkpoint: str, means: np.ndarray | None) -> dict[str, Any]:
-    names = ["subset", "metric", "site", "max_tokens"]
-    if settings.metric != "perplexity":
-        names += [name for name in OF_TRANSLATIONS if name not in OF_TESTS]
-    if settings.metric == "control":
-        names += ["at", "to", "strength", "column"]
-    identity = {name: getattr(settings, name) for name in names}
-    if settings.metric != "perplexity":
-        identity["sacrebleu"] = version("sacrebleu")
-    identity["value"] = str(settings.held_at)
+def read_means(
+    path: str | None, sources: Sources, checkpoint: str, means_of: Callable[[Activations], np.ndarray]
+) -> np.ndarray | None:
+    """The mask values for ``value=mean``.
+
+    Args:
+        path: of the dump; None for another value.
+        sources: of the model.
+        checkpoint: its file, for the message.
+        means_of: the values, float64 (neurons,), of a dump.
+
+    Raises:
+        InputError: if the dump is of another model.
+    """
+    if path is None:
+        return None
+    dump = Activations(path)
+    if dump.neurons != sources.neurons or dump.manifest.checkpoint_sha256 != sources.checkpoint:
+        raise InputError(f"{path} is a dump of another model than {checkpoint}: its means do not apply.")
+    return means_of(dump)
+
+
+def identity_of(
+    target: TargetOptions,
+    points: PointOptions,
+    metric: Mapping[str, Scalar],
+    files: Mapping[str, str],
+    checkpoint: str,
+    means: np.ndarray | None,
+) -> dict[str, Scalar]:
+    """What all points of a folder have in common.
+
+    Args:
+        target: the data, its subset and the metric's name.
+        points: the mask site and value.
+        metric: what of its options belongs to the identity.
+        files: of the metric, by option.
+        checkpoint: SHA-256.
+        means: float64 (neurons,), for ``value=mean``.
+
+    Raises:
+        InputError: if a file cannot be read.
+    """
+    identity: dict[str, Scalar] = {"subset": target.subset, "metric": target.metric, "site": points.site, **metric}
+    identity["value"] = str(points.mask_value)
     identity["checkpoint_sha256"] = checkpoint
-    identity["data_sha256"] = _sha256_of_data(settings.data, settings.subset)
-    if settings.reference is not None:
-        del identity["reference"]
-        identity["reference_sha256"] = _sha256(settings.reference, "reference")
-    for name in ("labels", "outcome"):
-        if (path := getattr(settings, name)) is not None:
-            identity[f"{name}_sha256"] = _sha256(path, f"file {name}=")
+    identity["data_sha256"] = _sha256_of_data(target.data, target.subset)
+    for name, path in files.items():
+        identity[f"{name}_sha256"] = _sha256(path, f"The file {name}={path}")
     if means is not None:
         identity["means_sha256"] = hashlib.sha256(means.astype("<f4").tobytes()).hexdigest()
     return identity
-
-
-def _check_model(path: str, ranking: Ranking, name: str, checkpoint: str) -> None:
-    if ranking.checkpoint_sha256 not in ("", checkpoint):
-        raise InputError(
-            f"{path} ranks the neurons of another model (checkpoint {ranking.checkpoint_sha256[:8]}), "
-            f"not those of {name} ({checkpoint[:8]})."
-        )
 
 
 def _sha256_of_data(data: str, subset: str) -> str:
@@ -107,4 +124,4 @@ def _sha256(path: str, what: str) -> str:
     try:
         return sha256_of_file(Path(path))
     except OSError as error:
-        raise InputError(f"The {what} {path} cannot be read: {error.strerror or error}.") from error
+        raise InputError(f"{what} cannot be read: {error.strerror or error}.") from error

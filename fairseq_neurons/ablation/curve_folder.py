@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fairseq_neurons.ablation.metrics.metric import Metric
+from fairseq_neurons.ablation.curve import COMPARISONS, POINTS, SETTINGS
+from fairseq_neurons.ablation.curve_records import Comparison, Point
+from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import write_bytes_whole, write_text_whole
 from fairseq_neurons.storage.json_fields import Fields, read_object
-from fairseq_neurons.storage.results_log import Entry, EntryLog
+from fairseq_neurons.storage.results_log import ResultsLog
 from fairseq_neurons.storage.resumed_folder import ResumedFolder
 
 FORMAT = 1
-SETTINGS = "settings.json"
-CURVE, COMPARISONS, OVERLAP = "curve.jsonl", "comparisons.jsonl", "overlap.json"
+OVERLAP = "overlap.json"
 
 
 class CurveFolder(ResumedFolder):
@@ -39,8 +40,8 @@ class CurveFolder(ResumedFolder):
         super().__init__(out, "a curve", SETTINGS)
         self.identity, self.rankings = dict(identity), dict(rankings)
         try:
-            self.curve = EntryLog(out / CURVE)
-            self.comparisons = EntryLog(out / COMPARISONS)
+            self.curve = ResultsLog(out / POINTS, Point.to_json, Point.read)
+            self.comparisons = ResultsLog(out / COMPARISONS, Comparison.to_json, Comparison.read)
             self._check_earlier()
         except BaseException as error:
             self.abort(error)
@@ -51,15 +52,15 @@ class CurveFolder(ResumedFolder):
         content = {"format": FORMAT, "settings": self.identity, "rankings": self.rankings}
         write_text_whole(self.out / SETTINGS, json.dumps(content, indent=1) + "\n")
 
-    def path(self, metric: Metric, key: str) -> Path:
+    def path(self, metric: AnyMetric, key: str) -> Path:
         """The file of an output."""
         return self.out / metric.folder / f"{key}{metric.suffix}"
 
-    def has(self, metric: Metric, key: str) -> bool:
+    def has(self, metric: AnyMetric, key: str) -> bool:
         """Whether this output has been measured."""
         return self.path(metric, key).is_file()
 
-    def read(self, metric: Metric, key: str) -> Any:
+    def read(self, metric: AnyMetric, key: str) -> Any:
         """An output, as the metric returned it.
 
         Raises:
@@ -71,11 +72,13 @@ class CurveFolder(ResumedFolder):
         except (OSError, ValueError, EOFError) as error:
             raise InputError(f"{path} is missing or damaged; remove it, and it is measured again.") from error
 
-    def keep(self, metric: Metric, key: str, output: Any) -> None:
+    def keep(self, metric: AnyMetric, key: str, output: Any) -> None:
         """Write an output, whole."""
         write_bytes_whole(self.path(metric, key), metric.pack(output))
 
-    def finish(self, curve: Sequence[Entry], comparisons: Sequence[Entry], overlap: Mapping[str, Any] | None) -> None:
+    def finish(
+        self, curve: Sequence[Point], comparisons: Sequence[Comparison], overlap: Mapping[str, Any] | None
+    ) -> None:
         """Write everything in its final order."""
         self.comparisons.replace(comparisons)
         if overlap is not None:
@@ -83,7 +86,7 @@ class CurveFolder(ResumedFolder):
         self.curve.replace(curve)
 
     def has_results(self) -> bool:
-        return (self.out / CURVE).exists() or any(self.out.glob("*/*"))
+        return (self.out / POINTS).exists() or any(self.out.glob("*/*"))
 
     def _check_earlier(self) -> None:
         """Compare the settings in the folder with this run's; settings without results bind nobody."""

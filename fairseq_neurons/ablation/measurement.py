@@ -10,12 +10,12 @@ import torch
 from tqdm import tqdm
 
 from fairseq_neurons.ablation.curve_folder import CurveFolder
-from fairseq_neurons.ablation.curve_points import UNABLATED, Point
+from fairseq_neurons.ablation.curve_records import Point, Score
 from fairseq_neurons.ablation.forked_workers import Workers
-from fairseq_neurons.ablation.metrics.metric import Metric, Relative
+from fairseq_neurons.ablation.metrics.metric import AnyMetric
+from fairseq_neurons.ablation.planned_points import UNABLATED, PlannedPoint
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin.masking import masked
-from fairseq_neurons.storage.results_log import Entry
 
 
 class Measurement:
@@ -28,18 +28,18 @@ class Measurement:
         made_by: what the signatures of all points share.
     """
 
-    def __init__(self, model: torch.nn.Module, metric: Metric, place: CurveFolder, made_by: str) -> None:
+    def __init__(self, model: torch.nn.Module, metric: AnyMetric, place: CurveFolder, made_by: str) -> None:
         self.model, self.metric, self.place, self.made_by = model, metric, place, made_by
         self._masks: dict[str, Mask] = {}
 
-    def measure(self, points: Sequence[Point], processes: int) -> None:
+    def measure(self, points: Sequence[PlannedPoint], processes: int) -> None:
         """Every point that is missing, and the unablated model; points with equal masks at once.
 
         Args:
             points: all of them, at least one.
             processes: that share the work.
         """
-        groups: dict[str, list[Point]] = defaultdict(list, {UNABLATED: []})
+        groups: dict[str, list[PlannedPoint]] = defaultdict(list, {UNABLATED: []})
         neurons = points[0].mask.neurons
         self._masks = {UNABLATED: Mask.of(neurons, points[0].mask.indices[:0], site=points[0].mask.site)}
         for point in points:
@@ -48,8 +48,8 @@ class Measurement:
                 groups[point.key].append(point)
             elif not self.place.has(self.metric, point.key):
                 groups.setdefault(point.key, [])  # the score is known, but not what it is compared by
-        if isinstance(self.metric, Relative):
-            self._relate(self.metric)
+        if self.metric.is_relative:
+            self._relate()
         missing = [key for key in groups if groups[key] or not self.place.has(self.metric, key)]
         with Workers(self._evaluate, min(processes, len(missing)), self.place.release) as workers:
             results = workers.results(missing)
@@ -57,20 +57,20 @@ class Measurement:
                 if not self.place.has(self.metric, key):
                     self.place.keep(self.metric, key, output)
                 for point in groups[key]:
-                    self.place.curve.add(self.signature(point), self._entry(point, score))
+                    self.place.curve.add(self.signature(point), self._measured(point, score))
 
-    def signature(self, point: Point) -> str:
+    def signature(self, point: PlannedPoint) -> str:
         """All settings that make the score of a point."""
         return f"{self.metric.signature}|{self.made_by}|{point.mask.signature}"
 
-    def _relate(self, metric: Relative) -> None:
+    def _relate(self) -> None:
         """Measure the unablated model before all others."""
         output = self._output(UNABLATED)
-        if not self.place.has(metric, UNABLATED):
-            self.place.keep(metric, UNABLATED, output)
-        metric.relate_to(output)
+        if not self.place.has(self.metric, UNABLATED):
+            self.place.keep(self.metric, UNABLATED, output)
+        self.metric.relate_to(output)
 
-    def _evaluate(self, key: str) -> tuple[Any, Entry]:
+    def _evaluate(self, key: str) -> tuple[Any, Score]:
         output = self._output(key)
         return output, self.metric.score(output)
 
@@ -80,14 +80,14 @@ class Measurement:
         with torch.no_grad(), masked(self.model, self._masks[key]):
             return self.metric.run()
 
-    def _entry(self, point: Point, score: Entry) -> Entry:
-        return {
-            "ranking": point.ranking,
-            "order": point.order,
-            "seed": point.seed,
-            "neurons": point.neurons,
-            "share": point.share,
-            "metric": self.place.identity["metric"],
-            **score,
-            "output": str(self.place.path(self.metric, point.key).relative_to(self.place.out)),
-        }
+    def _measured(self, point: PlannedPoint, score: Score) -> Point:
+        return Point(
+            *point.choice,
+            neurons=point.neurons,
+            share=point.share,
+            metric=self.metric.info.name,
+            score=score.score,
+            extra=score.extra,
+            output=str(self.place.path(self.metric, point.key).relative_to(self.place.out)),
+            signature=self.signature(point),
+        )

@@ -1,4 +1,4 @@
-"""One call that does what ``fairseq-neurons-ablate`` does."""
+"""Measure an ablation curve: what ``fairseq-neurons-ablate`` does, in one call."""
 
 from __future__ import annotations
 
@@ -7,66 +7,64 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
-from fairseq_neurons.ablation.ablation_sources import Sources, read_sources
+from fairseq_neurons.ablation.ablation_sources import Sources, identity_of, read_means, read_sources
 from fairseq_neurons.ablation.comparisons import compare, with_significance
+from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.ablation.curve_folder import CurveFolder
-from fairseq_neurons.ablation.curve_points import Point, plan
 from fairseq_neurons.ablation.measurement import Measurement
-from fairseq_neurons.ablation.metrics.controlling import words_of
-from fairseq_neurons.ablation.metrics.metric import open_metric
+from fairseq_neurons.ablation.metrics.metric import LoadedSubset
+from fairseq_neurons.ablation.metrics.metric_registry import metric_named
+from fairseq_neurons.ablation.planned_points import PlannedPoint, plan
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.checkpoints import load_checkpoint
 from fairseq_neurons.plugin.masking import neurons_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
-from fairseq_neurons.storage.results_log import Entry
 
 
-class Curves(NamedTuple):
-    """What is in the folder now: the lines of ``curve.jsonl`` and of ``comparisons.jsonl``."""
+@takes(AblationSettings)
+def ablate(settings: AblationSettings) -> Curve:
+    """Measure a score against the number of masked neurons, by one or more rankings (Figures 4, 5, 7 and 8).
 
-    points: list[Entry]
-    comparisons: list[Entry]
-
-
-def ablate(settings: AblationSettings) -> Curves:
-    """A score over the number of clamped neurons, in order of one or more rankings (Figures 4, 5, 7 and 8).
-
-    Every point is in the folder when it is done. A run that was interrupted goes on where it stopped, and a finished
-    one can be given more points, rankings and seeds; points and tests are those of one undisturbed run, while
-    ``overlap.json`` is of the last run's rankings.
-
-    Args:
-        settings: which model, which neurons, and what is measured.
+    The options are those of `AblationSettings`. Every point is in the folder when it is done. An interrupted run
+    resumes, and a finished one can be given more points, rankings and seeds: points and tests are then those of one
+    undisturbed run, while ``overlap.json`` is of the last run's rankings.
 
     Returns:
         All points of the folder and the tests between them.
 
     Raises:
-        InputError: if anything given cannot be used; nothing is left behind.
+        InputError: if an option or a file is invalid; nothing is left behind.
     """
     settings.check()
-    sources = read_sources(settings)
-    points = plan(settings, sources.rankings, sources.means)
+    metric = metric_named(settings.metric)
+    options = settings.of(metric)
+    sources = read_sources(settings.checkpoint, settings.rankings)
+    means = read_means(settings.means, sources, settings.checkpoint, partial(metric.means, options))
+    points = plan(settings, sources.rankings, means, metric.mask_settings(options))
+    of_metric = {"max_tokens": settings.max_tokens, **metric.identity(options)}
+    identity = identity_of(settings, settings, of_metric, metric.files(options), sources.checkpoint, means)
     processes = settings.processes(torch.cuda.is_available())
-    with CurveFolder(Path(settings.out), sources.identity, sources.contents) as place, _threads(processes):
+    out = Path(settings.out)
+    with CurveFolder(out, identity, sources.contents) as place, _threads(processes):
         loaded = load_checkpoint(settings.checkpoint, settings.data)
         _check_neurons(sources, loaded.model)
-        metric = open_metric(settings, loaded)
-        words = words_of(settings, loaded)
+        subset = LoadedSubset(loaded, settings.subset, settings.max_tokens)
+        opened, words = metric.open(subset, options), metric.words(subset, options)
         points = [point.at(words) for point in points]
         place.begin()
         made_by = f"subset:{settings.subset}|checkpoint:{sources.checkpoint[:8]}"
-        Measurement(loaded.model, metric, place, made_by).measure(points, processes)
-        comparisons = compare(metric, place, processes)
-        curve = with_significance(place.curve.records, comparisons, metric.test_signature)
+        Measurement(loaded.model, opened, place, made_by).measure(points, processes)
+        comparisons = compare(opened, place, processes)
+        curve = with_significance(place.curve.records, comparisons, opened.test_signature, metric.beside)
         place.finish(curve, comparisons, _overlap(sources.rankings, points))
-    return Curves(curve, comparisons)
+    return Curve(tuple(curve), tuple(comparisons), identity, out, out.name)
 
 
 @contextmanager
@@ -88,7 +86,7 @@ def _check_neurons(sources: Sources, model: torch.nn.Module) -> None:
             raise InputError(f"{name} ranks other neurons ({ranking.neurons}) than this model's ({neurons}).")
 
 
-def _overlap(rankings: Mapping[str, Ranking], points: Sequence[Point]) -> dict[str, Any] | None:
+def _overlap(rankings: Mapping[str, Ranking], points: Sequence[PlannedPoint]) -> dict[str, Any] | None:
     """How much the rankings agree, a matrix a measure; None for a single one."""
     if len(rankings) < 2:
         return None

@@ -79,7 +79,7 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
     say("Neurons masked, from the top and from the bottom of the rankings" + ", and controlled" * (corpus is None))
     # A corpus of one's own has no gold tense to control.
     run_all({**curves.jobs(languages), **(control.jobs(folder, languages) if corpus is None else {})}, folder)
-    shown = curves.lines(folder)
+    shown = curves.columns(folder)
     curves.figure(folder)
     say("A page with all of it")
     run_all({"report": report_command(src)}, folder)

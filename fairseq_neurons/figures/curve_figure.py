@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from math import inf, isfinite, nan
 
 from matplotlib.axes import Axes
@@ -11,14 +11,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from matplotlib.typing import LineStyleType, MarkerType
 
-from fairseq_neurons.ablation.curve_table import LEVEL, short_names
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.curve_lines import LEVEL, Line, LinePoint, short_names
+from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.figures.curve_lines import METRICS, CurvePoint, Line, lines_of, metric_of
 from fairseq_neurons.figures.figure_signatures import signed
 from fairseq_neurons.figures.figure_style import COLOURS, COLUMN, GREY, MARKERS, SignedFigure, house_style
 from fairseq_neurons.figures.legends import Named, draw_legend, legend_height, legend_rows
 from fairseq_neurons.figures.printable_text import shortened
-from fairseq_neurons.storage.results_log import Entry
 
 LINES: dict[str, LineStyleType] = {"top": "-", "bottom": ":", "random": "--"}
 ORDER_NAMES = {"top": "top", "bottom": "bottom", "random": "random, range"}
@@ -34,45 +34,44 @@ HEIGHT = 2.1
 
 @house_style()
 def ablation_curves(
-    *curves: Sequence[Entry], size: tuple[float, float] | None = None, caption: str | None = None
+    *curves: Curve, size: tuple[float, float] | None = None, caption: str | None = None
 ) -> SignedFigure:
-    """BLEU, perplexity or percent of turned translations against the number of clamped neurons.
+    """Draw BLEU, perplexity or another metric against the number of masked neurons.
 
     Lines are solid from the top of a ranking, dotted from its bottom and dashed for random neurons; a ranking has one
     colour and marker. Bands are 95 % intervals, for random neurons the range over seeds. Hollow markers: no significant
     difference from the unablated model (p >= 0.05). An infinite perplexity is an arrow at the upper edge.
 
     Args:
-        curves: the lines of one ``curve.jsonl`` each; a panel each, side by side.
+        curves: a panel each, side by side.
         size: inches, without the caption; by default as wide as a column a panel.
         caption: small text below.
 
     Raises:
-        InputError: if there is no curve, or one has no point, or points of several metrics.
+        InputError: if there is no curve, or a curve has no points, or points of several metrics.
     """
     if not curves:
         raise InputError("There is no curve to draw.")
-    metrics = [metric_of(curve) for curve in curves]
-    signature = signed("ablation-curves", [entry["signature"] for curve in curves for entry in curve])
-    named = " and ".join(dict.fromkeys(METRICS[metric] for metric in metrics))
-    lines = [lines_of(curve) for curve in curves]
-    legends = [_legend(found) for found in lines]
+    metrics = [curve.metric for curve in curves]
+    signature = signed("ablation-curves", [point.signature for curve in curves for point in curve.points])
+    named = " and ".join(dict.fromkeys(metric.axis for metric in metrics))
+    legends = [_legend(curve.lines) for curve in curves]
     width = size[0] / len(curves) if size else COLUMN
     rows = max(legend_rows([name for name, _ in legend], width) for legend in legends)
     size = size or (COLUMN * len(curves), HEIGHT + legend_height(rows))
     figure = SignedFigure(size, f"{named[0].upper()}{named[1:]} against neurons clamped", signature, caption)
     ratios = [legend_height(rows), size[1] - legend_height(rows)]
     strips, panels = figure.subplots(2, len(curves), squeeze=False, height_ratios=ratios)
-    for strip, axes, found, legend, metric in zip(strips, panels, lines, legends, metrics, strict=True):
-        _draw(axes, found)
-        _label(axes, metric, found)
+    for strip, axes, curve, legend in zip(strips, panels, curves, legends, strict=True):
+        _draw(axes, curve.lines)
+        _label(axes, curve.metric, curve.lines)
         draw_legend(strip, legend, width)
     return figure.settled()
 
 
-def _legend(lines: Mapping[Line, list[CurvePoint]]) -> list[Named]:
+def _legend(lines: Sequence[Line]) -> list[Named]:
     """What explains the lines: rankings by colour and marker, orders by their dashes, and what else is drawn."""
-    looks, points = _looks(lines), [point for found in lines.values() for point in found]
+    looks, points = _looks(lines), [point for line in lines for point in line.points]
     rankings = [ranking for ranking in looks if ranking]
     names = short_names(rankings) if rankings else {}
     key: list[Named] = []
@@ -80,60 +79,62 @@ def _legend(lines: Mapping[Line, list[CurvePoint]]) -> list[Named]:
         colour, marker = looks[ranking]
         handle = Line2D([], [], color=colour, marker=marker, linestyle="none")
         key.append((shortened(names[ranking], LONGEST_NAME), handle))
-    for order in dict.fromkeys(order for _, order in lines):
+    for order in dict.fromkeys(line.order for line in lines):
         colour, marker = looks[""] if order == "random" else ("black", "")
         key.append((ORDER_NAMES[order], Line2D([], [], color=colour, marker=marker, linestyle=LINES[order])))
     if any(point.doubtful for point in points):
         hollow = Line2D([], [], color=GREY, marker="o", markerfacecolor="white", linestyle="none")
         key.append((f"p ≥ {LEVEL}", hollow))
-    if any(isfinite(point.high - point.low) for found in _intervals(lines) for point in found):
+    if any(_has_interval(point) for line in lines if line.order != "random" for point in line.points):
         key.append(("95 % interval", Patch(color=GREY, alpha=BAND, linewidth=0)))
-    if any(point.score == inf for point in points):
+    if any(point.mean == inf for point in points):
         key.append(("infinite", Line2D([], [], color=GREY, marker=INFINITE, linestyle="none")))
     return key
 
 
-def _intervals(lines: Mapping[Line, list[CurvePoint]]) -> list[list[CurvePoint]]:
-    return [points for (_, order), points in lines.items() if order != "random"]
+def _has_interval(point: LinePoint) -> bool:
+    low, high = point.band
+    return isfinite(high - low)
 
 
-def _draw(axes: Axes, lines: Mapping[Line, list[CurvePoint]]) -> None:
-    looks, counts = _looks(lines), {point.neurons for points in lines.values() for point in points}
-    for number, ((ranking, order), points) in enumerate(lines.items()):
-        colour, marker = looks[ranking]
+def _draw(axes: Axes, lines: Sequence[Line]) -> None:
+    looks, counts = _looks(lines), {point.neurons for line in lines for point in line.points}
+    for number, line in enumerate(lines):
+        colour, marker = looks[line.ranking]
         if len(counts) > 1:
-            _draw_line(axes, points, colour, LINES[order])
-            x = [float(point.neurons) for point in points]
+            _draw_line(axes, line.points, colour, LINES[line.order])
+            x = [float(point.neurons) for point in line.points]
         else:
             # Nothing to connect: side by side, for intervals would hide each other.
-            x = [points[0].neurons + (number - (len(lines) - 1) / 2) / len(lines)]
-            axes.vlines(x, _finite(points[0].low), _finite(points[0].high), color=colour, linestyle=LINES[order])
-        _mark(axes, x, points, colour, marker)
+            x = [line.points[0].neurons + (number - (len(lines) - 1) / 2) / len(lines)]
+            low, high = map(_finite, line.points[0].band)
+            axes.vlines(x, low, high, color=colour, linestyle=LINES[line.order])
+        _mark(axes, x, line.points, colour, marker)
     if len(counts) == 1:
         axes.set(xlim=(min(counts) - 1, min(counts) + 1), xticks=list(counts))
 
 
-def _looks(lines: Iterable[Line]) -> dict[str, tuple[str, str]]:
+def _looks(lines: Sequence[Line]) -> dict[str, tuple[str, str]]:
     """Colour and marker of every ranking, and of random neurons."""
-    rankings = sorted({ranking for ranking, _ in lines} - {""})
+    rankings = sorted({line.ranking for line in lines} - {""})
     looks = {name: (COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]) for i, name in enumerate(rankings)}
     return {**looks, "": (GREY, RANDOM_MARKER)}
 
 
-def _draw_line(axes: Axes, points: Sequence[CurvePoint], colour: str, line: LineStyleType) -> None:
-    x, y = [point.neurons for point in points], [_finite(point.score) for point in points]
-    low, high = [_finite(point.low) for point in points], [_finite(point.high) for point in points]
+def _draw_line(axes: Axes, points: Sequence[LinePoint], colour: str, line: LineStyleType) -> None:
+    x, y = [point.neurons for point in points], [_finite(point.mean) for point in points]
+    low, high = ([_finite(point.band[end]) for point in points] for end in (0, 1))
     axes.fill_between(x, low, high, color=colour, alpha=BAND, linewidth=0)
     axes.plot(x, y, linestyle=line, color=colour)
 
 
-def _mark(axes: Axes, x: Sequence[float], points: Sequence[CurvePoint], colour: str, marker: str) -> None:
+def _mark(axes: Axes, x: Sequence[float], points: Sequence[LinePoint], colour: str, marker: str) -> None:
     """Markers: full, hollow where a difference is doubtful, an arrow at the edge where a score is infinite."""
     for doubtful, face in ((False, colour), (True, "white")):
         if chosen := [i for i, point in enumerate(points) if point.doubtful == doubtful]:
-            y = [_finite(points[i].score) for i in chosen]
+            y = [_finite(points[i].mean) for i in chosen]
             axes.plot([x[i] for i in chosen], y, marker, color=colour, markerfacecolor=face)
-    if above := [place for place, point in zip(x, points, strict=True) if point.score == inf]:
+    if above := [place for place, point in zip(x, points, strict=True) if point.mean == inf]:
         axes.plot(
             above,
             [1] * len(above),
@@ -149,21 +150,21 @@ def _finite(value: float) -> float:
     return value if isfinite(value) else nan
 
 
-def _label(axes: Axes, metric: str, lines: Mapping[Line, list[CurvePoint]]) -> None:
-    axes.set(xlabel="neurons clamped", ylabel=METRICS[metric])
+def _label(axes: Axes, metric: MetricInfo, lines: Sequence[Line]) -> None:
+    axes.set(xlabel="neurons clamped", ylabel=metric.axis)
     if len(axes.get_xticks()) > 1:
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.grid(axis="y", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)
-    if metric == "perplexity":
+    if metric.logarithmic:
         _scale_logarithmically(axes, lines)
     else:
         axes.set_ylim(bottom=0)
 
 
-def _scale_logarithmically(axes: Axes, lines: Mapping[Line, list[CurvePoint]]) -> None:
+def _scale_logarithmically(axes: Axes, lines: Sequence[Line]) -> None:
     """With plain numbers, also where every score is infinite."""
-    if not any(isfinite(point.score) for points in lines.values() for point in points):
+    if not any(isfinite(point.mean) for line in lines for point in line.points):
         axes.set_ylim(1, 10)
     axes.set_yscale("log")
     low, high = axes.get_ylim()

@@ -69,8 +69,7 @@ def figures_of(run: Run) -> Iterator[Drawing]:
         for curve in model.curves.values():
             if curve.points and curve.name not in drawn:
                 drawn.add(curve.name)
-                with reading(curve.path):
-                    yield Drawing(_name("curves", curve.name, taken), curve.name, ablation_curves(curve.points))
+                yield Drawing(_name("curves", curve.name, taken), curve.name, ablation_curves(curve))
         for kind, of_what, figure in _of_model(run, model):
             yield Drawing(_name(kind, of_what, taken), of_what, figure)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -50,17 +49,17 @@ def row(name: str, values: Iterable[str | Cell]) -> list[Cell]:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """``0.959`` -> ``95.9``."""
-    return DASH if share is None else _minus(f"{100 * share:.{digits}f}")
+    return DASH if share is None else printed(f"{100 * share:.{digits}f}")
 
 
-def number(value: float | None, digits: int = 2) -> str:
-    """A score; one that is infinite is kept as None."""
-    return "∞" if value is None or math.isinf(value) else _minus(f"{value:.{digits}f}")
+def printed(number: str) -> str:
+    """A number as it is printed: with a true minus, and a sign for infinity."""
+    return number.replace("-", "−").replace("inf", "∞")
 
 
 def signed(value: float, digits: int = 2) -> str:
     """A difference, with its sign and a true minus."""
-    return _minus(f"{value:+.{digits}f}")
+    return printed(f"{value:+.{digits}f}")
 
 
 def p_value(value: float, bare: bool = False) -> str:
@@ -75,8 +74,4 @@ def interval(low: float | None, high: float | None, scale: float = 1, digits: in
     """``95.1 to 96.4``; empty if there is none."""
     if low is None or high is None:
         return ""
-    return _minus(f"{scale * low:.{digits}f} to {scale * high:.{digits}f}")
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    return printed(f"{scale * low:.{digits}f} to {scale * high:.{digits}f}")

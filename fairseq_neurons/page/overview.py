@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.figures.run_figures import MODEL
 from fairseq_neurons.page.curve_tables import comparison_table, curve_table
 from fairseq_neurons.page.html_tables import DASH, Table, row
@@ -19,7 +20,7 @@ from fairseq_neurons.page.probe_tables import (
     subset_table,
 )
 from fairseq_neurons.runs.damaged_results import reading
-from fairseq_neurons.runs.run_folder import Curve, Model, Probe, Run
+from fairseq_neurons.runs.run_folder import Model, Probe, Run
 
 
 def overview(run: Run, pictures: Sequence[Picture]) -> Overview:
@@ -50,7 +51,7 @@ def _section(model: Model, pictures: Sequence[Picture]) -> ModelSection:
         pictures=of(f"{MODEL}{model.name}"),
         curves=[
             _curve(curve, of(name))
-            for name, curve in sorted(model.curves.items(), key=lambda named: named[1].settings["metric"] == "control")
+            for name, curve in sorted(model.curves.items(), key=lambda named: named[1].metric.at_words)
         ],
         accuracy=accuracy_table(model) if model.probes else None,
         probes=[_probe(probe, link, of(name)) for name, probe in model.probes.items()],
@@ -59,8 +60,7 @@ def _section(model: Model, pictures: Sequence[Picture]) -> ModelSection:
 
 
 def _curve(curve: Curve, pictures: list[Picture]) -> CurveSection:
-    with reading(curve.path):
-        return CurveSection(curve.name, curve_table(curve), comparison_table(curve), pictures)
+    return CurveSection(curve.name, curve_table(curve), comparison_table(curve), pictures)
 
 
 def _probe(probe: Probe, link: Link, pictures: list[Picture]) -> ProbeSection:
@@ -95,6 +95,5 @@ def _signatures(model: Model) -> Iterator[tuple[str, str]]:
             if probe.results.get("control_signature"):
                 yield f"{name}, control task", probe.results["control_signature"]
     for name, curve in model.curves.items():
-        with reading(curve.path):
-            for point in curve.points:
-                yield f"{name}, {point['neurons']} neurons, {point['order']}", point["signature"]
+        for point in curve.points:
+            yield f"{name}, {point.neurons} neurons, {point.order}", point.signature

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.runs.run_model import Curve, Dump, Model, Probe, shown_dump
+from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
 from fairseq_neurons.runs.run_scan import look_through
 
-__all__ = ["Curve", "Dump", "Model", "Probe", "Run"]
+__all__ = ["Dump", "Model", "Probe", "Run"]
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.storage.results_log import Entry
 
 
 @dataclass(frozen=True)
@@ -49,25 +49,6 @@ class Probe:
     name: str
     path: Path
     results: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """What ``fairseq-neurons-ablate`` left.
-
-    Args:
-        name: its folder, relative to the run.
-        path: the folder.
-        settings: of all its points.
-        points: the lines of ``curve.jsonl``.
-        comparisons: those of ``comparisons.jsonl``.
-    """
-
-    name: str
-    path: Path
-    settings: dict[str, Any]
-    points: list[Entry]
-    comparisons: list[Entry]
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, TypeVar
 
+from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.study.study_results import file_name
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.runs.run_model import Curve, Dump, Model, Probe, shown_dump
+from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
 from fairseq_neurons.storage.files import read_text, sha256_of_file
-from fairseq_neurons.storage.results_log import Entry
 
 # A ranking begins with these; other JSON files, which may be large, are not read any further.
 RANKING_FIELDS = ('"format"', '"method"')
@@ -65,7 +65,7 @@ class _Findings:
     def together(self) -> list[Model]:
         """The models with their curves, whose points do not tell the neurons; dumps and rankings of the model do."""
         for curve in self.curves:
-            checkpoint = curve.settings["checkpoint_sha256"]
+            checkpoint = str(curve.settings["checkpoint_sha256"])
             ours = [model for (known, _), model in self.models.items() if known == checkpoint]
             for model in ours or [self._model(checkpoint, Neurons(()))]:
                 model.curves[curve.name] = curve
@@ -108,11 +108,7 @@ class _Findings:
             model.rankings[f"{name}/{method}"] = Ranking.load(path / "rankings" / f"{method}.json")
 
     def _add_curve(self, path: Path) -> None:
-        settings = _field(_json(path / "settings.json"), "settings", dict, path / "settings.json")
-        for name in ("checkpoint_sha256", "metric"):
-            _field(settings, name, str, path / "settings.json")
-        lines = (_entries(path / name) for name in ("curve.jsonl", "comparisons.jsonl"))
-        self.curves.append(Curve(self._name(path), path, settings, *lines))
+        self.curves.append(Curve.read(path, self._name(path)))
 
     def _model(self, checkpoint: str, neurons: Neurons) -> Model:
         return self.models.setdefault((checkpoint, neurons), Model(checkpoint, neurons))
@@ -142,15 +138,3 @@ def _field(content: dict[str, Any], name: str, kind: type[Kind], path: Path) -> 
     if not isinstance(content.get(name), kind):
         raise InputError(f"{path} is damaged: {name!r} is missing or no {kind.__name__}.")
     return content[name]
-
-
-def _entries(path: Path) -> list[Entry]:
-    """The lines of a file that grows a line at a time; one that is still being written has no end yet."""
-    lines = read_text(path, "curve").split("\n")[:-1] if path.is_file() else []
-    try:
-        entries = [json.loads(line) for line in lines]
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path} is damaged: a line is no JSON ({error}).") from error
-    if not all(isinstance(entry, dict) for entry in entries):
-        raise InputError(f"{path} is damaged: a line is no JSON object.")
-    return entries

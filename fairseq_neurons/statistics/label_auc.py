@@ -82,7 +82,7 @@ def separation(
 
 
 def _areas(columns: np.ndarray, y: np.ndarray, labels: int) -> np.ndarray:
-    """Areas of n neurons, float64 (labels, n), from their values, (n, N); words of skipped labels have y = ``labels``."""
+    """Areas of n neurons, float64 (labels, n), from their values, (n, N); words of skipped labels: y = ``labels``."""
     counts = np.bincount(y, minlength=labels)[:labels]
     # Sorting dominates, and numpy releases the GIL while it sorts.
     with ThreadPoolExecutor() as pool:

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
+from fairseq_neurons.ablation.curve_records import Score, Significance
+from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
+from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
+from fairseq_neurons.ablation.metrics.metric_options import NoOptions
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.storage.results_log import Entry
 
 NEURONS = Neurons.of(Block("decoder", layer, "fwd", 8) for layer in (0, 1))
 
@@ -26,9 +29,10 @@ def settings(**options: Any) -> AblationSettings:
     return AblationSettings(**{**required, **options})
 
 
-class Norms:
+class Norms(Metric[list[float], NoOptions]):
     """A metric of numbers: what a function finds under the mask, kept as text."""
 
+    info = MetricInfo("norms", axis="norm", title="Norm")
     folder, suffix = "numbers", ".txt"
     signature, test_signature = "norms", "compared"
 
@@ -36,13 +40,17 @@ class Norms:
         self.function, self.seconds = function, seconds
         self.runs = 0
 
+    @classmethod
+    def open(cls, subset: LoadedSubset, options: NoOptions) -> Norms:
+        raise NotImplementedError("made by the tests")
+
     def run(self) -> list[float]:
         self.runs += 1
         time.sleep(self.seconds)
         return self.function()
 
-    def score(self, output: list[float]) -> Entry:
-        return {"score": sum(output)}
+    def score(self, output: list[float]) -> Score:
+        return Score(sum(output))
 
     def pack(self, output: list[float]) -> bytes:
         return " ".join(map(repr, output)).encode()
@@ -50,13 +58,8 @@ class Norms:
     def unpack(self, content: bytes) -> list[float]:
         return [float(number) for number in content.decode().split(" ")]
 
-    def compare(self, baseline: list[float], others: Sequence[list[float]]) -> list[Entry]:
+    def compare(self, baseline: list[float], others: Sequence[list[float]]) -> list[Significance]:
         time.sleep(self.seconds)
         return [
-            {
-                "score": sum(other),
-                "difference": sum(other) - sum(baseline),
-                "p_value": 1.0 if other == baseline else 0.01,
-            }
-            for other in others
+            Significance(sum(other), sum(other) - sum(baseline), 1.0 if other == baseline else 0.01) for other in others
         ]

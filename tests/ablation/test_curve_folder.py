@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.ablation.curve_folder import CurveFolder
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.errors import InputError
 
 IDENTITY = {"beam": 5, "value": "zero", "checkpoint_sha256": "a" * 64}
@@ -17,7 +18,7 @@ RANKINGS = {"r": "b" * 64}
 def measured(out: Path) -> Path:
     with CurveFolder(out, IDENTITY, RANKINGS) as place:
         place.begin()
-        place.curve.add("s", {"score": 1.0})
+        place.curve.add("s", Point("r", "top", None, 0, "0", "bleu", 1.0, signature="s"))
     return out
 
 

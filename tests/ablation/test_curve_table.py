@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from fairseq_neurons.ablation.curve_table import short_names, table
+from math import inf
+
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.curve_records import Point
+from fairseq_neurons.ablation.curve_table import table
 
 
-def point(ranking: str, order: str, seed: int | None, neurons: int, score: float | None, p_value: float) -> dict:
-    names = {"ranking": ranking, "order": order, "seed": seed, "neurons": neurons, "metric": "bleu"}
-    return {**names, "score": score, "p_value": p_value}
+def point(ranking: str, order: str, seed: int | None, neurons: int, score: float, p_value: float) -> Point:
+    return Point(ranking, order, seed, neurons, str(neurons), "bleu", score, p_value=p_value)
 
 
 def test_table__has_a_row_a_point_and_a_column_an_order():
     curve = [point("x/a.json", "top", None, 0, 20.0, 1.0), point("x/a.json", "top", None, 5, 3.14159, 0.001)]
-    curve += [point("x/a.json", "bottom", None, 5, 19.5, 0.2), point("x/b.json", "top", None, 5, None, 0.001)]
+    curve += [point("x/a.json", "bottom", None, 5, 19.5, 0.2), point("x/b.json", "top", None, 5, inf, 0.001)]
     for name in ("x/a.json", "x/b.json"):
         curve += [point(name, "random", seed, 5, 10.0 + seed, 0.01) for seed in (1, 2, 3)]
-    lines = table(curve).splitlines()
+    lines = table(Curve(tuple(curve))).splitlines()
     assert lines[0] == "bleu"
     assert lines[1].split("  ")[-1].strip() == "random"
     assert [part.strip() for part in lines[1].split("  ") if part][1:] == ["a, top", "b, top", "a, bottom", "random"]
@@ -24,13 +27,6 @@ def test_table__has_a_row_a_point_and_a_column_an_order():
     assert lines[5].startswith("° no significant difference")
 
 
-def test_short_names__are_what_tells_paths_apart():
-    assert short_names(["a/b/r.json"]) == {"a/b/r.json": "r"}
-    assert short_names(["r.json", "other/r.json"]) == {"r.json": "r", "other/r.json": "other/r"}
-    assert list(short_names(["p/x/r.json", "p/y/r.json"]).values()) == ["x", "y"]
-    assert list(short_names(["nmt.v1.json", "nmt.v2.json"]).values()) == ["nmt.v1", "nmt.v2"]
-
-
 def test_a_random_order_that_is_infinite_once__has_an_infinite_mean():
-    curve = [point("a.json", "random", seed, 5, score, 0.01) for seed, score in ((1, 9.0), (2, None))]
-    assert table(curve).splitlines()[3].split() == ["5", "inf"]
+    curve = [point("a.json", "random", seed, 5, score, 0.01) for seed, score in ((1, 9.0), (2, inf))]
+    assert table(Curve(tuple(curve))).splitlines()[3].split() == ["5", "inf"]

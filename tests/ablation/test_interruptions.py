@@ -16,9 +16,10 @@ from tqdm import tqdm
 
 from fairseq_neurons.ablation.comparisons import compare, with_significance
 from fairseq_neurons.ablation.curve_folder import CurveFolder
-from fairseq_neurons.ablation.curve_points import plan
+from fairseq_neurons.ablation.curve_records import Choice
 from fairseq_neurons.ablation.forked_workers import Workers
 from fairseq_neurons.ablation.measurement import Measurement
+from fairseq_neurons.ablation.planned_points import plan
 from fairseq_neurons.errors import InputError
 from tests.ablation.made_curves import Norms, ranking, settings
 
@@ -92,24 +93,24 @@ def test_points__are_those_of_the_masks_applied_one_by_one(curve, tmp_path):
     points, comparisons, metric = curve.run(tmp_path / "out")
     assert metric.runs == DIFFERENT_MASKS
     assert len(points) == 2 * 5 * (2 + 3)
-    scores = {(p["ranking"], p["order"], p["seed"], p["neurons"]): p["score"] for p in points}
+    scores = {(*p.choice, p.neurons): p.score for p in points}
     assert scores["a", "top", None, 16] == scores["b", "random", 2, 16] != scores["a", "top", None, 0]
     assert scores["a", "random", 3, 5] == scores["b", "random", 3, 5] != scores["a", "random", 2, 5]
     for point in points:
-        numbers = [float(number) for number in (tmp_path / "out" / point["output"]).read_text().split()]
-        assert point["score"] == sum(numbers)
+        numbers = [float(number) for number in (tmp_path / "out" / point.output).read_text().split()]
+        assert point.score == sum(numbers)
     assert sum(curve.norms()) == scores["a", "bottom", None, 0]
-    assert [json.loads(line) for line in (tmp_path / "out" / "curve.jsonl").read_text().splitlines()] == points
-    assert len({point["signature"] for point in points}) == len(points)
+    lines = [json.loads(line) for line in (tmp_path / "out" / "curve.jsonl").read_text().splitlines()]
+    assert lines == [point.to_json() for point in points]
+    assert len({point.signature for point in points}) == len(points)
     # Against the unablated model: every point. At each of 4 numbers of neurons: top, bottom and 3 random orders of a
     # ranking against each other but for random ones, and both rankings' tops and bottoms.
     assert len(comparisons) == len(points) + 4 * (2 * (1 + 2 * 3) + 2)
-    assert len({found["signature"] for found in comparisons}) == len(comparisons)
+    assert len({found.signature for found in comparisons}) == len(comparisons)
     for found in comparisons:
-        against = found["against"] or {"ranking": "a", "order": "top", "seed": None}
-        baseline = scores[*against.values(), found["neurons"] if found["against"] else 0]
-        name = found["ranking"], found["order"], found["seed"], found["neurons"]
-        assert found["difference"] == scores[name] - baseline
+        against = found.against or Choice("a", "top", None)
+        baseline = scores[*against, found.neurons if found.against else 0]
+        assert found.result.difference == scores[*found.choice, found.neurons] - baseline
 
 
 @pytest.mark.parametrize("workers", [1, 2])

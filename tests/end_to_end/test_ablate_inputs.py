@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
-from fairseq_neurons.ablation.run_ablation import ablate
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import load_model, masked
@@ -19,7 +18,7 @@ from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
 from tests.ablation.test_interruptions import files
 from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION
-from tests.end_to_end.trained_curves import a_ranking, command, joint_curve, lm_curve
+from tests.end_to_end.trained_curves import a_ranking, command, joint_curve, lm_curve, measure
 from tests.running import run, succeed
 
 
@@ -34,10 +33,10 @@ def lm(world, tmp_path) -> AblationSettings:
 
 
 def test_perplexity_of_a_language_model__is_that_of_eval_lm(world, lm):
-    curve, comparisons = ablate(lm)
+    curve = measure(lm)
     loaded = load_model(lm.checkpoint, lm.data)
     ranking = Ranking.load(lm.rankings[0])
-    scores = {(p["order"], p["seed"], p["neurons"]): p["score"] for p in curve}
+    scores = {(p.order, p.seed, p.neurons): p.score for p in curve.points}
     assert scores["top", None, 0] == pytest.approx(loaded.perplexity("test"), rel=1e-5)
     with masked(loaded.model, Mask.of(ranking.neurons, ranking.bottom(8))):
         assert scores["bottom", None, 8] == pytest.approx(loaded.perplexity("test"), rel=1e-5)
@@ -48,29 +47,29 @@ def test_perplexity_of_a_language_model__is_that_of_eval_lm(world, lm):
     with np.load(Path(lm.out) / "likelihoods" / "unablated.npz") as kept:
         assert math.exp(-kept["log_probs"].sum() / kept["tokens"].sum()) == scores["random", 2, 0]
         assert kept["tokens"].tolist() == [len(line.split()) + 1 for line in read_lines(world.text("test"), "text")]
-    assert all(0 < found["p_value"] <= 1 for found in comparisons)
+    assert all(0 < found.result.p_value <= 1 for found in curve.comparisons)
 
 
 def test_perplexity_of_a_translation_model__is_its_forced_decoding(world, joint, tmp_path):
     settings = AblationSettings(
         joint.checkpoint, joint.data, joint.rankings[:1], joint.out, metric="perplexity", points=[0, 16], order=["top"]
     )
-    (free, ablated), _ = ablate(replace(settings, workers=1, samples=50))
+    free, ablated = measure(replace(settings, workers=1, samples=50)).points
     flags = ["--path", joint.checkpoint, "--gen-subset", "test", "--score-reference"]
     mask = ["--mask-ranking", joint.rankings[0], "--mask-top", 16]
     output = succeed("fairseq-generate", world.data, *TRANSLATION, *flags, *mask)
     found = {int(i): scores.split() for i, scores in re.findall(r"^P-(\d+)\t(.*)$", output, re.MULTILINE)}
-    with np.load(Path(joint.out) / ablated["output"]) as kept:
+    with np.load(Path(joint.out) / ablated.output) as kept:
         assert kept["tokens"].tolist() == [len(found[i]) for i in range(30)]
         sums = [math.log(2) * sum(map(float, found[i])) for i in range(30)]
         np.testing.assert_allclose(kept["log_probs"], sums, atol=1e-3)
-    assert free["score"] != ablated["score"]
+    assert free.score != ablated.score
 
 
 def test_wrong_input__is_one_sentence(world, joint, lm, tmp_path):
     def fail(**options: object) -> str:
         with pytest.raises(InputError) as raised:
-            ablate(replace(joint, **options))
+            measure(replace(joint, **options))
         assert not Path(joint.out).exists()
         return str(raised.value)
 
@@ -84,7 +83,7 @@ def test_wrong_input__is_one_sentence(world, joint, lm, tmp_path):
     assert "points= 33: this model has 32 neurons" in fail(points=[33])
     assert "tokenize=words" in fail(tokenize="words")
     with pytest.raises(InputError, match="Only translation models translate"):
-        ablate(replace(lm, metric="bleu"))
+        measure(replace(lm, metric="bleu"))
     done = run(*command(replace(joint, subset="dev")))
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert done.stderr.strip().splitlines()[-1].startswith("fairseq-neurons-ablate: There is no subset")
@@ -99,16 +98,13 @@ def _anonymous(paths: list[str], folder: Path) -> list[str]:
 
 def test_folder_of_other_settings__is_refused(world, joint):
     small = replace(joint, rankings=joint.rankings[:1], points=[0], order=["top"])
-    ablate(small)
+    measure(small)
     before = files(Path(small.out))
     for option in ({"beam": 3}, {"value": 1}, {"site": "output"}, {"max_len_b": 13}, {"subset": "valid"}):
         with pytest.raises(InputError, match=f"was made with {next(iter(option))}="):
-            ablate(replace(small, **option))
+            measure(replace(small, **option))
     with pytest.raises(InputError, match="was made with .*data_sha256="):
-        ablate(replace(small, data=str(world.lm_data)))
+        measure(replace(small, data=str(world.lm_data)))
     assert files(Path(small.out)) == before
-    assert (
-        ablate(replace(small, test="approximate-randomization", value=0.0))
-        .points[0]["test"]
-        .startswith("paired:approximate-randomization")
-    )
+    (point,) = measure(replace(small, test="approximate-randomization", value=0.0)).points
+    assert point.test.startswith("paired:approximate-randomization")

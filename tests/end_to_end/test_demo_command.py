@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fairseq_neurons.pipelines.demo.demo_curves import read_entries
+from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS
 from tests.running import output_of, run, run_apart
 
@@ -30,11 +30,11 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     output = output_of(run_apart(*command, *small))
     assert "$ fairseq-train bin/1" in output
     assert re.search(r"^ +removed +top +bottom +random +top by variance +top +bottom +random", output, re.MULTILINE)
-    curves = {name: read_entries(tmp_path / "demo" / "curves" / name / "curve.jsonl") for name in ("nmt", "lm")}
+    curves = {name: Curve.read(tmp_path / "demo" / "curves" / name).points for name in ("nmt", "lm")}
     # Six numbers of neurons; top, bottom and two random orders of each ranking.
     assert {name: len(points) for name, points in curves.items()} == {"nmt": 2 * 4 * 6, "lm": 4 * 6}
-    (unablated,) = {f"{point['score']:.2f}" for point in curves["lm"] if point["neurons"] == 0}
-    assert re.search(rf"^ +0%( .*){{4}} {unablated} +{unablated} +{unablated}$", output, re.MULTILINE)
+    (unablated,) = {f"{point.score:.2f}" for point in curves["lm"] if point.neurons == 0}
+    assert re.search(rf"^ +0%( .*){{4}} {unablated} +{unablated} +{unablated} ± 0\.00$", output, re.MULTILINE)
     assert "metric=control" not in output and "changed tense" not in output
     assert "built-in labelers tell position" in output
     assert re.search(r"^position( +-?[0-9.]+){3} .* encoder\.", output, re.MULTILINE)
@@ -61,8 +61,8 @@ def test_demo_on_the_built_in_corpus__probes_its_gold_labels(tmp_path):
     assert results["labels"] == ["plur", "sing"]
     assert f"{100 * results['accuracy']:.1f}" == dict(rows)["number"]
     for at, to in (("past", "pres"), ("pres", "past")):
-        point, *_ = read_entries(tmp_path / "demo" / "control" / f"{at}-{to}" / "curve.jsonl")
-        shown = rf"{point['neurons']} +{point['words']} +\d+ of {point['could_turn']}"
+        point, *_ = Curve.read(tmp_path / "demo" / "control" / f"{at}-{to}").points
+        shown = rf"{point.neurons} +{point.extra['words']} +\d+ of {point.extra['could_turn']}"
         assert len(re.findall(rf"^{at} to {to} +(?:F-test|probe) +{shown} ", output, re.MULTILINE)) == 2
     repeated = output_of(run_apart(*small))
     assert "$ " not in repeated

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.run_ablation import ablate
 from fairseq_neurons.plugin import load_model, neurons_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import sha256_of_file
@@ -49,6 +51,11 @@ def lm_curve(world: World, tmp_path: Path) -> AblationSettings:
     rankings = [str(a_ranking(tmp_path, checkpoint, world.lm_data, 1))]
     options = {"metric": "perplexity", "points": [0, 3, "50%"], "samples": 50, "seeds": 2, "workers": 1}
     return AblationSettings(str(checkpoint), str(world.lm_data), rankings, str(tmp_path / "out"), **options)
+
+
+def measure(settings: AblationSettings) -> Curve:
+    """The curve of some settings."""
+    return ablate(**vars(settings))
 
 
 def command(settings: AblationSettings, *options: str) -> list[str]:

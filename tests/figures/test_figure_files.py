@@ -12,8 +12,9 @@ from PIL import Image
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import SignedFigure, ablation_curves, focus_bars, render, save
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of
 from tests.figures.test_focus_figure import results
-from tests.pipelines.paper.finished_experiments import curve_of
+from tests.pipelines.paper.finished_experiments import summary_of
 
 SIGNATURE = "solver:<certified>|l1:1e-05&é"
 
@@ -81,5 +82,5 @@ def test_a_file_that_cannot_be_written__is_told_in_a_sentence(figure, tmp_path):
 
 
 def test_several_panels__make_the_same_bytes():
-    curves = [[{**point, "metric": "bleu", "signature": "x"} for point in curve_of("bleu")["points"]]] * 3
+    curves = [curve_of(summary_of(), "1")] * 3
     assert len({render(ablation_curves(*curves, caption="three panels"), "svg") for _ in range(8)}) == 1

@@ -12,6 +12,7 @@ import pytest
 from fairseq_neurons.figures import figures_of, save
 from fairseq_neurons.figures import run_figures as of_run
 from fairseq_neurons.runs.run_folder import Run
+from tests.ablation.curve_files import write_curve
 from tests.activations.small_dumps import write_dump
 from tests.figures.drawn import svg_texts
 from tests.figures.test_curve_figure import curve
@@ -21,8 +22,9 @@ from tests.runs.made_runs import edit
 @pytest.fixture
 def run(run_copy) -> Run:
     """With a curve of several rankings."""
-    lines = "".join(json.dumps(point) + "\n" for point in curve())
-    (run_copy / "curves" / "one" / "curve.jsonl").write_text(lines, encoding="utf-8")
+    folder = run_copy / "curves" / "one"
+    checkpoint = json.loads((folder / "settings.json").read_text())["settings"]["checkpoint_sha256"]
+    write_curve(folder, curve().points, checkpoint=checkpoint)
     return Run.open(run_copy)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
+from fairseq_neurons.ablation.curve_records import Choice, Comparison, Point, Significance
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.rankings.cross_model import correlate
+from tests.ablation import curve_files
 from tests.activations.small_dumps import write_dump
 
 EVIL = [
@@ -66,24 +67,17 @@ def write_run(folder: Path) -> Path:
 
 def write_curve(folder: Path, checkpoint: str) -> None:
     """Points of one ranking, from the top and from the bottom, and two random orders."""
-    folder.mkdir(parents=True)
-    settings = {"metric": "bleu", "checkpoint_sha256": checkpoint}
-    (folder / "settings.json").write_text(json.dumps({"settings": settings}), encoding="utf-8")
     points = [
-        {
-            **_place(order, seed, count),
-            "score": 30.0 - count * weight - (seed or 0) / 10,
-            "p_value": 0.25 / (count + 1) / (seed or 1),
-        }
+        Point(
+            *("rankings/max.json", order, seed, count, str(count), "bleu"),
+            30.0 - count * weight - (seed or 0) / 10,
+            p_value=0.25 / (count + 1) / (seed or 1),
+            test="made-up",
+            signature=f"made-up|{order}|{seed}|{count}",
+        )
         for order, seed, weight in (("top", None, 2), ("bottom", None, 0.5), ("random", 1, 1), ("random", 2, 1))
         for count in (0, 3, 6)
     ]
-    (folder / "curve.jsonl").write_text("".join(json.dumps(point) + "\n" for point in points), encoding="utf-8")
-    against = {"ranking": "rankings/max.json", "order": "bottom", "seed": None}
-    comparison = {**_place("top", None, 3), "against": against, "difference": -4.5, "p_value": 0.0004}
-    (folder / "comparisons.jsonl").write_text(json.dumps(comparison) + "\n", encoding="utf-8")
-
-
-def _place(order: str, seed: int | None, count: int) -> dict[str, object]:
-    named = {"ranking": "rankings/max.json", "order": order, "seed": seed, "neurons": count, "share": str(count)}
-    return {**named, "metric": "bleu", "signature": f"made-up|{order}|{seed}|{count}"}
+    top, bottom = (Choice("rankings/max.json", order, None) for order in ("top", "bottom"))
+    comparison = Comparison(top, 3, "bleu", bottom, Significance(24.0, -4.5, 0.0004), "made-up")
+    curve_files.write_curve(folder, points, [comparison], checkpoint=checkpoint)

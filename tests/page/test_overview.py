@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 import pytest
 
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.page.curve_tables import curve_table
-from fairseq_neurons.page.html_tables import interval, number, p_value, percent, signed
+from fairseq_neurons.page.html_tables import interval, p_value, percent, printed, signed
 from fairseq_neurons.page.neuron_orders import sorts_of
 from fairseq_neurons.page.overview import address, overview
 from fairseq_neurons.page.page_sections import Picture
@@ -88,7 +89,7 @@ def test_shared__is_not_told_of_two_labels_which_share_all(first, run, results):
 
 def test_curve__is_infinite_where_one_draw_is(run):
     curve = Run.open(run).models[0].curves["curves/nmt"]
-    points = [{**point, "score": None} if point["seed"] == 2 else point for point in curve.points]
+    points = tuple(replace(point, score=inf) if point.seed == 2 else point for point in curve.points)
     cells = [row[-1] for row in curve_table(replace(curve, points=points)).rows]
     assert [cell.text for cell in cells] == ["∞"] * 3
     assert [row[-1].text for row in curve_table(curve).rows] == ["29.85 ± 0.07", "26.85 ± 0.07", "23.85 ± 0.07"]
@@ -116,7 +117,7 @@ def test_sorts__begin_with_a_ranking_without_labels_and_order_areas_by_their_dis
 
 
 def test_numbers__have_true_minus_signs_and_bounds():
-    assert (percent(-0.059), percent(None), number(None), number(float("inf"))) == ("−5.9", "–", "∞", "∞")
+    assert (percent(-0.059), percent(None), printed("-1.00"), printed("inf")) == ("−5.9", "–", "−1.00", "∞")
     assert (signed(-1.234), signed(2)) == ("−1.23", "+2.00")
     assert (p_value(0.04), p_value(0.0004), p_value(0.0004, bare=True)) == ("p = 0.04", "p < 0.001", "< 0.001")
     assert (p_value(0.04975), p_value(0.3682)) == ("p = 0.0498", "p = 0.37")

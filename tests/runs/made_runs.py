@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.rankings.cross_model import correlate
+from tests.ablation import curve_files
 from tests.activations.small_dumps import write_dump
 from tests.probing.study.made_words import write_parts
 
@@ -46,11 +48,8 @@ def write_run(folder: Path) -> Path:
 
 
 def write_curve(folder: Path, checkpoint: str) -> None:
-    folder.mkdir(parents=True)
-    settings = {"format": 1, "settings": {"metric": "bleu", "checkpoint_sha256": checkpoint}}
-    (folder / "settings.json").write_text(json.dumps(settings))
-    points = [{"ranking": "cross", "order": "top", "neurons": n, "score": 9.0 - n, "signature": str(n)} for n in (0, 1)]
-    (folder / "curve.jsonl").write_text("".join(json.dumps(point) + "\n" for point in points))
+    points = [Point("cross", "top", None, n, str(n), "bleu", 9.0 - n, signature=str(n)) for n in (0, 1)]
+    curve_files.write_curve(folder, points, checkpoint=checkpoint)
 
 
 def edit(file: Path, **fields: object) -> None:

@@ -18,6 +18,9 @@ from tests.activations.small_dumps import write_dump
 from tests.probing.study.made_words import LABELS
 from tests.runs.made_runs import edit, write_curve
 
+POINT = """{"ranking": "c", "order": "random", "seed": 1, "neurons": 0, "metric": "bleu", "score": 9, "signature": ""}
+{"ranking": "cross", "order": "top", "seed": null, "neurons": 3, "metric": "bleu", "score": 8.5, "signature": ""}
+"""
 SENTENCES = [["a", "b"], ["c"]]
 
 
@@ -37,8 +40,8 @@ def test_run__is_sorted_by_model_the_best_known_first(made_run):
     assert list(one.label_rankings) == [("probes/pos", label) for label in LABELS]
     expected = Ranking.load(made_run / "probes" / "pos" / "ranking.N%2FA.json")
     np.testing.assert_array_equal(one.label_rankings["probes/pos", "N/A"].order, expected.order)
-    assert [point["score"] for point in one.curves["curves/one"].points] == [9.0, 8.0]
-    assert one.curves["curves/one"].comparisons == []
+    assert [point.score for point in one.curves["curves/one"].points] == [9.0, 8.0]
+    assert one.curves["curves/one"].comparisons == ()
 
 
 def test_shown_dump__is_of_the_text_that_most_models_read(run_copy):
@@ -134,11 +137,15 @@ def test_curve_that_is_being_written__has_the_points_that_are_whole(run_copy):
         ("probes/pos/rankings/probeless.json", "{}", "probeless.json is not a ranking"),
         ("rankings/cross.json", '{"format": 1, "method": "x"}', "cross.json is not a ranking"),
         ("curves/one/settings.json", None, "settings.json cannot be read"),
-        ("curves/one/settings.json", "{}", "settings.json is damaged: 'settings' is missing or no dict"),
-        ("curves/one/settings.json", '{"settings": {}}', "'checkpoint_sha256' is missing or no str"),
-        ("curves/one/settings.json", '{"settings": {"checkpoint_sha256": "f"}}', "'metric' is missing or no str"),
-        ("curves/one/curve.jsonl", "3\n", "curve.jsonl is damaged: a line is no JSON object"),
-        ("curves/one/curve.jsonl", "{\n{}\n", "curve.jsonl is damaged: a line is no JSON"),
+        ("curves/one/settings.json", "{}", "settings.json is damaged: 'settings' is missing or not an object"),
+        ("curves/one/settings.json", '{"settings": {}}', "'checkpoint_sha256' is missing or not a string"),
+        ("curves/one/settings.json", '{"settings": {"checkpoint_sha256": "f"}}', "'metric' is missing or not a string"),
+        ("curves/one/curve.jsonl", "3\n", "curve.jsonl, line 1, is damaged: it is not a JSON object"),
+        ("curves/one/curve.jsonl", "{\n{}\n", "curve.jsonl, line 1, is damaged: it is not JSON"),
+        ("curves/one/curve.jsonl", POINT.replace('"top"', '"up"'), "curve.jsonl, line 2, is damaged: 'order' is 'up'"),
+        ("curves/one/curve.jsonl", POINT.replace("8.5", '"8"'), "line 2, is damaged: 'score' is missing or not a num"),
+        ("curves/one/curve.jsonl", POINT.replace('"neurons": 3, ', ""), "line 2, is damaged: 'neurons' is missing"),
+        ("curves/one/curve.jsonl", POINT.replace("bleu", "ter"), "its points are of one metric, bleu by settings.json"),
         ("activations/two/manifest.json", "{}", "manifest.json is not a manifest"),
     ],
 )

@@ -3,32 +3,94 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sacrebleu.metrics import BLEU, CHRF
-from sacrebleu.significance import PairedTest
-
-from fairseq_neurons.ablation.ablation_settings import AblationSettings
+from fairseq_neurons.ablation.curve_records import Scalar, Score, Significance
+from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
+from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
+from fairseq_neurons.ablation.metrics.metric_options import ResamplingOptions
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.plugin.checkpoints import Loaded
-from fairseq_neurons.plugin.evaluation import Translator
 from fairseq_neurons.storage.files import read_lines
-from fairseq_neurons.storage.results_log import Entry
 
 logger = logging.getLogger(__name__)
 
 KINDS = {"bootstrap": "bs", "approximate-randomization": "ar"}
+SEARCH = ("beam", "lenpen", "max_len_a", "max_len_b")
 UNKNOWN = "<<unk>>"
 
 
-class Bleu:
-    """Translations of a subset against their references.
+@dataclass
+class TranslationOptions:
+    """Options of metrics that translate.
 
     Args:
-        translate: the best hypotheses under the mask applied at the time, in data-set order.
+        beam: width of the search; as the next three as in ``fairseq-generate``.
+        lenpen: length penalty.
+        max_len_a: a hypothesis has at most ``max_len_a * source + max_len_b`` words: bounds models that never end.
+        max_len_b: likewise.
+        reference: raw text, a line a sentence; by default the data's own targets, with unknown words as ``<<unk>>``.
+        tokenize: sacreBLEU's tokenizer.
+    """
+
+    beam: int = 5
+    lenpen: float = 1.0
+    max_len_a: float = 0.0
+    max_len_b: int = 200
+    reference: str | None = None
+    tokenize: str = "none"
+
+    def check_search(self) -> None:
+        """Refuse an invalid search.
+
+        Raises:
+            InputError: naming the option.
+        """
+        if self.beam < 1:
+            raise InputError(f"beam={self.beam}: give at least 1.")
+        if not math.isfinite(self.lenpen):
+            raise InputError(f"lenpen={self.lenpen}: give a finite number.")
+        if self.max_len_a < 0 or self.max_len_b < 0 or max(self.max_len_a, self.max_len_b) < 1:
+            given = f"max_len_a={self.max_len_a}, max_len_b={self.max_len_b}"
+            raise InputError(f"{given}: allow hypotheses of at least one word.")
+
+    @property
+    def search(self) -> dict[str, float]:
+        """The settings of the search, by name."""
+        return {name: getattr(self, name) for name in SEARCH}
+
+    def identity(self, **more: Scalar) -> dict[str, Scalar]:
+        """What changes a score of translations, with the metric's own options before sacreBLEU's version."""
+        raw = {"reference": None} if self.reference is None else {}
+        return {**self.search, **raw, "tokenize": self.tokenize, **more, "sacrebleu": version("sacrebleu")}
+
+    def files(self) -> dict[str, str]:
+        """The reference, if it was given."""
+        return {} if self.reference is None else {"reference": self.reference}
+
+
+@dataclass
+class BleuOptions(TranslationOptions, ResamplingOptions):
+    """Options of BLEU.
+
+    Args:
+        test: ``bootstrap`` or ``approximate-randomization``, sacreBLEU's paired tests (perplexity: a paired permutation
+            test).
+    """
+
+    test: str = "bootstrap"
+
+
+class Bleu(Metric[list[str], BleuOptions]):
+    """Score translations of a subset against their references.
+
+    Args:
+        translate: the best hypotheses under the mask that is applied, in data-set order.
         references: in the same order.
         search: the settings of the search, for the signature.
         tokenize: sacreBLEU's tokenizer.
@@ -36,10 +98,13 @@ class Bleu:
         samples: of the test and of the confidence intervals.
 
     Raises:
-        InputError: if there is no such tokenizer.
+        InputError: if sacreBLEU has no such tokenizer.
     """
 
+    info = MetricInfo("bleu", axis="BLEU", title="BLEU", phrase="{score} BLEU")
+    Options = BleuOptions
     folder, suffix = "hypotheses", ".txt"
+    beside = ("chrf_low", "chrf_high", "chrf_p_value")
 
     def __init__(
         self,
@@ -50,21 +115,45 @@ class Bleu:
         test: str = "bootstrap",
         samples: int = 1000,
     ) -> None:
+        from sacrebleu.metrics import BLEU, CHRF
+
         self.translate, self.search, self.test, self.samples = translate, search, test, samples
         # sacreBLEU warns of text that looks tokenised; that is what fairseq writes.
         self.bleu = BLEU(tokenize=_known(tokenize), force=True, references=[references])
         self.chrf = CHRF(references=[references])
 
     @classmethod
-    def open(cls, settings: AblationSettings, loaded: Loaded) -> Bleu:
-        """For a loaded translation model; see `open_metric`."""
-        names = ("beam", "lenpen", "max_len_a", "max_len_b")
-        search = {name: getattr(settings, name) for name in names}
-        batch = {} if settings.max_tokens is None else {"max_tokens": settings.max_tokens}
-        translator = Translator(loaded, settings.subset, **search, **batch)
-        signature = "|".join(f"{name}:{value:g}" for name, value in search.items())
-        references = references_of(settings, translator.references)
-        return cls(translator.translate, references, signature, settings.tokenize, settings.test, settings.samples)
+    def open(cls, subset: LoadedSubset, options: BleuOptions) -> Bleu:
+        """See `Metric.open`."""
+        return cls.of_translations(subset, options, options.test, options.samples)
+
+    @classmethod
+    def of_translations(cls, subset: LoadedSubset, options: TranslationOptions, *test: Any) -> Bleu:
+        """For a loaded translation model, with the test and its samples if it will be tested."""
+        from fairseq_neurons.plugin.evaluation import Translator
+
+        translator = Translator(subset.loaded, subset.subset, **options.search, **subset.batch)  # type: ignore[arg-type]
+        signature = "|".join(f"{name}:{value:g}" for name, value in options.search.items())
+        references = references_of(options.reference, subset.subset, translator.references)
+        return cls(translator.translate, references, signature, options.tokenize, *test)
+
+    @classmethod
+    def check(cls, options: BleuOptions, means: str | None) -> None:
+        """See `Metric.check`."""
+        options.check_search()
+        options.check_samples()
+        if options.test not in KINDS:
+            raise InputError(f"test={options.test}: the choices are {', '.join(KINDS)}.")
+
+    @classmethod
+    def identity(cls, options: BleuOptions) -> Mapping[str, Scalar]:
+        """All options but those of the tests, which are computed anew from the outputs whenever they change."""
+        return options.identity()
+
+    @classmethod
+    def files(cls, options: BleuOptions) -> Mapping[str, str]:
+        """The reference, if it was given."""
+        return options.files()
 
     @property
     def signature(self) -> str:
@@ -73,6 +162,7 @@ class Bleu:
 
     @property
     def test_signature(self) -> str:
+        """sacreBLEU's paired test of BLEU and chrF."""
         seed = os.environ.get("SACREBLEU_SEED", "12345")
         return f"paired:{self.test}|samples:{self.samples}|seed:{seed}|{self.signature}|{self.chrf.get_signature()}"
 
@@ -80,43 +170,44 @@ class Bleu:
         """The hypotheses."""
         return self.translate()
 
-    def score(self, output: list[str]) -> Entry:
+    def score(self, output: list[str]) -> Score:
         """BLEU and chrF, with the lengths that the brevity penalty is made of."""
         bleu, chrf = self.bleu.corpus_score(output, None), self.chrf.corpus_score(output, None)
-        return {
-            "score": float(bleu.score),
+        extra: dict[str, Scalar] = {
             "chrf": float(chrf.score),
             "brevity_penalty": float(bleu.bp),
             "hypothesis_words": int(bleu.sys_len),
             "reference_words": int(bleu.ref_len),
             "chrf_signature": str(self.chrf.get_signature()),
         }
+        return Score(float(bleu.score), extra)
 
     def pack(self, output: list[str]) -> bytes:
         """A line a sentence."""
         return "".join(f"{line}\n" for line in output).encode("utf-8")
 
     def unpack(self, content: bytes) -> list[str]:
+        """The lines."""
         return content.decode("utf-8").split("\n")[:-1]
 
-    def compare(self, baseline: list[str], others: Sequence[list[str]]) -> list[Entry]:
-        """sacreBLEU's paired tests, see `Metric.compare`; chrF's results have names of their own.
+    def compare(self, baseline: list[str], others: Sequence[list[str]]) -> list[Significance]:
+        """sacreBLEU's paired tests, see `Metric.compare`; chrF's results are beside BLEU's.
 
-        Those call systems different whose scores are the same: they count the resamples that exceed a difference of
-        zero, and there may be none. Here, equal scores have the p-value 1.
+        These tests report a difference between systems of equal scores: they count the resamples that exceed a
+        difference of zero, and there may be none. Here, equal scores have the p-value 1.
         """
-        found: list[Entry] = [{} for _ in others]
-        for name, prefix, results in zip(("score", "chrf"), ("", "chrf_"), self._paired(baseline, others), strict=True):
-            for entry, result in zip(found, results[1:], strict=True):
-                entry[name] = float(result.score)
-                entry[f"{prefix}low"] = float(result.mean - result.ci)
-                entry[f"{prefix}high"] = float(result.mean + result.ci)
-                entry[f"{prefix}difference"] = float(result.score - results[0].score)
-                entry[f"{prefix}p_value"] = 1.0 if result.score == results[0].score else float(result.p_value)
-        return found
+        bleu, chrf = (
+            [_significance(result, results[0]) for result in results[1:]] for results in self._paired(baseline, others)
+        )
+        return [
+            Significance(**one, beside={"chrf": other.pop("score"), **{f"chrf_{name}": other[name] for name in other}})
+            for one, other in zip(bleu, chrf, strict=True)
+        ]
 
     def _paired(self, baseline: list[str], others: Sequence[list[str]]) -> list[list[Any]]:
         """sacreBLEU's results for all systems, the baseline first; of BLEU, then of chrF."""
+        from sacrebleu.significance import PairedTest
+
         systems = [(str(number), hypotheses) for number, hypotheses in enumerate([baseline, *others])]
         metrics = {"BLEU": self.bleu, "chrF": self.chrf}
         test = PairedTest(systems, metrics, None, KINDS[self.test], self.samples, self.samples)  # type: ignore[arg-type]
@@ -124,17 +215,18 @@ class Bleu:
         return [results for name, results in columns.items() if name != "System"]
 
 
-def references_of(settings: AblationSettings, targets: list[str]) -> list[str]:
+def references_of(reference: str | None, subset: str, targets: list[str]) -> list[str]:
     """What the hypotheses are compared with: the text that was given, or the data's own targets.
 
     Args:
-        settings: ``reference`` is the file.
+        reference: the file of the text, if it was given.
+        subset: the name of the data's part.
         targets: of the data, unknown words as ``<<unk>>``.
 
     Raises:
-        InputError: if the file has not a line for each.
+        InputError: if the number of lines differs from the number of sentences.
     """
-    if settings.reference is None:
+    if reference is None:
         if unknown := sum(line.split().count(UNKNOWN) for line in targets):
             logger.warning(
                 "%d words of the references are unknown to the data and match nothing; "
@@ -142,13 +234,26 @@ def references_of(settings: AblationSettings, targets: list[str]) -> list[str]:
                 unknown,
             )
         return targets
-    lines = read_lines(Path(settings.reference), "reference")
+    lines = read_lines(Path(reference), "reference")
     if len(lines) != len(targets):
-        raise InputError(f"{settings.reference} has {len(lines)} lines, {settings.subset} {len(targets)} sentences.")
+        raise InputError(f"{reference} has {len(lines)} lines, {subset} {len(targets)} sentences.")
     return lines
 
 
+def _significance(result: Any, baseline: Any) -> dict[str, Any]:
+    """In the order in which the fields are on disk."""
+    return {
+        "score": float(result.score),
+        "low": float(result.mean - result.ci),
+        "high": float(result.mean + result.ci),
+        "difference": float(result.score - baseline.score),
+        "p_value": 1.0 if result.score == baseline.score else float(result.p_value),
+    }
+
+
 def _known(tokenize: str) -> str:
+    from sacrebleu.metrics import BLEU
+
     names = [name for name in BLEU.TOKENIZERS if name]
     if tokenize not in names:
         raise InputError(f"tokenize={tokenize}: sacreBLEU has {', '.join(sorted(names))}.")

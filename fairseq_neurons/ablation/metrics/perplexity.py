@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
 
-from fairseq_neurons.ablation.ablation_settings import AblationSettings
+from fairseq_neurons.ablation.curve_records import Score, Significance
+from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
+from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
+from fairseq_neurons.ablation.metrics.metric_options import ResamplingOptions
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.plugin.checkpoints import Loaded
-from fairseq_neurons.plugin.evaluation import Likelihoods, Scorer
-from fairseq_neurons.storage.results_log import Entry
+
+if TYPE_CHECKING:
+    from fairseq_neurons.plugin.evaluation import Likelihoods
 
 SEED = 1
 CONFIDENCE = 0.95
@@ -22,48 +25,63 @@ CONFIDENCE = 0.95
 BATCH = 100
 
 
-class Perplexity:
-    """Log-probabilities of a subset's sentences.
+@dataclass
+class PerplexityOptions(ResamplingOptions):
+    """Options of perplexity: the samples of its tests and intervals."""
+
+
+class Perplexity(Metric["Likelihoods", PerplexityOptions]):
+    """Score the log-probabilities of a subset's sentences.
 
     Args:
-        measure: them under the mask applied at the time.
+        measure: them under the mask that is applied.
         samples: of the test and of the confidence intervals.
     """
 
+    info = MetricInfo("perplexity", axis="perplexity", title="Perplexity", higher_is_better=False, logarithmic=True)
+    Options = PerplexityOptions
     folder, suffix = "likelihoods", ".npz"
 
     def __init__(self, measure: Callable[[], Likelihoods], samples: int = 1000) -> None:
         self.measure, self.samples = measure, samples
 
     @classmethod
-    def open(cls, settings: AblationSettings, loaded: Loaded) -> Perplexity:
-        """For a loaded model; see `open_metric`."""
-        batch = {} if settings.max_tokens is None else {"max_tokens": settings.max_tokens}
-        return cls(Scorer(loaded, settings.subset, **batch).score, settings.samples)
+    def open(cls, subset: LoadedSubset, options: PerplexityOptions) -> Perplexity:
+        """See `Metric.open`."""
+        from fairseq_neurons.plugin.evaluation import Scorer
+
+        return cls(Scorer(subset.loaded, subset.subset, **subset.batch).score, options.samples)
+
+    @classmethod
+    def check(cls, options: PerplexityOptions, means: str | None) -> None:
+        """See `Metric.check`."""
+        options.check_samples()
 
     @property
     def signature(self) -> str:
+        """What perplexity is computed over."""
         return "perplexity|per:token|eos:yes"
 
     @property
     def test_signature(self) -> str:
+        """The permutation test and the bootstrap."""
         return f"paired:permutation|samples:{self.samples}|seed:{SEED}|confidence:{CONFIDENCE}|{self.signature}"
 
     def run(self) -> Likelihoods:
         """The log-probabilities.
 
         Raises:
-            InputError: if they are not numbers, because the neurons are held at too large a value.
+            InputError: if they are not numbers, because the mask value is too large.
         """
         found = self.measure()
         if not np.isfinite(found.log_probs).all():
             raise InputError("The ablated model's probabilities are not numbers: choose a smaller value=.")
         return found
 
-    def score(self, output: Likelihoods) -> Entry:
-        """Perplexity (None where it exceeds all numbers), its logarithm to base 2 a token, and the tokens."""
+    def score(self, output: Likelihoods) -> Score:
+        """Perplexity (infinite where it exceeds all numbers), its logarithm to base 2 a token, and the tokens."""
         loss = _loss(output.log_probs.sum(), output.tokens.sum())
-        return {"score": _exp(loss), "loss_base_2": loss / math.log(2), "tokens": int(output.tokens.sum())}
+        return Score(_exp(loss), {"loss_base_2": loss / math.log(2), "tokens": int(output.tokens.sum())})
 
     def pack(self, output: Likelihoods) -> bytes:
         """An archive of two arrays."""
@@ -72,10 +90,13 @@ class Perplexity:
         return file.getvalue()
 
     def unpack(self, content: bytes) -> Likelihoods:
+        """The two arrays."""
+        from fairseq_neurons.plugin.evaluation import Likelihoods
+
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return Likelihoods(arrays["log_probs"], arrays["tokens"])
 
-    def compare(self, baseline: Likelihoods, others: Sequence[Likelihoods]) -> list[Entry]:
+    def compare(self, baseline: Likelihoods, others: Sequence[Likelihoods]) -> list[Significance]:
         """A paired permutation test of the log-probabilities of sentences, see `Metric.compare`.
 
         ``ratio`` is that of the perplexities, with its interval; those of this and of the perplexity itself are
@@ -83,22 +104,23 @@ class Perplexity:
         """
         return [self._compare(baseline, other) for other in others]
 
-    def _compare(self, a: Likelihoods, b: Likelihoods) -> Entry:
+    def _compare(self, a: Likelihoods, b: Likelihoods) -> Significance:
+        before, after = (self.score(output).score for output in (a, b))
         low, high = self._interval(b.log_probs, b.tokens)
         ratio_low, ratio_high = self._interval(b.log_probs - a.log_probs, b.tokens)
-        scores = [self.score(output)["score"] for output in (a, b)]
-        return {
-            "score": scores[1],
-            "low": low,
-            "high": high,
-            "difference": None if None in scores else scores[1] - scores[0],
-            "ratio": _exp(_loss((b.log_probs - a.log_probs).sum(), b.tokens.sum())),
-            "ratio_low": ratio_low,
-            "ratio_high": ratio_high,
-            "p_value": self._p_value(b.log_probs - a.log_probs),
-        }
+        ratio = _exp(_loss((b.log_probs - a.log_probs).sum(), b.tokens.sum()))
+        return Significance(
+            after,
+            None if math.inf in (before, after) else after - before,
+            self._p_value(b.log_probs - a.log_probs),
+            low,
+            high,
+            {"ratio": _or_none(ratio), "ratio_low": ratio_low, "ratio_high": ratio_high},
+        )
 
     def _p_value(self, differences: np.ndarray) -> float:
+        from scipy import stats
+
         if len(differences) < 2:
             return 1.0
         # Exchanging the two models on a sentence is changing the sign of its difference.
@@ -107,14 +129,16 @@ class Perplexity:
         return float(found.pvalue)
 
     def _interval(self, log_probs: np.ndarray, tokens: np.ndarray) -> tuple[float | None, float | None]:
-        """exp of the bootstrap interval of the loss; None where one sentence tells nothing."""
+        """exp of the bootstrap interval of the loss; None for a single sentence, and where an end is infinite."""
+        from scipy import stats
+
         if len(tokens) < 2:
             return None, None
         options: dict[str, Any] = {"paired": True, "vectorized": True, "batch": BATCH, "method": "percentile"}
         ends = stats.bootstrap(
             (log_probs, tokens), _ratio, n_resamples=self.samples, confidence_level=CONFIDENCE, rng=_rng(), **options
         ).confidence_interval
-        return _exp(float(ends.low)), _exp(float(ends.high))
+        return _or_none(_exp(float(ends.low))), _or_none(_exp(float(ends.high)))
 
 
 def _rng() -> np.random.Generator:
@@ -133,8 +157,13 @@ def _loss(log_prob: float, tokens: int) -> float:
     return float(-log_prob / tokens)
 
 
-def _exp(loss: float) -> float | None:
+def _exp(loss: float) -> float:
     try:
         return math.exp(loss)
     except OverflowError:
-        return None
+        return math.inf
+
+
+def _or_none(value: float) -> float | None:
+    """JSON has no infinity."""
+    return None if math.isinf(value) else value

@@ -10,13 +10,13 @@ from statistics import fmean
 
 from tabulate import tabulate
 
-from fairseq_neurons.pipelines.demo.demo_curves import read_entries
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.curve_records import Choice, Comparison
 from fairseq_neurons.pipelines.jobs import Jobs
 from fairseq_neurons.pipelines.recipes.measuring_commands import SEARCH
 from fairseq_neurons.pipelines.recipes.model_files import checkpoint
 from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from fairseq_neurons.storage.files import write_text_whole
-from fairseq_neurons.storage.results_log import Entry
 from fairseq_neurons.toy_corpus.french_tenses import french_tenses
 
 DIRECTIONS = (("past", "pres"), ("pres", "past"))
@@ -53,16 +53,17 @@ def table(folder: Path) -> str:
 
 
 def _row(folder: Path, direction: str, ranking: str) -> list[str]:
-    curve = [entry for entry in read_entries(folder / "curve.jsonl") if entry["ranking"] == ranking]
-    (top,) = (entry for entry in curve if entry["order"] == "top")
-    random = fmean(entry["turned"] for entry in curve if entry["order"] == "random")
-    p_value = max(found["p_value"] for found in read_entries(folder / "comparisons.jsonl") if _is_of(found, ranking))
-    counts = [str(top["neurons"]), str(top["words"]), f"{top['turned']} of {top['could_turn']}", f"{random:.1f}"]
-    return [direction, RANKINGS[ranking], *counts, f"{p_value:.1g}", f"{top['bleu']:.2f}"]
+    curve = Curve.read(folder)
+    (first,) = curve.line(ranking, "top").points
+    (top,), (by_chance,) = first.points, curve.line(ranking, "random").points
+    random = fmean(point.number("turned") for point in by_chance.points)
+    p_value = max(found.result.p_value for found in curve.comparisons if _is_of(found, ranking))
+    turned = f"{top.number('turned')} of {top.number('could_turn')}"
+    counts = [str(top.neurons), str(top.number("words")), turned, f"{random:.1f}"]
+    return [direction, RANKINGS[ranking], *counts, f"{p_value:.1g}", f"{top.number('bleu'):.2f}"]
 
 
-def _is_of(comparison: Entry, ranking: str) -> bool:
+def _is_of(comparison: Comparison, ranking: str) -> bool:
     """Whether a comparison is of random neurons with the first ones of this ranking."""
-    against = comparison["against"] or {"order": None}
-    same = comparison["ranking"] == ranking == against.get("ranking")
-    return same and (comparison["order"], against["order"]) == ("random", "top")
+    random = comparison.choice.order == "random" and comparison.choice.ranking == ranking
+    return random and comparison.against == Choice(ranking, "top", None)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean
-from typing import Any
 
 from scipy.stats import hypergeom, mannwhitneyu
 
-from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.curve_lines import LEVEL
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept, scores_of
 from fairseq_neurons.pipelines.paper.markdown_tables import Summary, markdown, run_of
 from fairseq_neurons.pipelines.paper.paper_tables import LEAST_WORDS
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE
 
-LEVEL = 0.05
 # "Less than 10 % overlap" of the top 50.
 LITTLE = 0.1
 # Shares of the neurons at which curves are compared: where the paper's differ most.
@@ -81,7 +81,8 @@ def _kept_top(kind: str) -> Callable[[Summary], Outcomes]:
 def _top_hurts_first(summary: Summary) -> Outcomes:
     return [
         outcome
-        for model, curve in summary["curves"].items()
+        for model in summary["curves"]
+        for curve in [curve_of(summary, model)]
         for outcome in _compared(curve, _neurons(summary, model), (CROSS_MODEL, "top"), (CROSS_MODEL, "bottom"))
     ]
 
@@ -90,8 +91,9 @@ def _hurts_more_than(names: Callable[[Summary], Sequence[str]]) -> Callable[[Sum
     def outcomes(summary: Summary) -> Outcomes:
         return [
             outcome
-            for model, curve in summary["curves"].items()
-            if curve["metric"] == "bleu"
+            for model in summary["curves"]
+            if summary["models"][model]["kind"] == "nmt"
+            for curve in [curve_of(summary, model)]
             for name in names(summary)
             for outcome in _compared(curve, _neurons(summary, model), (CROSS_MODEL, "top"), (name, "top"))
         ]
@@ -160,12 +162,10 @@ def _neurons(summary: Summary, model: str) -> int:
     return int(summary["overlaps"][model]["of"])
 
 
-def _compared(
-    curve: dict[str, Any], neurons: int, ours: tuple[str, str], other: tuple[str, str]
-) -> Iterator[bool | None]:
+def _compared(curve: Curve, neurons: int, ours: tuple[str, str], other: tuple[str, str]) -> Iterator[bool | None]:
     """At each number of neurons, of all that there are, whether the first costs more than the other."""
-    scores = [points_of(curve, *which) for which in (ours, other)]
-    worse = 1 if curve["metric"] == "perplexity" else -1
+    scores = [scores_of(curve, *which) for which in (ours, other)]
+    worse = -1 if curve.metric.higher_is_better else 1
     for count in sorted(set(scores[0]) & set(scores[1])):
         if FROM <= count / neurons <= TO:
             first, second = (worse * fmean(each[count]) for each in scores)
@@ -173,12 +173,11 @@ def _compared(
             yield first > second if first != second and _p_value(curve, ours, other, count) < LEVEL else None
 
 
-def _p_value(curve: dict[str, Any], a: tuple[str, str], b: tuple[str, str], count: int) -> float:
-    for found in curve["comparisons"]:
-        against = found["against"]
-        pair = {(found["ranking"], found["order"]), (against["ranking"], against["order"])}
-        if found["neurons"] == count and pair == {a, b}:
-            return float(found["p_value"])
+def _p_value(curve: Curve, a: tuple[str, str], b: tuple[str, str], count: int) -> float:
+    for found in curve.comparisons:
+        pair = {choice[:2] for choice in (found.choice, found.against) if choice}
+        if found.neurons == count and pair == {a, b}:
+            return found.result.p_value
     return 1.0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from fairseq_neurons import __version__
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.curve_records import Comparison, Point
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.jobs import is_finished
 from fairseq_neurons.pipelines.paper.best_single_neurons import best_single_neurons
@@ -25,6 +26,7 @@ from fairseq_neurons.pipelines.recipes.model_files import checkpoint, is_languag
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import overlap_matrix, top_overlap
 from fairseq_neurons.storage.files import read_lines, read_text, sha256_of_file, write_text_whole
+from fairseq_neurons.storage.json_fields import Fields
 
 FORMAT = 1
 # "Top 50" of 2,000 neurons; of fewer, the same share.
@@ -94,25 +96,22 @@ def _probe(folder: Path) -> dict[str, Any]:
 
 
 def _curve(folder: Path) -> dict[str, Any]:
-    points = [json.loads(line) for line in read_lines(folder / "curve.jsonl", "curve")]
-    comparisons = [json.loads(line) for line in read_lines(folder / "comparisons.jsonl", "comparison")]
+    curve = Curve.read(folder).renamed(short_ranking)
+    points = [point.to_json() for point in curve.points]
     return {
-        "metric": points[0]["metric"],
-        "points": [
-            {**{name: point.get(name) for name in OF_POINTS}, "ranking": short_ranking(point["ranking"])}
-            for point in points
-        ],
+        "metric": curve.metric.name,
+        "points": [{name: point.get(name) for name in OF_POINTS} for point in points],
         "comparisons": [
             {
-                **{name: found[name] for name in ("order", "seed", "neurons", "p_value")},
-                "ranking": short_ranking(found["ranking"]),
-                "against": {**found["against"], "ranking": short_ranking(found["against"]["ranking"])},
+                **{"order": found.choice.order, "seed": found.choice.seed, "neurons": found.neurons},
+                **{"p_value": found.result.p_value, "ranking": found.choice.ranking},
+                "against": found.against._asdict(),
             }
-            for found in comparisons
-            if found["against"]
+            for found in curve.comparisons
+            if found.against
         ],
-        "signature": points[0]["signature"],
-        "test": points[0]["test"],
+        "signature": curve.points[0].signature,
+        "test": curve.points[0].test,
     }
 
 
@@ -147,24 +146,22 @@ def _json(path: Path) -> Any:
     return json.loads(read_text(path, "result"))
 
 
-def points_of(curve: dict[str, Any], ranking: str, order: str) -> dict[int, list[float]]:
-    """Scores by number of neurons, one a seed; random orders depend on no ranking.
+def curve_of(summary: dict[str, Any], model: str) -> Curve:
+    """The curve of a model as a summary has it, with short names of the rankings.
 
-    Args:
-        curve: one of ``curves``.
-        ranking: its short name.
-        order: ``top``, ``bottom`` or ``random``.
-
-    Returns:
-        In ascending order of the number of neurons; a perplexity that exceeds all numbers is infinite.
+    Raises:
+        InputError: if a field is missing or mistyped.
     """
-    chosen: dict[int, list[float]] = {}
-    for point in curve["points"]:
-        if point["order"] == order and point["ranking"] == ranking:
-            # A perplexity that exceeds all numbers is null in JSON.
-            score = math.inf if point["score"] is None else float(point["score"])
-            chosen.setdefault(point["neurons"], []).append(score)
-    return dict(sorted(chosen.items()))
+    place, content = f"{summary['name']}, curve of {model}", summary["curves"][model]
+    added = {"metric": content["metric"], "signature": content["signature"]}
+    points = (Point.read(Fields({**point, **added}, place)) for point in content["points"])
+    tests = (Comparison.read(Fields({"score": None, **found, **added}, place)) for found in content["comparisons"])
+    return Curve(tuple(points), tuple(tests), {"metric": content["metric"]}, name=model)
+
+
+def scores_of(curve: Curve, ranking: str, order: str) -> dict[int, list[float]]:
+    """Scores by ascending number of neurons, one a seed; infinite where a perplexity exceeds all numbers."""
+    return {point.neurons: point.scores for point in curve.line(ranking, order).points}
 
 
 def kept(ablation: Sequence[dict[str, Any]], kind: str, keep: str, fraction: float) -> list[float]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from statistics import fmean
-from typing import Any
 
 from scipy.stats import spearmanr
 
-from fairseq_neurons.pipelines.paper.experiment_summary import points_of
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.curve_lines import MARK, LinePoint
+from fairseq_neurons.ablation.curve_records import ORDERS
+from fairseq_neurons.number_format import mean_and_spread
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, scores_of
 from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, markdown, run_of
-from fairseq_neurons.pipelines.paper.paper_tables import mean_and_spread
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE
 
 LEAST_PAIRS = 5
@@ -43,11 +44,10 @@ def mean_squares(summaries: Sequence[Summary]) -> str:
     rows = []
     for summary in summaries:
         for model, found in summary["squares"].items():
-            curve, measured = summary["curves"][model], {}
+            curve, measured = curve_of(summary, model), {}
             for end in found["ends"]:
-                scores = points_of(curve, end["ranking"], end["order"]).get(found["neurons"])
-                if scores:
-                    measured[end["ranking"], end["order"]] = (end["square"], fmean(scores))
+                if point := curve.line(end["ranking"], end["order"]).at(found["neurons"]):
+                    measured[end["ranking"], end["order"]] = (end["square"], point.mean)
             cells = [
                 f"{measured[column][0]:.3f}: {measured[column][1]:.1f}" if column in measured else ""
                 for column in columns
@@ -56,61 +56,49 @@ def mean_squares(summaries: Sequence[Summary]) -> str:
     return markdown(["run", "model", "all", *columns.values(), "rank correlation"], rows, text=2)
 
 
-def _correlation(curve: dict[str, Any], measured: Iterable[tuple[float, float]]) -> str:
+def _correlation(curve: Curve, measured: Iterable[tuple[float, float]]) -> str:
     """Spearman's, of the squares and what removing them costs; of fewer than five, none."""
     pairs = list(measured)
     if len(pairs) < LEAST_PAIRS:
         return ""
-    worse = -1 if curve["metric"] == "bleu" else 1
+    worse = -1 if curve.metric.higher_is_better else 1
     return f"{spearmanr([square for square, _ in pairs], [worse * score for _, score in pairs]).statistic:.2f}"
 
 
 def _orders(summary: Summary, kind: str, models: Sequence[str]) -> str:
-    curves = [summary["curves"][model] for model in models]
+    curves = [curve_of(summary, model) for model in models]
     header = ["neurons", *(f"{model}: top / bottom / random" for model in models)]
-    counts = sorted(points_of(curves[0], CROSS_MODEL, "top"))
+    counts = scores_of(curves[0], CROSS_MODEL, "top")
     rows = [[str(count), *(_cell(curve, count) for curve in curves)] for count in counts]
-    return f"{run_of(summary)}, {_metric(curves[0])}:\n\n" + markdown(header, rows)
+    return f"{run_of(summary)}, {curves[0].metric.axis}:\n\n" + markdown(header, rows)
 
 
-def _cell(curve: dict[str, Any], count: int) -> str:
+def _cell(curve: Curve, count: int) -> str:
     """The three orders; ° where a point does not differ from the unablated model."""
-    shown = []
-    for order in ("top", "bottom", "random"):
-        scores = points_of(curve, CROSS_MODEL, order)[count]
-        shown.append(mean_and_spread(scores) + _mark(curve, CROSS_MODEL, order, count))
-    return " / ".join(shown)
+    points = [curve.line(CROSS_MODEL, order).at(count) for order in ORDERS]
+    return " / ".join(mean_and_spread(point.scores, 1) + _mark(point) for point in points if point)
 
 
 def _against(summaries: Sequence[Summary], names: Callable[[Summary], list[str]]) -> str:
     """A table an experiment and kind, of the model in which all rankings were removed."""
     parts = []
     for summary in summaries:
-        for model, curve in summary["curves"].items():
-            rankings = [CROSS_MODEL, *names(summary)]
-            if not all(points_of(curve, ranking, "top") for ranking in rankings):
+        for model in summary["curves"]:
+            curve, rankings = curve_of(summary, model), [CROSS_MODEL, *names(summary)]
+            lines = [curve.line(ranking, "top") for ranking in rankings]
+            if not all(line.points for line in lines):
                 continue
             rows = [
-                [str(count), *(_score(curve, ranking, count) for ranking in rankings)]
-                for count in sorted(points_of(curve, CROSS_MODEL, "top"))
+                [str(first.neurons), *(_score(line.at(first.neurons)) for line in lines)] for first in lines[0].points
             ]
-            title = f"{run_of(summary)}, model {model}, {_metric(curve)}:\n\n"
+            title = f"{run_of(summary)}, model {model}, {curve.metric.axis}:\n\n"
             parts.append(title + markdown(["neurons", *rankings], rows))
     return "\n\n".join(parts)
 
 
-def _score(curve: dict[str, Any], ranking: str, count: int) -> str:
-    return f"{fmean(points_of(curve, ranking, 'top')[count]):.1f}" + _mark(curve, ranking, "top", count)
+def _score(point: LinePoint | None) -> str:
+    return f"{point.mean:.1f}" + _mark(point) if point else ""
 
 
-def _mark(curve: dict[str, Any], ranking: str, order: str, count: int) -> str:
-    values = [
-        point["p_value"]
-        for point in curve["points"]
-        if (point["ranking"], point["order"], point["neurons"]) == (ranking, order, count)
-    ]
-    return "°" if count and any(value is not None and value >= 0.05 for value in values) else ""
-
-
-def _metric(curve: dict[str, Any]) -> str:
-    return "BLEU" if curve["metric"] == "bleu" else "perplexity"
+def _mark(point: LinePoint) -> str:
+    return MARK if point.doubtful else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import unescape
 
+from fairseq_neurons.ablation.curve import Curve
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.figures import (
     SignedFigure,
@@ -23,8 +23,7 @@ from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_text import SENTENCES
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE, short_ranking
 from fairseq_neurons.pipelines.recipes.model_files import is_language_model
-from fairseq_neurons.storage.files import read_lines, read_text
-from fairseq_neurons.storage.results_log import Entry
+from fairseq_neurons.storage.files import read_text
 
 FOLDER = "figures"
 
@@ -59,7 +58,7 @@ def paper_figures(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
     yield from _of_sentences(experiment)
     for name, lm in (("figure-4", False), ("figure-5", True)):
         models = [model for model in experiment.studied if is_language_model(model) == lm]
-        yield from _of_curves(experiment, name, models, lambda entry: entry["ranking"] == CROSS_MODEL)
+        yield from _of_curves(experiment, name, models, lambda point: point.ranking == CROSS_MODEL)
     for name, others in (("figure-7", list(SINGLE)), ("figure-8", list(experiment.tasks))):
         yield from _of_curves(experiment, name, experiment.first, _firsts_of([CROSS_MODEL, *others]))
 
@@ -91,23 +90,18 @@ def _of_sentences(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
 
 
 def _of_curves(
-    experiment: Experiment, name: str, models: Sequence[str], wanted: Callable[[Entry], bool]
+    experiment: Experiment, name: str, models: Sequence[str], wanted: Callable[[Point], bool]
 ) -> Iterator[tuple[str, SignedFigure]]:
     """A panel a model, of the lines that are wanted."""
-    files = {model: experiment.folder / f"curves/{model}/curve.jsonl" for model in models}
-    curves = {model: list(filter(wanted, _entries(file))) for model, file in files.items() if file.exists()}
-    shown = {model: curve for model, curve in curves.items() if curve}
+    folders = {model: experiment.folder / "curves" / model for model in models}
+    measured = {model: Curve.read(folder) for model, folder in folders.items() if folder.exists()}
+    curves = {model: curve.renamed(short_ranking).only(wanted) for model, curve in measured.items()}
+    shown = {model: curve for model, curve in curves.items() if curve.points}
     if shown:
         which = f"models {', '.join(shown)} from the left" if len(shown) > 1 else f"model {next(iter(shown))}"
         caption = f"{experiment.name}, {which}"
         yield name, ablation_curves(*shown.values(), caption=caption)
 
 
-def _firsts_of(rankings: Sequence[str]) -> Callable[[Entry], bool]:
-    return lambda entry: entry["order"] == "top" and entry["ranking"] in rankings
-
-
-def _entries(file: Path) -> Iterator[dict[str, Any]]:
-    for line in read_lines(file, "curve"):
-        entry = json.loads(line)
-        yield {**entry, "ranking": short_ranking(entry["ranking"])}
+def _firsts_of(rankings: Sequence[str]) -> Callable[[Point], bool]:
+    return lambda point: point.order == "top" and point.ranking in rankings

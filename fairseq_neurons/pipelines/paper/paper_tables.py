@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import fmean, stdev
+from statistics import fmean
 
+from fairseq_neurons.number_format import mean_and_spread
 from fairseq_neurons.pipelines.paper import published_numbers as published
-from fairseq_neurons.pipelines.paper.experiment_summary import kept
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept
 from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, code, markdown, run_of
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS, TopBottom
 
@@ -123,12 +124,6 @@ def signatures(summaries: Sequence[Summary]) -> str:
     return markdown(["run", "of what", "signature"], rows, text=3)
 
 
-def mean_and_spread(values: Sequence[float], digits: int = 1) -> str:
-    """Mean ± standard deviation; of one value, or with one that exceeds all numbers, the mean alone."""
-    spread = f" ± {stdev(values):.{digits}f}" if len(values) > 1 and math.inf not in values else ""
-    return f"{fmean(values):.{digits}f}{spread}"
-
-
 def _ablation(summaries: Sequence[Summary], kind: str, paper: Mapping[str, Mapping[str, TopBottom]]) -> str:
     header = ["", "run", "all", *(f"{100 * fraction:g} %" for fraction in FRACTIONS)]
     rows: list[list[object]] = []
@@ -145,7 +140,7 @@ def _ablation(summaries: Sequence[Summary], kind: str, paper: Mapping[str, Mappi
 
 def _kept(probes: Sequence[Summary], kind: str, keep: str, fraction: float) -> str:
     """Of each model the mean over random seeds, over the models mean and spread."""
-    return mean_and_spread([100 * fmean(kept(probe["ablation"], kind, keep, fraction)) for probe in probes])
+    return mean_and_spread([100 * fmean(kept(probe["ablation"], kind, keep, fraction)) for probe in probes], 1)
 
 
 def _probed(summaries: Sequence[Summary]) -> Iterator[tuple[str, Summary, str, list[Summary]]]:
@@ -163,17 +158,16 @@ def _kind(summary: Summary, model: str) -> str:
 
 
 def _spread(probes: Sequence[Summary], name: str) -> str:
-    return mean_and_spread([100 * probe[name] for probe in probes])
+    return mean_and_spread([100 * probe[name] for probe in probes], 1)
 
 
 def _unablated(summary: Summary, model: str) -> str:
-    curve = summary["curves"].get(model)
-    if curve is None:
+    """The score of the model itself; empty where it has no curve."""
+    if model not in summary["curves"]:
         return ""
-    score = next((point["score"] for point in curve["points"] if point["neurons"] == 0), None)
-    if score is None:
-        return ""
-    return f"{score:.2f} BLEU" if curve["metric"] == "bleu" else f"perplexity {score:.2f}"
+    curve = curve_of(summary, model)
+    score = next((point.score for point in curve.points if point.neurons == 0), math.inf)
+    return "" if math.isinf(score) else curve.metric.written(score)
 
 
 def _g(value: float) -> str:

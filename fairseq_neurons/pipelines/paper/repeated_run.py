@@ -16,11 +16,12 @@ from pathlib import Path
 from statistics import fmean, median, stdev
 from typing import Any, NamedTuple
 
+from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.number_format import mean_and_spread
 from fairseq_neurons.pipelines.paper.claims import CLAIMS, counts, verdict
-from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept, scores_of
 from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, markdown, run_of
-from fairseq_neurons.pipelines.paper.paper_tables import mean_and_spread
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
 from fairseq_neurons.storage.files import read_text
@@ -112,7 +113,7 @@ def _values(summary: Summary) -> dict[tuple[str, str], list[float]]:
         kind = KINDS[known["kind"]]
         measured = [("Models", "validation perplexity", known["perplexity"])]
         measured += _of_probes(summary, summary["probes"].get(model, {}))
-        measured += _of_curve(summary["curves"][model]) if model in summary["curves"] else []
+        measured += _of_curve(curve_of(summary, model)) if model in summary["curves"] else []
         for group, name, value in measured:
             values.setdefault((group, f"{kind} {name}"), []).append(value)
     return values
@@ -132,10 +133,10 @@ def _of_probes(summary: Summary, probes: dict[str, Any]) -> Iterator[tuple[str, 
                     yield group, f"{title} {keep} {fraction:g}", 100 * accuracy
 
 
-def _of_curve(curve: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
-    group, metric = ("Figure 4", "BLEU") if curve["metric"] == "bleu" else ("Figure 5", "perplexity")
+def _of_curve(curve: Curve) -> Iterator[tuple[str, str, float]]:
+    group, metric = "Figure 4" if curve.metric.higher_is_better else "Figure 5", curve.metric.axis
     for order in ENDS:
-        for count, scores in points_of(curve, CROSS_MODEL, order).items():
+        for count, scores in scores_of(curve, CROSS_MODEL, order).items():
             if count:
                 yield group, f"{metric} {order} {count}", fmean(scores)
             elif order == "top":

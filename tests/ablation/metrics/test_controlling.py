@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 import sacrebleu
 
+from fairseq_neurons.ablation.ablation_settings import AblationSettings
 from fairseq_neurons.ablation.curve_folder import CurveFolder
-from fairseq_neurons.ablation.curve_points import key_of, plan
+from fairseq_neurons.ablation.curve_records import Point, Score
 from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.metrics.bleu import Bleu
-from fairseq_neurons.ablation.metrics.controlling import Control, means_of, read_lexicon
+from fairseq_neurons.ablation.metrics.controlling import Controlling, ControllingOptions, read_lexicon
+from fairseq_neurons.ablation.planned_points import PlannedPoint, key_of, plan
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import ChosenWords
@@ -36,25 +38,26 @@ ROWS = [
     (1, "il a mangé", ""),
     (3, "il a chanté", "il mangera"),  # to a third tense
 ]
-CLAMPED, UNABLATED, HELD = ([row[i] for row in ROWS] for i in range(3))
+CHOSEN, UNABLATED, HELD = ([row[i] for row in ROWS] for i in range(3))
 
 
-def control(lexicon=LEXICON, clamped=CLAMPED, unablated=UNABLATED, at="past", to="pres") -> Control:
-    metric = Control(Bleu(lambda: unablated, unablated), lexicon, np.array(clamped), at, to)
+def control(lexicon=LEXICON, chosen=CHOSEN, unablated=UNABLATED, at="past", to="pres") -> Controlling:
+    metric = Controlling(Bleu(lambda: unablated, unablated), lexicon, np.array(chosen), at, to)
     metric.relate_to(unablated)
     return metric
 
 
 def test_counts__are_those_made_by_hand():
     found = control().score(HELD)
-    assert found.pop("bleu") == sacrebleu.corpus_bleu(HELD, [UNABLATED], tokenize="none", force=True).score
-    assert found.pop("score") == pytest.approx(100 / 7)
-    assert found == {
+    assert found.score == pytest.approx(100 / 7)
+    assert found.extra == {
         **{"turned": 1, "could_turn": 7, "changed": 8, "lost": 5, "gained": 3},
         **{"sentences": 9, "words": 12},
+        "bleu": sacrebleu.corpus_bleu(HELD, [UNABLATED], tokenize="none", force=True).score,
     }
     nothing = control().score(UNABLATED)
-    assert [nothing[name] for name in ("score", "turned", "changed", "lost", "gained")] == [0, 0, 0, 0, 0]
+    assert nothing.score == 0
+    assert [nothing.extra[name] for name in ("turned", "changed", "lost", "gained")] == [0, 0, 0, 0]
 
 
 def spoken(seed: int, count: int = 60) -> list[str]:
@@ -62,12 +65,12 @@ def spoken(seed: int, count: int = 60) -> list[str]:
     return [" ".join(chance.choices([*LEXICON, "a", "il"], k=chance.randrange(4))) for _ in range(count)]
 
 
-def turned(unablated: list[str], output: list[str], clamped: list[int], at: str, to: str) -> dict[int, bool]:
+def turned(unablated: list[str], output: list[str], chosen: list[int], at: str, to: str) -> dict[int, bool]:
     """Sentence -> whether it has turned; only those that could."""
     found = {}
     for i, (before, after) in enumerate(zip(unablated, output)):
         had, has = ({LEXICON[word] for word in text.split() if word in LEXICON} for text in (before, after))
-        if clamped[i] and at in had and to not in had:
+        if chosen[i] and at in had and to not in had:
             found[i] = to in has and at not in has
     return found
 
@@ -75,36 +78,39 @@ def turned(unablated: list[str], output: list[str], clamped: list[int], at: str,
 @pytest.mark.parametrize(("at", "to"), [("past", "pres"), ("fut", "past")])
 def test_comparison__is_mcnemars_exact_test_of_two_literal_counts(at, to):
     unablated, one, other = spoken(1), spoken(2), spoken(3)
-    clamped = [i % 3 for i in range(60)]
-    metric = control(clamped=clamped, unablated=unablated, at=at, to=to)
-    a, b = (turned(unablated, output, clamped, at, to) for output in (one, other))
-    assert metric.score(other)["turned"] == sum(b.values()) > 0
+    chosen = [i % 3 for i in range(60)]
+    metric = control(chosen=chosen, unablated=unablated, at=at, to=to)
+    a, b = (turned(unablated, output, chosen, at, to) for output in (one, other))
+    assert metric.score(other).extra["turned"] == sum(b.values()) > 0
     (found,) = metric.compare(one, [other])
     only_b, only_a = sum(b[i] and not a[i] for i in b), sum(a[i] and not b[i] for i in b)
-    assert (found["only_this"], found["only_other"]) == (only_b, only_a)
+    assert (found.details["only_this"], found.details["only_other"]) == (only_b, only_a)
     n = only_a + only_b
     assert n > 0
     tails = [math.comb(n, k) / 2**n for k in range(n + 1)]
-    assert found["p_value"] == pytest.approx(sum(p for p in tails if p <= tails[only_b] * (1 + 1e-7)))
-    assert found["difference"] == pytest.approx(metric.score(other)["score"] - metric.score(one)["score"])
+    assert found.p_value == pytest.approx(sum(p for p in tails if p <= tails[only_b] * (1 + 1e-7)))
+    assert found.difference == pytest.approx(metric.score(other).score - metric.score(one).score)
     share, z = sum(b.values()) / len(b), 1.959963984540054
     middle = (share + z * z / (2 * len(b))) / (1 + z * z / len(b))
     half = z / (1 + z * z / len(b)) * math.sqrt(share * (1 - share) / len(b) + (z / (2 * len(b))) ** 2)
-    assert (found["low"], found["high"]) == pytest.approx((100 * (middle - half), 100 * (middle + half)))
-    assert metric.compare(one, [one])[0]["p_value"] == 1
+    assert (found.low, found.high) == pytest.approx((100 * (middle - half), 100 * (middle + half)))
+    assert metric.compare(one, [one])[0].p_value == 1
 
 
 def test_label_that_no_word_tells__is_refused():
-    with pytest.raises(InputError, match="to=gone: no word of outcome= tells it alone; they tell fut, past, pres"):
+    with pytest.raises(
+        InputError, match="to=gone: no word of outcome= has this label alone; the labels are fut, past, pres"
+    ):
         control(to="gone")
 
 
 def test_sentences_that_cannot_turn__are_told(caplog):
-    metric = control(unablated=["il mange"] * len(CLAMPED))
+    metric = control(unablated=["il mange"] * len(CHOSEN))
     assert "none can turn: no unablated translation has past and not pres" in caplog.text
-    assert [metric.score(HELD)[name] for name in ("score", "could_turn", "changed")] == [0, 0, 9]
+    found = metric.score(HELD)
+    assert (found.score, found.extra["could_turn"], found.extra["changed"]) == (0, 0, 9)
     (found,) = metric.compare(UNABLATED, [HELD])
-    assert (found["low"], found["high"], found["difference"], found["p_value"]) == (None, None, 0, 1)
+    assert (found.low, found.high, found.difference, found.p_value) == (None, None, 0, 1)
 
 
 def test_lexicon__ignores_words_of_several_labels(tmp_path):
@@ -112,7 +118,7 @@ def test_lexicon__ignores_words_of_several_labels(tmp_path):
     assert read_lexicon(tmp_path / "l") == {"mange": "pres", "mangé": "past"}
     for wrong in ("mange pres", "mange\t", "\tpres", "mange\tpres\tx", "a mangé\tpast", ""):
         (tmp_path / "l").write_text(f"a\tpast\n{wrong}\nb\tpast\n")
-        with pytest.raises(InputError, match="l, line 2: a word, a tabulator and a label should stand here, not"):
+        with pytest.raises(InputError, match="l, line 2: expected a word, a tabulator and a label, not"):
             read_lexicon(tmp_path / "l")
 
 
@@ -128,22 +134,26 @@ def labels(tmp_path) -> Path:
     return tmp_path / "labels"
 
 
+def means(dump: Activations, **options: object) -> np.ndarray:
+    return Controlling.means(ControllingOptions(**options), dump)
+
+
 def test_means__are_those_at_words_of_the_label(dump, labels):
     past, pres = (dump.values[0] + dump.values[2]) / 2, (dump.values[1] + dump.values[4]) / 2
-    given = {"metric": "control", "at": "past", "to": "pres", "means_labels": str(labels)}
-    np.testing.assert_allclose(means_of(settings(**given), dump), pres, rtol=1e-6)
-    np.testing.assert_allclose(means_of(settings(**given, strength=0), dump), past, rtol=1e-6)
-    np.testing.assert_allclose(means_of(settings(**given, strength=2.5), dump), past + 2.5 * (pres - past), rtol=1e-5)
-    np.testing.assert_allclose(means_of(settings(), dump), dump.values.mean(axis=0), rtol=1e-5)
+    given = {"at": "past", "to": "pres", "means_labels": str(labels)}
+    np.testing.assert_allclose(means(dump, **given), pres, rtol=1e-6)
+    np.testing.assert_allclose(means(dump, **given, strength=0), past, rtol=1e-6)
+    np.testing.assert_allclose(means(dump, **given, strength=2.5), past + 2.5 * (pres - past), rtol=1e-5)
+    np.testing.assert_allclose(means(dump), dump.values.mean(axis=0), rtol=1e-5)
 
 
 def test_labels_that_do_not_fit_the_dump(dump, labels, tmp_path):
-    given = {"metric": "control", "at": "past", "to": "fut", "means_labels": str(labels)}
+    given = {"at": "past", "to": "fut", "means_labels": str(labels)}
     with pytest.raises(InputError, match="No word of .*dump has the label fut of .*labels"):
-        means_of(settings(**given), dump)
+        means(dump, **given)
     labels.write_text("past pres\n")
     with pytest.raises(InputError, match="labels has labels for 1 lines, but the dump has 3 sentences"):
-        means_of(settings(**given), dump)
+        means(dump, **given)
 
 
 GIVEN = {"metric": "control", "labels": "l", "at": "past", "to": "pres", "outcome": "o"}
@@ -158,9 +168,12 @@ MEANS = {"value": "mean", "means": "d", "means_labels": "m"}
         ({**GIVEN, "to": None}, "to= is missing"),
         ({**GIVEN, "to": "past"}, "at=past, to=past: give two different labels"),
         ({**GIVEN, "test": "approximate-randomization"}, "for metric=bleu; metric=control has none"),
-        ({**GIVEN, "means_labels": "m"}, "means_labels= gives the labels of a dump; means=DUMP with value=mean says"),
-        ({**GIVEN, "strength": 2.0}, "strength=2.0: a finite number, of the means that means_labels= tells apart"),
-        ({**GIVEN, **MEANS, "strength": math.nan}, "strength=nan: a finite number"),
+        (
+            {**GIVEN, "means_labels": "m"},
+            "means_labels= gives the labels of a dump; name it",
+        ),
+        ({**GIVEN, "strength": 2.0}, "strength=2.0: give a finite number, with means_labels="),
+        ({**GIVEN, **MEANS, "strength": math.nan}, "strength=nan: give a finite number"),
         ({"at": "past"}, "at=past is for metric=control; metric=bleu has none"),
         ({"metric": "perplexity", "outcome": "o"}, "outcome=o is for metric=control; metric=perplexity has none"),
         ({"strength": 2.0}, "strength=2.0 is for metric=control; metric=bleu has none"),
@@ -180,11 +193,13 @@ def test_options_that_can_be():
 class Differences(Norms):
     """A metric of what has changed."""
 
+    is_relative = True
+
     def relate_to(self, unablated: list[float]) -> None:
         self.unablated = unablated
 
-    def score(self, output: list[float]) -> dict:
-        return {"score": sum(output) - sum(self.unablated)}
+    def score(self, output: list[float]) -> Score:
+        return Score(sum(output) - sum(self.unablated))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -196,21 +211,21 @@ def test_unablated_model__is_measured_once_and_before_the_others(tmp_path, langu
         runs.append(held)
         return [3.0 if held else 1.0]
 
-    def measure() -> list[dict]:
+    def measure() -> list[Point]:
         with CurveFolder(tmp_path / "out", {"metric": "differences"}, {}) as place:
             place.begin()
             points = plan(settings(points=[0, 4], order=["top"]), {"r": ranking(1)}, None)
             Measurement(language_model, Differences(function), place, "made").measure(points, workers)
             return place.curve.records
 
-    scores = {entry["neurons"]: entry["score"] for entry in measure()}
+    scores = {point.neurons: point.score for point in measure()}
     assert scores == {0: 0.0, 4: 2.0}
     # What the workers run, they note in their own memory.
     noted = [False, True] if workers == 1 else [False]
     assert runs == noted
     # Lost points are scored against the unablated model of the first run.
     (tmp_path / "out" / "curve.jsonl").write_text("")
-    assert {entry["neurons"]: entry["score"] for entry in measure()} == scores
+    assert {point.neurons: point.score for point in measure()} == scores
     assert runs == noted
 
 
@@ -223,13 +238,17 @@ def test_points_at_words__are_held_there_alone():
     assert everywhere.at(None) == everywhere
 
 
+def planned(given: AblationSettings) -> list[PlannedPoint]:
+    return plan(given, {"r": ranking(1)}, np.arange(16.0), Controlling.mask_settings(given.of(Controlling)))
+
+
 def test_signature__tells_directions_and_strengths_apart():
     given = {"points": [4], "order": ["top"], **MEANS, "at": "past"}
     masks = [
-        plan(settings(**given, to=to, strength=strength), {"r": ranking(1)}, np.arange(16.0))[0].mask.signature
+        planned(settings(**given, to=to, strength=strength))[0].mask.signature
         for to, strength in (("pres", 1.0), ("fut", 1.0), ("pres", 2.0))
     ]
     assert "|towards:fut|strength:1|value:mean|" in masks[1] and len(set(masks)) == 3
     one, other = control(), control(to="fut")
     assert one.signature.startswith("control|at:past|to:pres|outcome:") and one.signature != other.signature
-    assert json.dumps(one.score(HELD))
+    assert json.dumps(one.score(HELD).extra)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fairseq_neurons.ablation.curve_records import Score
 from fairseq_neurons.ablation.metrics.perplexity import Perplexity
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.evaluation import Likelihoods
@@ -28,16 +29,16 @@ def metric(samples: int = 500) -> Perplexity:
 
 def test_score__is_the_perplexity_of_a_token():
     found = metric().score(FAR)
-    assert found["score"] == pytest.approx(math.exp(-FAR.log_probs.sum() / FAR.tokens.sum()))
-    assert 2 ** found["loss_base_2"] == pytest.approx(found["score"])
-    assert found["tokens"] == FAR.tokens.sum()
+    assert found.score == pytest.approx(math.exp(-FAR.log_probs.sum() / FAR.tokens.sum()))
+    assert 2 ** found.extra["loss_base_2"] == pytest.approx(found.score)
+    assert found.extra["tokens"] == FAR.tokens.sum()
 
 
-def test_score_beyond_all_numbers__is_none_and_its_logarithm_is_told():
+def test_score_beyond_all_numbers__is_infinite_and_its_logarithm_is_kept():
     endless = Likelihoods(np.array([-1e6, -1e6]), np.array([2, 3]))
-    assert metric().score(endless) == {"score": None, "loss_base_2": pytest.approx(4e5 / math.log(2)), "tokens": 5}
+    assert metric().score(endless) == Score(math.inf, {"loss_base_2": pytest.approx(4e5 / math.log(2)), "tokens": 5})
     (found,) = metric().compare(endless, [endless])
-    assert found["difference"] is None and found["p_value"] == 1
+    assert found.difference is None and found.p_value == 1
     with pytest.raises(InputError, match="not numbers: choose a smaller value="):
         Perplexity(lambda: Likelihoods(np.array([np.nan]), np.array([2]))).run()
 
@@ -54,25 +55,25 @@ def test_p_value__is_that_of_exchanging_the_models_sentence_by_sentence():
             vectorized=False,
             rng=np.random.default_rng(5),
         )
-        assert found["p_value"] == pytest.approx(literal.pvalue, abs=0.04)
-    assert found["p_value"] < 0.01
+        assert found.p_value == pytest.approx(literal.pvalue, abs=0.04)
+    assert found.p_value < 0.01
 
 
 def test_few_sentences__are_exchanged_in_all_ways():
     first = Likelihoods(np.array([-1.0, -2.0, -3.0]), np.array([1, 2, 3]))
     (found,) = metric().compare(first, [first._replace(log_probs=first.log_probs - 1)])
-    assert found["p_value"] == 2 / 8  # of the eight, this one and its mirror image
+    assert found.p_value == 2 / 8  # of the eight, this one and its mirror image
     (alone,) = metric().compare(Likelihoods(*(v[:1] for v in first)), [Likelihoods(*(v[:1] for v in first))])
-    assert alone["low"] is alone["ratio_high"] is None and alone["p_value"] == 1
+    assert alone.low is alone.details["ratio_high"] is None and alone.p_value == 1
 
 
 def test_intervals__hold_the_estimate_and_tell_what_differs():
     near, far = metric().compare(BASELINE, [NEAR, FAR])
     for found in (near, far):
-        assert found["low"] < found["score"] < found["high"]
-        assert found["ratio_low"] < found["ratio"] < found["ratio_high"]
-    assert near["ratio_low"] < 1 < near["ratio_high"] and far["ratio_low"] > 1
-    assert far["difference"] == pytest.approx(far["score"] - metric().score(BASELINE)["score"])
+        assert found.low < found.score < found.high
+        assert found.details["ratio_low"] < found.details["ratio"] < found.details["ratio_high"]
+    assert near.details["ratio_low"] < 1 < near.details["ratio_high"] and far.details["ratio_low"] > 1
+    assert far.difference == pytest.approx(far.score - metric().score(BASELINE).score)
     assert metric().compare(BASELINE, [FAR]) == [far]
 
 

@@ -7,17 +7,21 @@ import math
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.paper.experiment_summary import kept, points_of, summarise
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept, scores_of, summarise
 from fairseq_neurons.pipelines.paper.measure_steps import ablations
-from tests.pipelines.paper.finished_experiments import curve_of, experiment_of, probe_of
+from tests.pipelines.paper.finished_experiments import experiment_of, probe_of, summary_of
 
 
-def test_points_of__has_a_score_a_seed_and_infinity_for_none():
-    curve = curve_of("perplexity")
-    assert points_of(curve, "cross-model", "random")[10] == [52.0, 53.0]
-    curve["points"][0]["score"] = None
-    assert points_of(curve, "cross-model", "top") == {0: [math.inf], 5: [51.5], 10: [53.0], 20: [56.0], 40: [62.0]}
-    assert points_of(curve, "none", "top") == {}
+def test_scores_of__has_a_score_a_seed_and_infinity_for_none():
+    summary = summary_of()
+    assert scores_of(curve_of(summary, "lm1"), "cross-model", "random")[10] == [52.0, 53.0]
+    summary["curves"]["lm1"]["points"][0]["score"] = None
+    curve = curve_of(summary, "lm1")
+    assert scores_of(curve, "cross-model", "top") == {0: [math.inf], 5: [51.5], 10: [53.0], 20: [56.0], 40: [62.0]}
+    assert scores_of(curve, "none", "top") == {}
+    summary["curves"]["lm1"]["points"][0]["neurons"] = "many"
+    with pytest.raises(InputError, match="made, curve of lm1 is damaged: 'neurons' is missing or not an integer"):
+        curve_of(summary, "lm1")
 
 
 def test_kept__is_of_one_kind_end_and_fraction():

@@ -10,6 +10,7 @@ import pytest
 from fairseq_neurons.pipelines.paper import paper_figures as figures
 from fairseq_neurons.pipelines.paper.best_single_neurons import BestNeuron
 from fairseq_neurons.pipelines.paper.ranking_names import SINGLE
+from tests.ablation.curve_files import write_curve
 from tests.activations.small_dumps import write_dump
 from tests.pipelines.paper.finished_experiments import curve_of, experiment_of, probe_of
 
@@ -21,7 +22,6 @@ def experiment(tmp_path):
     made = experiment_of(tmp_path, sentences=["a b", "c"])
     for model, metric in (("1", "bleu"), ("2", "bleu"), ("lm1", "perplexity")):
         folder = made.folder / "curves" / model
-        folder.mkdir(parents=True)
         curve = curve_of(metric)
         lines = [
             {**point, "metric": metric, "signature": f"of-{model}"}
@@ -29,7 +29,7 @@ def experiment(tmp_path):
             for point in curve["points"]
             if model != "2" or point["ranking"] == "cross-model"
         ]
-        (folder / "curve.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        write_curve(folder, lines, metric=metric)
     for model in ("1", "lm1"):
         folder = made.folder / f"probes/{model}/pos"
         folder.mkdir(parents=True)

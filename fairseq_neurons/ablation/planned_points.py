@@ -1,4 +1,4 @@
-"""The points of a curve, and the masks they stand for."""
+"""The points that a curve will have, with the mask of each."""
 
 from __future__ import annotations
 
@@ -9,35 +9,31 @@ from typing import Any
 
 import numpy as np
 
-from fairseq_neurons.ablation.ablation_settings import ORDERS, AblationSettings
+from fairseq_neurons.ablation.ablation_settings import PointOptions
+from fairseq_neurons.ablation.curve_records import Choice
 from fairseq_neurons.masks import ChosenWords, Mask, amount
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.storage.results_log import Entry
 
 UNABLATED = "unablated"
 
 
 @dataclass(frozen=True)
-class Point:
+class PlannedPoint:
     """One evaluation of an ablated model.
 
     Args:
-        ranking: the name under which its file was given.
-        order: ``top``, ``bottom`` or ``random``.
-        seed: of a random order; None for the others.
+        choice: which neurons are masked first.
         share: the number of neurons, as it was given.
-        mask: the neurons that are clamped.
+        mask: the neurons that are masked.
     """
 
-    ranking: str
-    order: str
-    seed: int | None
+    choice: Choice
     share: str
     mask: Mask
 
     @property
     def neurons(self) -> int:
-        """How many are clamped."""
+        """How many are masked."""
         return len(self.mask.indices)
 
     @property
@@ -45,38 +41,40 @@ class Point:
         """The same for masks that do the same: of equal neurons at equal values."""
         return key_of(self.mask)
 
-    def at(self, words: ChosenWords | None) -> Point:
-        """The same neurons, held at these words alone; None is everywhere."""
+    def at(self, words: ChosenWords | None) -> PlannedPoint:
+        """The same neurons, masked at these words alone; None is everywhere."""
         return replace(self, mask=replace(self.mask, words=words))
 
 
-def plan(settings: AblationSettings, rankings: Mapping[str, Ranking], means: np.ndarray | None) -> list[Point]:
+def plan(
+    options: PointOptions, rankings: Mapping[str, Ranking], means: np.ndarray | None = None, made_means: str = ""
+) -> list[PlannedPoint]:
     """All points, each number of neurons once a curve.
 
     Args:
-        settings: which.
+        options: which.
         rankings: of the same neurons, by name.
         means: (neurons,) for ``value=mean``.
+        made_means: what else made the mask values, for the signature.
 
     Raises:
-        InputError: if a point or the value cannot be.
+        InputError: if a point or the value is invalid.
     """
-    points, value = [], settings.held_at
+    planned, value = [], options.mask_value
     for name, ranking in rankings.items():
-        for order in settings.order:
-            for seed in range(1, settings.seeds + 1) if order == "random" else (None,):
+        for order in options.order:
+            for seed in range(1, options.seeds + 1) if order == "random" else (None,):
                 indices = order_of(ranking, order, seed)
-                for count, share in _counts(settings.points, len(indices)).items():
+                for count, share in _counts(options.points, len(indices)).items():
                     how = f"ranking:{name}|method:{ranking.method}|{order}:{count}" + (f"|seed:{seed}" if seed else "")
-                    how += f"|towards:{settings.to}|strength:{settings.strength:g}" if settings.means_labels else ""
-                    chosen = indices[:count]
-                    mask = Mask.of(ranking.neurons, chosen, value, settings.site, means, how)
-                    points.append(Point(name, order, seed, share, mask))
-    return points
+                    chosen, how = indices[:count], how + made_means
+                    mask = Mask.of(ranking.neurons, chosen, value, options.site, means, how)
+                    planned.append(PlannedPoint(Choice(name, order, seed), share, mask))
+    return planned
 
 
 def order_of(ranking: Ranking, order: str, seed: int | None) -> np.ndarray:
-    """int64 (neurons,), those that are clamped first at the front; a random order depends on the seed alone."""
+    """int64 (neurons,), in the order in which they are masked; a random order depends on the seed alone."""
     if order == "random":
         return np.random.default_rng(seed).permutation(len(ranking.order)).astype(np.int64)
     return ranking.top(len(ranking.order)) if order == "top" else ranking.bottom(len(ranking.order))
@@ -88,11 +86,6 @@ def key_of(mask: Mask) -> str:
         return UNABLATED
     content = hashlib.sha256(mask.indices.astype("<i8").tobytes() + mask.values.astype("<f4").tobytes())
     return f"{len(mask.indices)}-{content.hexdigest()[:16]}"
-
-
-def place_in_order(entry: Entry) -> tuple[Any, ...]:
-    """Sorts the points of a folder, whatever runs measured them."""
-    return entry["ranking"], ORDERS.index(entry["order"]), entry["seed"] or 0, entry["neurons"]
 
 
 def _counts(points: Sequence[Any], total: int) -> dict[int, str]:

@@ -1,11 +1,11 @@
-"""Which neurons each point clamps."""
+"""Which neurons each point masks."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from fairseq_neurons.ablation.curve_points import UNABLATED, key_of, plan
+from fairseq_neurons.ablation.planned_points import UNABLATED, key_of, plan
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from tests.ablation.made_curves import NEURONS, ranking, settings
@@ -17,7 +17,9 @@ def planned(column_means=None, rankings=None, **options):
 
 def test_points__are_nested_and_from_the_ends_of_the_ranking():
     order = ranking(3).order
-    points = {(p.order, p.seed, p.neurons): p.mask for p in planned(points=[0, 3, "50%", "100%"], seeds=2)}
+    points = {
+        (p.choice.order, p.choice.seed, p.neurons): p.mask for p in planned(points=[0, 3, "50%", "100%"], seeds=2)
+    }
     assert len(points) == 4 * (2 + 2)
     for count in (0, 3, 8, 16):
         assert np.array_equal(points["top", None, count].indices, np.sort(order[:count]))
@@ -32,9 +34,9 @@ def test_points__are_nested_and_from_the_ends_of_the_ranking():
 
 def test_random_orders__are_the_same_for_every_ranking():
     points = planned(rankings={"a": ranking(3), "b": ranking(4)}, points=[5])
-    keys = {name: [p.key for p in points if (p.ranking, p.order) == (name, "random")] for name in "ab"}
+    keys = {name: [p.key for p in points if p.choice[:2] == (name, "random")] for name in "ab"}
     assert keys["a"] == keys["b"] and len(set(keys["a"])) == 3
-    assert len({p.key for p in points if p.order != "random"}) == 4
+    assert len({p.key for p in points if p.choice.order != "random"}) == 4
 
 
 def test_equal_numbers__are_one_point():

@@ -28,7 +28,7 @@ def made_run(session_folder) -> Path:
     """A run folder; only to be read."""
     from tests.runs.made_runs import write_run
 
-    return made_once(session_folder / "made_run", write_run)
+    return made_once(session_folder / "made_run", write_run) / "run"
 
 
 @pytest.fixture

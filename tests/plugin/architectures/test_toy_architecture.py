@@ -17,7 +17,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin import load_model
 from fairseq_neurons.plugin.extraction import extract
 from fairseq_neurons.rankings import Ranking
-from tests.plugin.toy_architecture import SIZE
+from tests.plugin.architectures.toy_architecture import SIZE
 from tests.untrained_models import write_checkpoint
 
 ARGUMENTS = ["bin/1", "--task", "translation_neurons", "--arch", "toy", "--source-lang", "en", "--target-lang", "fr"]

@@ -11,12 +11,10 @@ import torch
 from fairseq import options
 from fairseq_cli import generate
 
-import fairseq_neurons
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin import load_model
 from fairseq_neurons.plugin.extraction import extract
-from fairseq_neurons.rankings import Ranking
 from tests.plugin.architectures.toy_architecture import SIZE
 from tests.untrained_models import write_checkpoint
 
@@ -102,25 +100,6 @@ def test_exception_under_a_mask__leaves_no_hook(toy):
             raise ZeroDivisionError
     for module in loaded.model.modules():
         assert not module._forward_hooks and not module._forward_pre_hooks and "forward" not in vars(module)
-
-
-@pytest.mark.parametrize("metric", ["bleu", "perplexity"])
-def test_curve__is_that_of_the_masks(toy, tmp_path, metric):
-    data = str(toy / "bin" / "1")
-    loaded = load_model(checkpoint(toy), data)
-    ranking = Ranking.from_scores("made", loaded.neurons, np.arange(SIZE, dtype=float), "s")
-    ranking.save(tmp_path / "made.json")
-    settings = {"metric": metric, "points": [0, 2, 6], "order": ["top"], "site": "drive", "value": 0.5, "workers": 1}
-    paths = {"data": data, "rankings": [str(tmp_path / "made.json")], "out": str(tmp_path / "curve")}
-    curve = fairseq_neurons.ablate(checkpoint=checkpoint(toy), **paths, **settings)
-    for point in curve.points:
-        with loaded.masked(ranking.top(point["neurons"]), 0.5, "drive"):
-            if metric == "perplexity":
-                assert point["score"] == pytest.approx(loaded.perplexity("test"))
-            else:
-                written = (tmp_path / "curve" / point["output"]).read_text().splitlines()
-                assert written == loaded.translate("test")
-    assert len({point["score"] for point in curve.points}) > 1 or metric == "bleu"
 
 
 def test_log_probabilities__are_those_of_the_forward_pass(toy):

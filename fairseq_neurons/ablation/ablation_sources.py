@@ -15,6 +15,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.same_model import Checkpoint, check_same_model
 from fairseq_neurons.storage.files import sha256_of_file
 
 
@@ -50,12 +51,7 @@ def read_sources(checkpoint: str, rankings: Sequence[str]) -> Sources:
     """
     ours = _sha256(checkpoint, f"The checkpoint {checkpoint}")
     found = {str(path): Ranking.load(path) for path in rankings}
-    for path, ranking in found.items():
-        if ranking.checkpoint_sha256 not in ("", ours):
-            theirs = f"the neurons of another model (checkpoint {ranking.checkpoint_sha256[:8]})"
-            raise InputError(f"{path} ranks {theirs}, not those of {checkpoint} ({ours[:8]}).")
-        if ranking.neurons != found[str(rankings[0])].neurons:
-            raise InputError(f"{path} is a ranking of other neurons ({ranking.neurons}) than {rankings[0]}.")
+    check_same_model((checkpoint, Checkpoint(ours)), *found.items())
     return Sources(ours, found, {path: _sha256(path, f"The ranking {path}") for path in found})
 
 
@@ -76,8 +72,7 @@ def read_means(
     if path is None:
         return None
     dump = Activations(path)
-    if dump.neurons != sources.neurons or dump.manifest.checkpoint_sha256 != sources.checkpoint:
-        raise InputError(f"{path} is a dump of another model than {checkpoint}: its means do not apply.")
+    check_same_model((checkpoint, Checkpoint(sources.checkpoint, sources.neurons)), (path, dump))
     return means_of(dump)
 
 

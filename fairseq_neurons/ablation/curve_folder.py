@@ -69,7 +69,7 @@ class CurveFolder(ResumedFolder):
         path = self.path(metric, key)
         try:
             return metric.unpack(path.read_bytes())
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError) as error:
             raise InputError(f"{path} is missing or damaged; remove it, and it is measured again.") from error
 
     def keep(self, metric: AnyMetric, key: str, output: Any) -> None:

@@ -20,12 +20,12 @@ from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.metrics.metric import LoadedSubset
 from fairseq_neurons.ablation.metrics.metric_registry import metric_named
 from fairseq_neurons.ablation.planned_points import PlannedPoint, plan
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.checkpoints import load_checkpoint
 from fairseq_neurons.plugin.masking import neurons_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
+from fairseq_neurons.same_model import check_same_neurons
 
 
 @takes(AblationSettings)
@@ -82,8 +82,7 @@ def _threads(processes: int) -> Iterator[None]:
 def _check_neurons(sources: Sources, model: torch.nn.Module) -> None:
     neurons = neurons_of(model)
     for name, ranking in sources.rankings.items():
-        if ranking.neurons != neurons:
-            raise InputError(f"{name} ranks other neurons ({ranking.neurons}) than this model's ({neurons}).")
+        check_same_neurons((name, ranking.neurons), ("this model", neurons))
 
 
 def _overlap(rankings: Mapping[str, Ranking], points: Sequence[PlannedPoint]) -> dict[str, Any] | None:

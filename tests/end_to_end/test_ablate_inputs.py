@@ -74,9 +74,9 @@ def test_wrong_input__is_one_sentence(world, joint, lm, tmp_path):
         return str(raised.value)
 
     of_other = str(a_ranking(tmp_path, world.model("joint2"), world.data, 7))
-    assert "ranks the neurons of another model (checkpoint" in fail(rankings=[of_other])
-    assert "ranking of other neurons" in fail(rankings=[*joint.rankings, *_anonymous(lm.rankings, tmp_path)])
-    assert "ranks other neurons" in fail(rankings=_anonymous(lm.rankings, tmp_path))
+    assert "are of different models: their checkpoints are" in fail(rankings=[of_other])
+    assert "have different neurons" in fail(rankings=[*joint.rankings, *_anonymous(lm.rankings, tmp_path)])
+    assert "and this model have different neurons" in fail(rankings=_anonymous(lm.rankings, tmp_path))
     assert "There is no subset 'dev'" in fail(subset="dev")
     assert "nowhere.pt cannot be read" in fail(checkpoint="nowhere.pt")
     assert "give the folder with data=" in fail(data=str(tmp_path))

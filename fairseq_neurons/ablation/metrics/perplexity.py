@@ -15,6 +15,7 @@ from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.metric_options import ResamplingOptions
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.array_files import read_arrays
 
 if TYPE_CHECKING:
     from fairseq_neurons.plugin.evaluation import Likelihoods
@@ -93,8 +94,8 @@ class Perplexity(Metric["Likelihoods", PerplexityOptions]):
         """The two arrays."""
         from fairseq_neurons.plugin.evaluation import Likelihoods
 
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return Likelihoods(arrays["log_probs"], arrays["tokens"])
+        arrays = read_arrays(content, ("log_probs", "tokens"), "an output of perplexity")
+        return Likelihoods(arrays["log_probs"], arrays["tokens"])
 
     def compare(self, baseline: Likelihoods, others: Sequence[Likelihoods]) -> list[Significance]:
         """A paired permutation test of the log-probabilities of sentences, see `Metric.compare`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -11,6 +12,9 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 S = TypeVar("S")
 R = TypeVar("R")
+
+# Of an argument: the rest of its line, and the lines below that are indented further.
+DESCRIPTION = r".*(?:\n {8,}.*)*"
 
 
 @dataclass
@@ -27,8 +31,8 @@ class Seeded:
 def takes(settings: Callable[P, S]) -> Callable[[Callable[[S], R]], Callable[P, R]]:
     """Let a function of one settings object be called with the arguments of that object's constructor.
 
-    Editors and ``help`` then know every option, and each default is written once: the command's config inherits the
-    same dataclass.
+    Editors and ``help`` then know every option, and each default and description is written once: the command's config
+    inherits the same dataclass, and its descriptions replace that of the settings object in the docstring.
 
     Args:
         settings: a dataclass.
@@ -55,9 +59,31 @@ def takes(settings: Callable[P, S]) -> Callable[[Callable[[S], R]], Callable[P, 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             return function(settings(*args, **kwargs))
 
+        call.__doc__ = _documented(function, settings)
         returned = inspect.signature(function).return_annotation
         signature = inspect.signature(settings).replace(return_annotation=returned)
         call.__signature__ = signature  # type: ignore[attr-defined]
         return call
 
     return decorate
+
+
+def _documented(function: Callable[..., object], settings: Callable[..., object]) -> str | None:
+    """The docstring of a function with the descriptions of the settings' fields for that of its only parameter."""
+    if function.__doc__ is None:
+        return None
+    (parameter,) = inspect.signature(function).parameters
+    described = _descriptions(settings) if isinstance(settings, type) else {}
+    fields = [f"    {name}: {described[name]}" for name in inspect.signature(settings).parameters if name in described]
+    entry = re.compile(rf"^    {parameter}: {DESCRIPTION}", re.MULTILINE)
+    return entry.sub(lambda _: "\n".join(fields), inspect.cleandoc(function.__doc__))
+
+
+def _descriptions(settings: type) -> dict[str, str]:
+    """What the docstrings of a dataclass and of its bases say of each field."""
+    found: dict[str, str] = {}
+    for kind in reversed(settings.__mro__):
+        _, _, arguments = inspect.cleandoc(kind.__doc__ or "").partition("Args:\n")
+        section, _, _ = arguments.partition("\n\n")
+        found.update(re.findall(rf"^    (\w+): ({DESCRIPTION})", section, re.MULTILINE))
+    return found

@@ -71,6 +71,13 @@ def test_verb__takes_the_arguments_of_its_command(name):
     assert arguments <= options
 
 
+@pytest.mark.parametrize("verb", sorted({*VERBS} - {"ablate"}))
+def test_help_of_a_verb__describes_every_argument(verb):
+    function = getattr(fn, verb)
+    for argument in inspect.signature(function).parameters:
+        assert f"\n    {argument}: " in inspect.getdoc(function), argument
+
+
 def test_type_checkers__see_the_same_names():
     tree = ast.parse(Path(fn.__file__).read_text())
     (block,) = (node for node in tree.body if isinstance(node, ast.If) and isinstance(node.test, ast.Name))

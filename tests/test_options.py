@@ -36,3 +36,55 @@ def test_signature_and_docstring__are_what_an_editor_shows():
     assert inspect.signature(described).parameters["size"].default == 3
     assert inspect.signature(described).return_annotation == "str"
     assert described.__doc__ == "Say what was given."
+
+
+@dataclass
+class Base:
+    """A base.
+
+    Args:
+        size: of something,
+            in metres.
+        path: of a base.
+    """
+
+    size: int = 3
+
+
+@dataclass
+class Derived(Base):
+    """Documented in two places.
+
+    Args:
+        path: a file.
+
+    Attributes:
+        nothing: here.
+    """
+
+    path: str = ""
+    undescribed: int = 0
+
+
+def test_docstring__describes_the_fields_in_the_place_of_the_settings():
+    @takes(Derived)
+    def documented(settings: Derived) -> None:
+        """Do it.
+
+        Args:
+            settings: see `Derived`;
+                of two lines.
+
+        Raises:
+            ValueError: never.
+        """
+
+    arguments = "Args:\n    size: of something,\n        in metres.\n    path: a file."
+    assert documented.__doc__ == f"Do it.\n\n{arguments}\n\nRaises:\n    ValueError: never."
+
+
+def test_function_without_docstring__has_none():
+    @takes(Derived)
+    def bare(settings: Derived) -> None: ...
+
+    assert bare.__doc__ is None

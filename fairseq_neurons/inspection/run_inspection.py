@@ -18,7 +18,7 @@ def inspect(settings: InspectionSettings) -> Inspection:
     """Describe one neuron: its words and sentences, the labels it detects, its ranks, and similar neurons.
 
     Args:
-        settings: see `InspectionSettings`.
+        settings: see `InspectionSettings`; the function takes its fields as arguments.
 
     Returns:
         What is found; ``print`` shows it as the command does.
@@ -29,7 +29,8 @@ def inspect(settings: InspectionSettings) -> Inspection:
 
     >>> found = inspect(1902, run="demo")  # doctest: +SKIP
     >>> print(found)  # doctest: +SKIP
-    >>> found.words(3)  # doctest: +SKIP
+    >>> found.standings[0].rank  # doctest: +SKIP
+    1
     """
     settings.check()
     view = View(settings.words, settings.sentences, painter_for(settings.color, sys.stdout, os.environ))

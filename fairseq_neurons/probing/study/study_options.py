@@ -119,6 +119,9 @@ class StudyOptions(IntervalOptions, MeasurementOptions, TrainingOptions, LabelOp
     """All options of ``fairseq-neurons-probe`` and of `probe`.
 
     An option is added to one of the parts above and used where that part is used; nothing else lists options.
+
+    Args:
+        seed: of all random choices.
     """
 
 

@@ -1,4 +1,4 @@
-"""Choose words of a data set, by their labels or by their spelling, for a mask that holds at these alone."""
+"""Choose words of a data set, by label or by spelling, at which neurons are masked."""
 
 from fnmatch import fnmatchcase
 from typing import List, Optional, Sequence, Set
@@ -15,14 +15,14 @@ Values = Sequence[Sequence[Optional[str]]]
 
 
 def chosen_words(sentences: Sentences, patterns: str, labels: Optional[Labels] = None) -> ChosenWords:
-    """The words that a comma-separated list of labels, spellings and shell patterns stands for.
+    """Choose the words that match a comma-separated list of labels, spellings and shell patterns.
 
     All pieces of a word are chosen with it. The end-of-sentence symbol never is: it has neither label nor spelling.
 
     Args:
         sentences: of the data set.
         patterns: for instance ``past,pres*``.
-        labels: one a word; without them the patterns are compared with the words as a dump spells them.
+        labels: one for each word; without them the patterns are compared with the words as a dump spells them.
 
     Raises:
         InputError: if a pattern matches nothing, or the labels are not those of the sentences.

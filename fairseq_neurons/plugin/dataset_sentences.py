@@ -16,16 +16,16 @@ from fairseq_neurons.storage.files import read_lines
 
 @dataclass(frozen=True)
 class Sentences:
-    """What is needed of a data set to dump it.
+    """The sentences of a data set, as far as a dump needs them.
 
     Args:
         count: number of sentences.
         tokens: sentence index -> (pieces,) dictionary indices, without end-of-sentence symbol.
         dictionary: of these indices.
         eos_first: whether the model reads the end-of-sentence symbol before the words (language models do) or after.
-        specials: how many symbols besides the pieces it reads.
+        specials: number of symbols that it reads besides the pieces.
         text: a line for each sentence, its pieces separated by blanks; None where only the dictionary knows them.
-        subwords_given: ``words``, ``bpe`` or ``sentencepiece`` where the dictionary is not to decide.
+        subwords_given: ``words``, ``bpe`` or ``sentencepiece`` to override what the dictionary's symbols suggest.
     """
 
     count: int
@@ -57,7 +57,7 @@ class Sentences:
         return [self.dictionary.eos_word, *words] if self.eos_first else [*words, self.dictionary.eos_word]
 
     def rows(self, index: int, states: np.ndarray, pooling: str, eos: bool) -> np.ndarray:
-        """From the states of what the model read to the rows of the dump.
+        """The rows of the dump, from the states of all positions that the model read.
 
         Args:
             index: of the sentence.
@@ -92,7 +92,7 @@ def sentences_of(
         subwords: ``words``, ``bpe`` or ``sentencepiece``; by default the dictionary decides.
 
     Raises:
-        InputError: if the text is not that of the data, with the number of its first line that differs.
+        InputError: if the text is not that of the data; the message has the number of the first line that differs.
     """
     eos = dictionary.eos()
     if isinstance(dataset, LanguagePairDataset):

@@ -16,14 +16,14 @@ logger = logging.getLogger(__name__)
 
 
 def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
-    """A subset of the task's data folder, loaded once; a language model's by the sentence.
+    """A subset of the task's data folder, loaded once; for a language model, a sample is a sentence.
 
     Args:
         task: set up with the data folder.
         subset: its name.
 
     Raises:
-        InputError: if there is none of that name.
+        InputError: if there is no such subset.
     """
     if subset not in task.datasets:
         if isinstance(task, LanguageModelingTask):
@@ -61,12 +61,12 @@ def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List
 
 
 def collated(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[Dict[str, Any]]:
-    """The same batches as the model takes them, where the model is.
+    """The same batches, collated and on the device of the model.
 
     Args:
-        loaded: see :func:`batches_of`, as for the others.
-        dataset: likewise.
-        max_tokens: likewise.
+        loaded: see :func:`batches_of`.
+        dataset: see :func:`batches_of`.
+        max_tokens: see :func:`batches_of`.
 
     Raises:
         InputError: if no sentence is left.

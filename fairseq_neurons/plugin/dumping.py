@@ -28,7 +28,7 @@ class Provenance:
 
 
 class Dump:
-    """A dump that is complete, and has its name, as soon as the last sentence has been added.
+    """A dump being written; it is complete, and gets its name, when the last sentence is added.
 
     Args:
         out: the folder to be.
@@ -92,9 +92,9 @@ class Dump:
             self.writer.commit(self.lines)
 
     def abort(self) -> None:
-        """Remove what has been written, and say so. Does nothing once the dump is complete."""
+        """Remove an incomplete dump and log an error; does nothing once the dump is complete."""
         if self.to_come:
-            logger.error("%s is not made: %d sentences have not been read", self.writer.out, self.to_come)
+            logger.error("%s was not written: %d sentences have not been read", self.writer.out, self.to_come)
         self.writer.abort()
 
     def _warn_of_unknown_subwords(self, kept: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""A wrong input to one of fairseq's commands is told in one sentence, without a traceback."""
+"""Report a wrong input to one of fairseq's commands in one sentence, without a traceback."""
 
 import sys
 from types import TracebackType

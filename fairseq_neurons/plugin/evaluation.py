@@ -20,9 +20,9 @@ POST_PROCESS = {"words": None, "bpe": "subword_nmt", "sentencepiece": "sentencep
 
 
 class Translator:
-    """Translates one subset again and again with a loaded model, under whatever mask is applied at the time.
+    """Translate a subset repeatedly with a loaded model, under the mask that is applied at the time.
 
-    Layers that a mask leaves alone are computed the first time only.
+    Layers that a mask does not touch are computed the first time only.
 
     Args:
         loaded: a translation model and its task.
@@ -91,7 +91,7 @@ class Translator:
 
 
 class Likelihoods(NamedTuple):
-    """How probable a model finds the sentences of a subset, in data-set order.
+    """Log-probabilities of the sentences of a subset, in data-set order.
 
     Args:
         log_probs: float64 (sentences,), natural logarithm, summed over the tokens and the end of each sentence.
@@ -108,7 +108,7 @@ class Likelihoods(NamedTuple):
 
 
 class Scorer:
-    """Scores one subset again and again: a language model's sentences, or a translation model's references.
+    """Score a subset repeatedly: a language model's sentences, or a translation model's references.
 
     A translation model reads its references word by word ("forced decoding") whatever it would have written.
 
@@ -144,7 +144,7 @@ class Scorer:
     def _counted(self, target: Tensor) -> Tensor:
         counted = target.ne(self.loaded.task.target_dictionary.pad())
         if getattr(getattr(self.loaded.task, "args", None), "add_bos_token", False):
-            counted[:, 0] = False  # it is given, not predicted
+            counted[:, 0] = False  # not predicted
         return counted
 
 

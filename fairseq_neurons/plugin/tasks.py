@@ -57,7 +57,7 @@ class LanguageModelingNeuronsConfig(NeuronFlags, LanguageModelingConfig):
 
 
 class NeuronTask(FairseqTask):
-    """What the two tasks share. Mask and recorder stay on the models until the command ends."""
+    """What the two tasks share; masks and recorder stay on the models until the command ends."""
 
     flags: NeuronFlags
     dump: Optional[Dump] = None
@@ -98,7 +98,7 @@ class NeuronTask(FairseqTask):
         return model
 
     def apply_flags(self, models: List[BaseFairseqModel]) -> None:
-        """Mask and record the models; to be called when their weights are loaded and they are where they will run."""
+        """Mask and record the models; call it when their weights are loaded and they are on their device."""
         if wants_mask(self.flags):
             words = self._chosen_words()
             for model, path in zip(models, checkpoints(self.flags)):
@@ -114,7 +114,7 @@ class NeuronTask(FairseqTask):
     def get_batch_iterator(self, dataset: Any, *args: Any, **kwargs: Any) -> EpochBatchIterator:
         if self.flags.checkpoint_path:
             # fairseq drops the last batch if its size is no multiple (by default of 8): sentences would be missing from
-            # translations, BLEU and dumps without a word (github.com/facebookresearch/fairseq/issues/5036).
+            # translations, BLEU and dumps without a warning (github.com/facebookresearch/fairseq/issues/5036).
             kwargs["required_batch_size_multiple"] = 1
         batches = super().get_batch_iterator(dataset, *args, **kwargs)
         if self.flags.checkpoint_path:
@@ -217,7 +217,7 @@ class LanguageModelingNeuronsTask(NeuronTask, LanguageModelingTask):
 
 
 class _Noted:
-    """The batches of a data loader: a mask hears of each before it is read, a dump when the next is asked for."""
+    """The batches of a data loader: each is announced to masks before it is read, and dumped when the next is due."""
 
     def __init__(self, batches: Any, models: List[BaseFairseqModel], dump: Optional[Dump]) -> None:
         self.batches, self.models, self.dump = batches, models, dump

@@ -97,7 +97,7 @@ class _Search:
         return [sorted(found, key=lambda hypothesis: -float(hypothesis["score"])) for found in self.finalized]
 
     def _candidates(self, step: int) -> Candidates:
-        """The best continuations, more than there are beams, because some end the sentence."""
+        """The best continuations: twice as many as beams, because some end the sentence."""
         last = self.beams.tokens[:, step]
         # Before the first word all beams of a sentence are one.
         read = self.decoder.read(last[:: self.beam] if step == 0 else last)
@@ -115,7 +115,7 @@ class _Search:
         )
 
     def _restrict(self, step: int, log_probs: Tensor) -> None:
-        """What may be chosen besides an end that the length or a prefix demands: (n, V') changed in place."""
+        """Exclude and penalise words as the options ask: (n, V') changed in place."""
         generator = self.generator
         log_probs[:, generator.pad] = -math.inf
         if generator.unk_penalty:
@@ -153,7 +153,7 @@ class _Search:
         return Candidates(*generator.search.step(step, log_probs, scores, words, self.ids))
 
     def _finalize(self, step: int, found: Candidates, ended: Tensor) -> List[int]:
-        """Put hypotheses that end among the best candidates aside; returns the sentences that have enough of them."""
+        """Set aside hypotheses that end among the best candidates; returns the sentences that have enough of them."""
         if not ended.any():
             return []
         rows = self._rows(found.beams)[:, : self.beam].masked_select(ended)
@@ -177,7 +177,7 @@ class _Search:
         return beams + torch.arange(len(beams), device=beams.device)[:, None] * self.beam
 
     def _drop(self, done: List[int], found: Candidates, ended: Tensor) -> "_Survivors":
-        """Go on without the sentences that are done."""
+        """Continue without the finished sentences."""
         keep = torch.ones(len(ended), dtype=torch.bool, device=ended.device)
         keep[done] = False
         sentences = keep.nonzero().squeeze(1)
@@ -208,7 +208,7 @@ class _Search:
 
 
 class _Survivors(NamedTuple):
-    """What goes on after a step: sentences by their number before it, their candidates, and which of these end."""
+    """What continues after a step: sentences by their number before it, their candidates, and which of these end."""
 
     sentences: Tensor
     found: Candidates

@@ -1,4 +1,4 @@
-"""fairseq's ``LSTMDecoder``, a step for all beams at once; those of a sentence share its encoder states."""
+"""fairseq's ``LSTMDecoder``, one step for all beams at once; beams of a sentence share its encoder states."""
 
 from dataclasses import dataclass
 from typing import List, Optional, Tuple
@@ -13,14 +13,14 @@ EncoderOut = Tuple[Tensor, Tensor, Tensor, Tensor]
 
 @dataclass
 class DecoderState:
-    """Where the beams stand. S sentences with K beams each; row ``s * K + k`` is beam k of sentence s.
+    """The state of all beams. S sentences with K beams each; row ``s * K + k`` is beam k of sentence s.
 
     Args:
-        keys: (S, H, T) encoder states as the attention's queries meet them.
-        values: (S, T, H) encoder states as the attention hands them on.
-        padding: (S, 1, T), 0 at words and minus infinity beyond.
+        keys: (S, H, T) encoder states, multiplied by the attention's input projection.
+        values: (S, T, H) encoder states, multiplied by the attention's output projection.
+        padding: (S, 1, T), 0 at words and minus infinity at padding.
         hidden: (S K, H) of each layer.
-        cell: likewise.
+        cell: (S K, H) of each layer.
         feed: (S K, H) the last attentional state ("input feeding").
     """
 
@@ -45,10 +45,11 @@ class DecoderState:
 
 
 class SharedDecoder:
-    """The decoder's weights, arranged for the step; copied, so make it anew when they have changed.
+    """A copy of the decoder's weights, arranged for the step; make a new one when the weights have changed.
 
-    The attention's two linear maps of the encoder states are done once a sentence and not once a beam and step: a query
-    W h meets a state e in e (W h) = (e W) h, and the map of a weighted sum is the weighted sum of the mapped.
+    The attention's two linear maps of the encoder states are computed once a sentence, not once a beam and step: the
+    score of a query W h and a state e is e (W h) = (e W) h, and a linear map of a weighted sum is the weighted sum of
+    the mapped states.
 
     Args:
         decoder: in evaluation mode, with attention and without residual connections.
@@ -86,18 +87,18 @@ class SharedDecoder:
         )
 
     def read(self, words: Tensor) -> Tensor:
-        """What the lowest layer's gates take from words: (n,) indices -> (n, 4 H)."""
-        # Many beams end in the same word.
+        """The words' part of the lowest layer's gates: (n,) indices -> (n, 4 H)."""
+        # Many beams have the same last word.
         distinct, which = words.unique(return_inverse=True)
         gates = torch.addmm(self.cells[0].bias, self.decoder.embed_tokens(distinct), self.from_words)
         return gates.index_select(0, which)
 
     def step(self, state: DecoderState, read: Tensor) -> Tuple[Tensor, Tensor]:
-        """Take every beam a word further.
+        """Read a word of every beam.
 
         Args:
-            state: of S sentences with K beams; moved on.
-            read: (S K, 4 H), what :meth:`read` made of each beam's last word; overwritten.
+            state: of S sentences with K beams; updated in place.
+            read: (S K, 4 H), what :meth:`read` returned for each beam's last word; overwritten.
 
         Returns:
             Features (S K, out) for the vocabulary and the attention's weights (S, K, T).
@@ -133,13 +134,13 @@ class _Cell:
 
 
 def _rearranged(weight: Tensor) -> Tensor:
-    """PyTorch's order, input, forget, candidate, output, with the three that are squashed alike side by side."""
+    """PyTorch's order, input, forget, candidate, output, with the three that share a sigmoid side by side."""
     i, f, g, o = weight.detach().chunk(4)
     return torch.cat([i, f, o, g])
 
 
 def _advance(gates: Tensor, cell: Tensor) -> Tuple[Tensor, Tensor]:
-    """(n, 4 H) gates before squashing, overwritten, and (n, H) cells -> hidden states and cells, each (n, H)."""
+    """(n, 4 H) gates before nonlinearities, overwritten, and (n, H) cells -> hidden states and cells, each (n, H)."""
     size = cell.size(1)
     squashed, candidate = gates[:, : 3 * size].sigmoid_(), gates[:, 3 * size :].tanh_()
     i, f, o = squashed.chunk(3, dim=1)
@@ -148,7 +149,7 @@ def _advance(gates: Tensor, cell: Tensor) -> Tuple[Tensor, Tensor]:
 
 
 def output_weights(decoder: FairseqIncrementalDecoder) -> Tuple[Tensor, Optional[Tensor]]:
-    """What makes scores of features: (V, out) and, unless it is the embedding that is shared, a bias (V,).
+    """The output layer: weight (V, out) and, unless the embedding is shared, bias (V,).
 
     Args:
         decoder: fairseq's ``LSTMDecoder`` or the language model's.

@@ -1,4 +1,4 @@
-"""From features to the best words of the vocabulary, a few rows at a time so that their scores stay in the cache."""
+"""From features to the best words of the vocabulary, a few rows at a time so that the scores stay in the cache."""
 
 from typing import Callable, NamedTuple, Optional, Tuple
 
@@ -18,7 +18,7 @@ class Candidates(NamedTuple):
 
 
 class Vocabulary:
-    """A decoder's output layer, copied: make it anew when the weights have changed.
+    """A copy of a decoder's output layer; make a new one when the weights have changed.
 
     Args:
         weight: (V, out).
@@ -28,13 +28,13 @@ class Vocabulary:
     def __init__(self, weight: Tensor, bias: Optional[Tensor]) -> None:
         self.size = len(weight)
         bias = weight.new_zeros(self.size) if bias is None else bias
-        # Whole chunks; a word that is none has no probability.
+        # Whole chunks; the words that fill up the last one have no probability.
         missing = -self.size % CHUNK
         self.weight = torch.cat([weight, weight.new_zeros(missing, weight.size(1))]).t().contiguous()  # (out, V')
         self.bias = torch.cat([bias, bias.new_full((missing,), float("-inf"))])  # (V',)
 
     def log_probs(self, features: Tensor, temperature: float = 1.0) -> Tensor:
-        """(n, out) -> (n, V'); words from V on are none."""
+        """(n, out) -> (n, V'); the columns from V on only fill up the last chunk."""
         scores = torch.addmm(self.bias, features, self.weight)
         log_probs = torch.log_softmax(scores if temperature == 1.0 else scores.div_(temperature), dim=1)
         if log_probs.numel() and log_probs.amax().isnan():
@@ -68,7 +68,7 @@ class Vocabulary:
             found.append(_best_of_chunks(log_probs.view(mine.stop - start, beams, -1, CHUNK), so_far[mine], count))
         scores, places = (torch.cat(parts) for parts in zip(*found))
         width = len(self.bias)
-        # Only what has no probability lies beyond the last word.
+        # Beyond the last word nothing has a probability.
         words = places.remainder(width).clamp_(max=self.size - 1)
         return Candidates(scores, words, places.div(width, rounding_mode="floor"))
 

@@ -22,10 +22,10 @@ Finals = List[Tuple[Tensor, Tensor]]
 
 
 def reversal(batch_sizes: Tensor) -> Tensor:
-    """Where each packed word goes when every sentence is read from its end.
+    """The permutation of packed words that reverses every sentence.
 
     Args:
-        batch_sizes: (T,) of a packed sequence: how many sentences have a word at each position.
+        batch_sizes: (T,) of a packed sequence: the number of sentences that have a word at each position.
 
     Returns:
         (words,) int64, its own inverse: ``packed.data[reversal(packed.batch_sizes)]`` is packed likewise.

@@ -32,7 +32,7 @@ def write_untrained(folder: Path) -> None:
         (folder / "text" / f"test.{language}").write_text("\n".join(lines) + "\n")
     _write_data(folder)
     for name, options in (("1", [*PAIR, *DECODER]), ("lm", [*LANGUAGE_MODEL, *DECODER])):
-        write_checkpoint(folder, name, options)
+        _write_checkpoint(folder, name, options)
 
 
 def opened(folder: Path, name: str) -> LoadedModel:
@@ -69,8 +69,7 @@ def _write_data(folder: Path) -> None:
             builder.finalize(f"{target}.idx")
 
 
-def write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
-    """``models/NAME/checkpoint_best.pt`` with random weights; the first argument is the data folder in ``folder``."""
+def _write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
     from fairseq import options, tasks
     from fairseq.dataclass.utils import convert_namespace_to_omegaconf
     from hydra.core.singleton import Singleton

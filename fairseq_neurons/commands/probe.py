@@ -34,7 +34,7 @@ def run(neurons: Any, **options: Any) -> None:
 
     results = probe(neurons=joined(neurons), **options)
     logger.info("\n%s\n", summary(results))
-    logger.info("%s: probe.npz, ranking.json, results.json and tables; %s", options["out"], results["signature"])
+    logger.info("%s: probe.npz, ranking.json, results.json and tables; %s", options["out"], results.signature)
 
 
 def joined(neurons: Any) -> str | None:

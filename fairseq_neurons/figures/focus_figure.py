@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -13,6 +13,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures.figure_signatures import signed
 from fairseq_neurons.figures.figure_style import COLOURS, COLUMN, PAGE, SMALL, SignedFigure, house_style
 from fairseq_neurons.figures.printable_text import shortened
+from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.study.weight_focus import FIGURE_6
 
 MOST_IN_A_COLUMN = 50
@@ -30,7 +31,7 @@ class Bar(NamedTuple):
 
 @house_style()
 def focus_bars(
-    results: Mapping[str, Any],
+    results: ProbeResults,
     mass: float = FIGURE_6,
     size: tuple[float, float] | None = None,
     caption: str | None = None,
@@ -38,7 +39,7 @@ def focus_bars(
     """How many neurons hold a share of the weights of every label, the most focused label first.
 
     Args:
-        results: ``results.json`` of a probe.
+        results: of a probe.
         mass: the share, one of those that the probe was asked for with ``mass=``.
         size: inches, without the caption; by default a column wide, or a page for many labels.
         caption: small text below.
@@ -50,7 +51,7 @@ def focus_bars(
     columns = ceil(len(bars) / MOST_IN_A_COLUMN)
     rows = ceil(len(bars) / columns)
     title = f"Neurons that hold {100 * mass:g} % of the weights of each label"
-    signature = signed("focus-bars", [results["signature"]], mass=f"{mass:g}")
+    signature = signed("focus-bars", [results.signature], mass=f"{mass:g}")
     size = size or (COLUMN if columns == 1 else PAGE, 0.55 + INCHES_A_BAR * rows)
     figure = SignedFigure(size, title, signature, caption)
     most = max(bar.neurons for bar in bars)
@@ -62,18 +63,17 @@ def focus_bars(
     return figure.settled()
 
 
-def bars_of(results: Mapping[str, Any], mass: float = FIGURE_6) -> list[Bar]:
+def bars_of(results: ProbeResults, mass: float = FIGURE_6) -> list[Bar]:
     """The bars, by neurons, then in the order of the probe's labels.
 
     Raises:
         InputError: if the results have no counts for this share.
     """
-    counts = results["focus"].get(f"{mass:g}")
+    counts = results.focus.get(f"{mass:g}")
     if not counts:
-        known = ", ".join(results["focus"]) or "none"
+        known = ", ".join(results.focus) or "none"
         raise InputError(f"mass={mass:g}: the probe counted neurons for {known}; give it mass=[{mass:g}].")
-    scores = results["label_scores"]
-    bars = [Bar(label, count, scores[label]["support"]) for label, count in counts.items()]
+    bars = [Bar(label, count, results.label_scores[label].support) for label, count in counts.items()]
     return sorted(bars, key=lambda bar: bar.neurons)
 
 

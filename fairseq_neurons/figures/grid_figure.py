@@ -14,19 +14,19 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures.figure_signatures import signed
 from fairseq_neurons.figures.figure_style import COLUMN, SignedFigure, house_style
 from fairseq_neurons.figures.heat_cells import draw_cells, name_cells
-from fairseq_neurons.storage.results_log import Entry
+from fairseq_neurons.probing.result_parts import GridCell
 
 COLOURMAP = "cividis"
 
 
 @house_style()
 def regularisation_grid(
-    grid: Sequence[Entry], size: tuple[float, float] | None = None, caption: str | None = None
+    grid: Sequence[GridCell], size: tuple[float, float] | None = None, caption: str | None = None
 ) -> SignedFigure:
     """Accuracy for every pair of penalties, the best one framed.
 
     Args:
-        grid: ``grid`` of the ``results.json`` of a probe: ``l1``, ``l2``, ``accuracy`` from 0 to 1.
+        grid: of the results of a probe.
         size: inches, without the caption; by default a column wide.
         caption: small text below.
 
@@ -39,7 +39,7 @@ def regularisation_grid(
         )
     l1, l2, values = table_of(grid)
     height = 0.9 + 0.28 * len(l2)
-    signature = signed("regularisation-grid", [entry["signature"] for entry in grid])
+    signature = signed("regularisation-grid", [cell.signature for cell in grid])
     figure = SignedFigure(size or (COLUMN, height), "Accuracy over the penalties of the probe", signature, caption)
     axes = figure.subplots()
     mesh = draw_cells(axes, values, _shown, colormaps[COLOURMAP], _scale(values))
@@ -51,12 +51,12 @@ def regularisation_grid(
     return figure.settled()
 
 
-def table_of(grid: Sequence[Entry]) -> tuple[list[float], list[float], np.ndarray]:
+def table_of(grid: Sequence[GridCell]) -> tuple[list[float], list[float], np.ndarray]:
     """The penalties l1 (A) and l2 (B), ascending, and accuracies in percent, float64 (B, A); nan for none."""
-    l1, l2 = (sorted({entry[name] for entry in grid}) for name in ("l1", "l2"))
+    l1, l2 = sorted({cell.l1 for cell in grid}), sorted({cell.l2 for cell in grid})
     values = np.full((len(l2), len(l1)), np.nan)
-    for entry in grid:
-        values[l2.index(entry["l2"]), l1.index(entry["l1"])] = 100 * entry["accuracy"]
+    for cell in grid:
+        values[l2.index(cell.l2), l1.index(cell.l1)] = 100 * cell.accuracy
     return l1, l2, values
 
 

@@ -16,7 +16,6 @@ from fairseq_neurons.figures.overlap_figure import overlap_matrix, overlaps
 from fairseq_neurons.figures.sentence_figure import coloured_sentences
 from fairseq_neurons.probing.study.weight_focus import FIGURE_6
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.runs.damaged_results import reading
 from fairseq_neurons.runs.run_folder import Model, Probe, Run
 from fairseq_neurons.statistics.neuron_columns import column_of
 from fairseq_neurons.statistics.strongest_sentences import strongest_sentences
@@ -77,8 +76,7 @@ def figures_of(run: Run) -> Iterator[Drawing]:
 def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]:
     """Kind, what it is of, and the figure."""
     for probe in model.probes.values():
-        with reading(probe.path):
-            yield from _of_probe(model, probe)
+        yield from _of_probe(model, probe)
     rankings = _of_whole_model(model)
     if rankings:
         of_what = f"{MODEL}{model.name}"
@@ -91,9 +89,9 @@ def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]
 
 
 def _of_probe(model: Model, probe: Probe) -> Iterator[tuple[str, str, SignedFigure]]:
-    if probe.results["grid"]:
-        yield "grid", probe.name, regularisation_grid(probe.results["grid"])
-    for mass in probe.results["focus"]:
+    if probe.results.grid:
+        yield "grid", probe.name, regularisation_grid(probe.results.grid)
+    for mass in probe.results.focus:
         yield (
             f"focus{'' if float(mass) == FIGURE_6 else f'-{mass}'}",
             probe.name,

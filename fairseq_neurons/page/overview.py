@@ -19,7 +19,6 @@ from fairseq_neurons.page.probe_tables import (
     shared_neurons,
     subset_table,
 )
-from fairseq_neurons.runs.damaged_results import reading
 from fairseq_neurons.runs.run_folder import Model, Probe, Run
 
 
@@ -64,8 +63,7 @@ def _curve(curve: Curve, pictures: list[Picture]) -> CurveSection:
 
 
 def _probe(probe: Probe, link: Link, pictures: list[Picture]) -> ProbeSection:
-    with reading(probe.path):
-        return ProbeSection(short_name(probe.name), subset_table(probe), label_table(probe, link), pictures)
+    return ProbeSection(short_name(probe.name), subset_table(probe), label_table(probe, link), pictures)
 
 
 def _link(model: Model, index_of: Mapping[str, int], name: str) -> str:
@@ -90,10 +88,9 @@ def _signatures(model: Model) -> Iterator[tuple[str, str]]:
     for name, ranking in model.rankings.items():
         yield name, ranking.signature
     for name, probe in model.probes.items():
-        with reading(probe.path):
-            yield f"{name}, accuracy", probe.results["accuracy_signature"]
-            if probe.results.get("control_signature"):
-                yield f"{name}, control task", probe.results["control_signature"]
+        yield f"{name}, accuracy", probe.results.accuracy_signature
+        if probe.results.control_signature:
+            yield f"{name}, control task", probe.results.control_signature
     for name, curve in model.curves.items():
         for point in curve.points:
             yield f"{name}, {point.neurons} neurons, {point.order}", point.signature

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import LABELERS, LabelOptions, labels_of
 from fairseq_neurons.labels.taggers import is_tagger
-from fairseq_neurons.runs.damaged_results import reading
+from fairseq_neurons.probing.result_parts import Sources
 from fairseq_neurons.runs.run_folder import Dump, Model, Run
 
 logger = logging.getLogger(__name__)
@@ -42,8 +41,7 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
     found: dict[str, WordLabels] = {}
     others = {name: probe for other in run.models for name, probe in other.probes.items()}
     for name, probe in {**model.probes, **others}.items():
-        with reading(probe.path):
-            labels = _given(run, dump, name, probe.results.get("sources", {}))
+        labels = _given(run, dump, name, probe.results.sources) if probe.results.sources else None
         short = name.rsplit("/", 1)[-1]
         if labels is not None and labels != found.get(short):
             found[name if short in found else short] = labels
@@ -54,16 +52,16 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
     return found
 
 
-def _given(run: Run, dump: Dump, name: str, sources: Mapping[str, Any]) -> WordLabels | None:
+def _given(run: Run, dump: Dump, name: str, sources: Sources) -> WordLabels | None:
     """The labels that a probe was given for these words, under the names they had for it; None if there are none."""
     texts = {other.path.resolve(): other.text for model in run.models for other in model.dumps.values()}
     texts[dump.path.resolve()] = dump.text
-    options = LabelOptions(**{option: sources.get(option, ()) for option in ("merge", "ignore")})
-    for source in (sources[part] for part in ("test", "train") if part in sources):
+    options = LabelOptions(merge=list(sources.merge), ignore=list(sources.ignore))
+    for source in (sources.test, sources.train):
         for base in (Path(), run.path):
-            if texts.get((base / source["activations"]).resolve()) == dump.text:
-                spec = _spec(source["labels"], (base, Path(), run.path))
-                labels = _read(dump, name, spec, sources.get("column"), sources.get("language", "en"))
+            if texts.get((base / source.activations).resolve()) == dump.text:
+                spec = _spec(source.labels, (base, Path(), run.path))
+                labels = _read(dump, name, spec, sources.column, sources.language)
                 return labels and [None if label is None else options.rename(label) for label in labels]
     return None
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
 
 
@@ -43,12 +43,12 @@ class Probe:
     Args:
         name: its folder, relative to the run.
         path: the folder.
-        results: ``results.json``.
+        results: of the probe.
     """
 
     name: str
     path: Path
-    results: dict[str, Any]
+    results: ProbeResults
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, TypeVar
 
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
-from fairseq_neurons.probing.study.study_results import file_name
+from fairseq_neurons.probing.label_files import file_name
+from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
-from fairseq_neurons.storage.files import read_text, sha256_of_file
+from fairseq_neurons.storage.files import sha256_of_file
 
 # A ranking begins with these; other JSON files, which may be large, are not read any further.
 RANKING_FIELDS = ('"format"', '"method"')
@@ -26,8 +24,6 @@ OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin
 
 # Where dumps are kept; names of models leave it out.
 DUMPS = "activations/"
-
-Kind = TypeVar("Kind")
 
 
 def look_through(folder: Path) -> list[Model]:
@@ -96,15 +92,13 @@ class _Findings:
         model.dumps[name] = Dump(name, path, dump, sha256_of_file(path / "words.txt"))
 
     def _add_probe(self, path: Path) -> None:
-        ranking, results, name = Ranking.load(path / "ranking.json"), _json(path / "results.json"), self._name(path)
-        labels = _field(results, "labels", list, path / "results.json")
-        others = _field(results, "rankings", dict, path / "results.json").get("names", [])[1:]
+        ranking, results, name = Ranking.load(path / "ranking.json"), ProbeResults.load(path), self._name(path)
         model = self._model(ranking.checkpoint_sha256, ranking.neurons)
         model.probes[name] = Probe(name, path, results)
         model.rankings[name] = ranking
-        for label in labels:
+        for label in results.labels:
             model.label_rankings[name, label] = Ranking.load(path / f"ranking.{file_name(label)}.json")
-        for method in others:
+        for method in results.rankings.names[1:] if results.rankings else ():
             model.rankings[f"{name}/{method}"] = Ranking.load(path / "rankings" / f"{method}.json")
 
     def _add_curve(self, path: Path) -> None:
@@ -122,19 +116,3 @@ def _is_ranking(file: Path) -> bool:
     with open(file, encoding="utf-8", errors="replace") as opened:
         beginning = opened.read(BEGINNING)
     return all(name in beginning for name in RANKING_FIELDS)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(read_text(path, "result"))
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path} is damaged: it is no JSON ({error}).") from error
-    if not isinstance(content, dict):
-        raise InputError(f"{path} is damaged: it is no JSON object.")
-    return content
-
-
-def _field(content: dict[str, Any], name: str, kind: type[Kind], path: Path) -> Kind:
-    if not isinstance(content.get(name), kind):
-        raise InputError(f"{path} is damaged: {name!r} is missing or no {kind.__name__}.")
-    return content[name]

@@ -54,7 +54,7 @@ class Fields:
             InputError: if the field is missing or has another type.
         """
         value = self.content.get(name)
-        if not _is(value, kind):
+        if not is_kind(value, kind):
             raise self.damage(f"{name!r} is missing or not {KINDS.get(kind, kind.__name__)}")
         return value  # type: ignore[return-value]
 
@@ -73,7 +73,7 @@ class Fields:
             InputError: if the field is missing, not a list, or an item has another type.
         """
         items = self.required(name, list)
-        if not all(_is(item, kind) for item in items):
+        if not all(is_kind(item, kind) for item in items):
             raise self.damage(f"an item of {name!r} is not {KINDS.get(kind, kind.__name__)}")
         return items
 
@@ -98,7 +98,8 @@ class Fields:
         return InputError(f"{self.place} is damaged: {what}.")
 
 
-def _is(value: object, kind: type) -> bool:
+def is_kind(value: object, kind: type) -> bool:
+    """Whether a JSON value has a type; an integer is a ``float``, too, and a ``bool`` is neither."""
     # A bool is an int to Python, but not to whoever reads a file.
     accepted = (int, float) if kind is float else kind
     return isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))

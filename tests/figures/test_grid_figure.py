@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import regularisation_grid
-from fairseq_neurons.storage.results_log import Entry
+from fairseq_neurons.probing.result_parts import GridCell
 from tests.figures.drawn import cut, texts, tick_labels
+from tests.probing.result_values import cell_of
 
 PENALTIES = [1e-2, 0.0, 1e-5]
 
 
-def grid(**changes: Any) -> list[Entry]:
+def grid(accuracy: float | None = None) -> list[GridCell]:
     """As ``fairseq-neurons-probe grid=[1e-2,0,1e-5]`` leaves it."""
     return [
-        {"l1": a, "l2": b, "accuracy": 0.9 - a + b / 10, "signature": f"grid|l1:{a}|l2:{b}", **changes}
+        cell_of(a, b, 0.9 - a + b / 10 if accuracy is None else accuracy, f"grid|l1:{a}|l2:{b}")
         for a in PENALTIES
         for b in PENALTIES
     ]
@@ -54,7 +53,7 @@ def test_pairs_that_are_missing__are_empty_cells():
 
 
 def test_numbers__stay_inside_a_column():
-    many = [{**grid()[0], "l1": 10.0**-a, "l2": 10.0**-b} for a in range(7) for b in range(7)]
+    many = [cell_of(10.0**-a, 10.0**-b) for a in range(7) for b in range(7)]
     assert cut(regularisation_grid(many, caption="a caption")) <= 0.5
 
 

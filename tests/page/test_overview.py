@@ -81,9 +81,10 @@ def test_pictures__are_beside_what_they_show(first):
     assert [picture.name for picture in first.pictures] == ["b"]
 
 
-def test_shared__is_not_told_of_two_labels_which_share_all(first, run, results):
+def test_shared__is_not_shown_for_two_labels_which_share_all(first, run):
     model = Run.open(run).models[0]
-    two = replace(model.probes["probes/pos"], results={**results, "labels": results["labels"][:2]})
+    probe = model.probes["probes/pos"]
+    two = replace(probe, results=replace(probe.results, labels=probe.results.labels[:2]))
     assert first.shared and shared_neurons(model, two, lambda name: "") == []
 
 

@@ -129,9 +129,9 @@ def test_curve_that_is_being_written__has_the_points_that_are_whole(run_copy):
 @pytest.mark.parametrize(
     ("file", "content", "sentence"),
     [
-        ("probes/pos/results.json", "{", "results.json is damaged: it is no JSON"),
-        ("probes/pos/results.json", "[]", "results.json is damaged: it is no JSON object"),
-        ("probes/pos/results.json", "{}", "results.json is damaged: 'labels' is missing or no list"),
+        ("probes/pos/results.json", "{", "results.json is damaged: it is not JSON"),
+        ("probes/pos/results.json", "[]", "results.json is damaged: it is not a JSON object"),
+        ("probes/pos/results.json", "{}", "results.json is damaged: 'rankings' is missing or not an object"),
         ("probes/pos/ranking.json", None, "ranking.json cannot be read"),
         ("probes/pos/ranking.ADJ.json", None, "ranking.ADJ.json cannot be read"),
         ("probes/pos/rankings/probeless.json", "{}", "probeless.json is not a ranking"),
@@ -179,7 +179,7 @@ def test_results_without_sources__are_read_as_before(run_copy):
     results = json.loads((run_copy / "probes" / "pos" / "results.json").read_text())
     del results["sources"]
     (run_copy / "probes" / "pos" / "results.json").write_text(json.dumps(results))
-    assert Run.open(run_copy).models[0].probes["probes/pos"].results == results
+    assert Run.open(run_copy).models[0].probes["probes/pos"].results.to_json() == {**results, "sources": None}
 
 
 def test_text_of_a_dump__is_that_of_its_words(made_run):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Mapping
@@ -16,9 +15,11 @@ from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.word_lists import LANGUAGES
 from fairseq_neurons.pipelines.jobs import remove_unfinished, run_all
 from fairseq_neurons.pipelines.recipes.measuring_commands import extract_command, probe_command
-from fairseq_neurons.pipelines.recipes.parallel_text import Languages
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages, write_lines
+from fairseq_neurons.probing.ablation_table import KINDS, AblationTable
+from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.storage.files import read_lines, read_text, write_lines
+from fairseq_neurons.storage.files import read_lines
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS
 
 logger = logging.getLogger(__name__)
@@ -65,13 +66,13 @@ def table(folder: Path, names: list[str]) -> str:
 
 
 def _row(probed: Path, name: str) -> list[str]:
-    results = json.loads(read_text(probed / "results.json", "result"))
+    results = ProbeResults.load(probed)
     ranking = Ranking.load(probed / "ranking.json")
-    kept = {(entry["kind"], entry["keep"]): _percent(entry["accuracy"]) for entry in results["ablation"]}
+    kept = AblationTable(results.ablation)
     return [
         name,
-        *(_percent(results[column]) for column in ("accuracy", "majority", "selectivity")),
-        *(f"{kept[kind, 'top']} / {kept[kind, 'bottom']}" for kind in ("mask", "retrain")),
+        *map(_percent, (results.accuracy, results.majority, results.selectivity)),
+        *(" / ".join(_percent(kept.cell(kind, end, SHARE).mean) for end in ("top", "bottom")) for kind in KINDS),
         ", ".join(ranking.neurons.name(i) for i in ranking.top(3).tolist()),
     ]
 

@@ -149,9 +149,7 @@ def _more_distributed(summary: Summary) -> Outcomes:
     for task in summary["tasks"]:
         ahead: dict[str, list[float]] = {"nmt": [], "lm": []}
         for model, probes in summary["probes"].items():
-            top, bottom = (
-                fmean(kept(probes[task]["ablation"], "retrain", end, FRACTIONS[0])) for end in ("top", "bottom")
-            )
+            top, bottom = (kept(probes[task], "retrain", end, FRACTIONS[0]) for end in ("top", "bottom"))
             ahead[summary["models"][model]["kind"]].append(top - bottom)
         if all(ahead.values()):
             outcomes.append(fmean(ahead["nmt"]) < fmean(ahead["lm"]))

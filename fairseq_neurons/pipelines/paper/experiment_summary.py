@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,15 +22,18 @@ from fairseq_neurons.pipelines.paper.paper_figures import drawn
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE, short_ranking
 from fairseq_neurons.pipelines.paper.train_models import best_perplexity, read_seeds
 from fairseq_neurons.pipelines.recipes.model_files import checkpoint, is_language_model
+from fairseq_neurons.probing.ablation_table import AblationTable
+from fairseq_neurons.probing.probe_results import ProbeResults
+from fairseq_neurons.probing.result_parts import KeptAccuracy
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import overlap_matrix, top_overlap
-from fairseq_neurons.storage.files import read_lines, read_text, sha256_of_file, write_text_whole
+from fairseq_neurons.storage.files import read_lines, sha256_of_file, write_text_whole
 from fairseq_neurons.storage.json_fields import Fields
+from fairseq_neurons.storage.json_records import read_record
 
 FORMAT = 1
 # "Top 50" of 2,000 neurons; of fewer, the same share.
 TOP_SHARE = 0.025
-OF_ABLATION = ("kind", "keep", "fraction", "seed", "neurons", "accuracy", "low", "high")
 OF_POINTS = ("ranking", "order", "seed", "neurons", "score", "low", "high", "p_value")
 
 
@@ -82,16 +84,17 @@ def _model(experiment: Experiment, model: str) -> dict[str, Any]:
 
 
 def _probe(folder: Path) -> dict[str, Any]:
-    results = _json(folder / "results.json")
+    results = ProbeResults.load(folder)
+    content = results.to_json()
     same = (
         *("accuracy", "low", "high", "majority", "majority_interval", "versus_majority", "control_accuracy"),
         *("selectivity", "objective", "gap", "nonzero", "neurons_used", "train_words", "test_words", "grid"),
         *("focus", "differences", "signature"),
     )
     return {
-        **{name: results[name] for name in same},
-        "labels": {label: scores["support"] for label, scores in results["label_scores"].items()},
-        "ablation": [{name: entry[name] for name in OF_ABLATION} for entry in results["ablation"]],
+        **{name: content[name] for name in same},
+        "labels": {label: scores.support for label, scores in results.label_scores.items()},
+        "ablation": [{item.name: getattr(row, item.name) for item in fields(KeptAccuracy)} for row in results.ablation],
     }
 
 
@@ -142,10 +145,6 @@ def _first(ranking: Ranking, count: int) -> list[str]:
     return [ranking.neurons.name(i) for i in ranking.top(count).tolist()]
 
 
-def _json(path: Path) -> Any:
-    return json.loads(read_text(path, "result"))
-
-
 def curve_of(summary: dict[str, Any], model: str) -> Curve:
     """The curve of a model as a summary has it, with short names of the rankings.
 
@@ -164,7 +163,14 @@ def scores_of(curve: Curve, ranking: str, order: str) -> dict[int, list[float]]:
     return {point.neurons: point.scores for point in curve.line(ranking, order).points}
 
 
-def kept(ablation: Sequence[dict[str, Any]], kind: str, keep: str, fraction: float) -> list[float]:
-    """Accuracies of a probe with only some neurons, one a seed."""
-    wanted = (kind, keep, fraction)
-    return [entry["accuracy"] for entry in ablation if (entry["kind"], entry["keep"], entry["fraction"]) == wanted]
+def kept(probe: dict[str, Any], kind: str, keep: str, fraction: float) -> float:
+    """Mean accuracy of a probe of the summary with only some neurons, over random seeds.
+
+    Raises:
+        InputError: if it was not measured.
+    """
+    table = AblationTable([read_record(KeptAccuracy, Fields(row, "the summary")) for row in probe["ablation"]])
+    mean = table.cell(kind, keep, fraction).mean
+    if mean is None:
+        raise InputError(f"The summary has no accuracy of a probe for {kind}, {keep} {100 * fraction:g} %.")
+    return mean

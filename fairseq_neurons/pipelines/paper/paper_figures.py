@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from xml.sax.saxutils import unescape
@@ -23,6 +22,7 @@ from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_text import SENTENCES
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE, short_ranking
 from fairseq_neurons.pipelines.recipes.model_files import is_language_model
+from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.storage.files import read_text
 
 FOLDER = "figures"
@@ -69,10 +69,10 @@ def _of_probes(experiment: Experiment) -> Iterator[tuple[str, SignedFigure]]:
     for model in experiment.first:
         file = experiment.folder / f"probes/{model}/{task}/results.json"
         if file.exists():
-            results = json.loads(read_text(file, "result"))
+            results = ProbeResults.load(file)
             caption = f"{experiment.name}, model {model}, {settings.title}"
-            if results["grid"]:
-                yield "figure-2", regularisation_grid(results["grid"], caption=caption)
+            if results.grid:
+                yield "figure-2", regularisation_grid(results.grid, caption=caption)
             yield f"figure-6.{model}", focus_bars(results, caption=caption)
 
 

@@ -129,8 +129,7 @@ def _of_probes(summary: Summary, probes: dict[str, Any]) -> Iterator[tuple[str, 
         for group, kind in (("Tables 2 and 5", "mask"), ("Tables 4 and 6", "retrain")):
             for fraction in FRACTIONS:
                 for keep in ENDS:
-                    accuracy = fmean(kept(probe["ablation"], kind, keep, fraction))
-                    yield group, f"{title} {keep} {fraction:g}", 100 * accuracy
+                    yield group, f"{title} {keep} {fraction:g}", 100 * kept(probe, kind, keep, fraction)
 
 
 def _of_curve(curve: Curve) -> Iterator[tuple[str, str, float]]:

@@ -1,4 +1,4 @@
-"""How sure accuracies and their differences are, and how it is kept which words were told right."""
+"""Confidence intervals of accuracies and their differences, and the correctness of every word as text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.prediction_scores import accuracy_difference, accuracy_interval
+from fairseq_neurons.probing.result_parts import Difference, Interval
 from fairseq_neurons.probing.study.study_options import IntervalOptions
 
 SEEDS = 2**32
@@ -34,15 +35,15 @@ class Intervals(IntervalOptions):
     def signature(self) -> str:
         return f"interval:{self.confidence:.9g}x{self.resamples}-seed:{self.seed}"
 
-    def of(self, correct: np.ndarray, sentence: np.ndarray) -> dict[str, float | None]:
-        """``low`` and ``high`` of an accuracy; None where one sentence tells nothing."""
+    def of(self, correct: np.ndarray, sentence: np.ndarray) -> Interval:
+        """The interval of an accuracy; without ends for a single sentence."""
         ends = accuracy_interval(correct, sentence, self.confidence, self.resamples, self.seed)
-        return {"low": _known(ends[0]), "high": _known(ends[1])}
+        return Interval(_known(ends[0]), _known(ends[1]))
 
-    def difference(self, a: np.ndarray, b: np.ndarray, sentence: np.ndarray) -> dict[str, float | None]:
-        """``value``, ``low`` and ``high`` of the accuracy of a minus that of b on the same words, bool (N,) each."""
+    def difference(self, a: np.ndarray, b: np.ndarray, sentence: np.ndarray) -> Difference:
+        """The accuracy of a minus that of b on the same words, bool (N,) each."""
         found = accuracy_difference(a, b, sentence, self.confidence, self.resamples, self.seed)
-        return {"value": found.value, "low": _known(found.low), "high": _known(found.high)}
+        return Difference(found.value, _known(found.low), _known(found.high))
 
 
 def check_seed(seed: int) -> None:
@@ -56,12 +57,12 @@ def check_seed(seed: int) -> None:
 
 
 def pack(correct: np.ndarray) -> str:
-    """Bool (N,) as text, six words a character."""
+    """Encode bool (N,) as text, six words per character."""
     return base64.b64encode(np.packbits(np.asarray(correct, dtype=bool)).tobytes()).decode("ascii")
 
 
 def unpack(packed: str, words: int) -> np.ndarray:
-    """What :func:`pack` packed, bool (``words``,)."""
+    """Decode the text of :func:`pack`, bool (``words``,)."""
     return np.unpackbits(np.frombuffer(base64.b64decode(packed), dtype=np.uint8), count=words).astype(bool)
 
 

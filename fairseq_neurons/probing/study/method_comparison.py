@@ -11,12 +11,15 @@ import numpy as np
 from fairseq_neurons import __version__
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.probing.result_parts import RankingAccuracy
 from fairseq_neurons.probing.study.labelled_words import Task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.label_methods import METHODS
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
-from fairseq_neurons.storage.results_log import Entry
+
+# A matrix, row by row.
+Rows = tuple[tuple[float, ...], ...]
 
 
 def check_methods(methods: Sequence[str]) -> None:
@@ -63,7 +66,7 @@ def _ranking(method: str, task: Task, found: np.ndarray, signature: str) -> Rank
 
 def accuracy_matrix(
     analysis: LinguisticAnalysis, rankings: Mapping[str, Ranking], counts: Sequence[int]
-) -> list[Entry]:
+) -> list[RankingAccuracy]:
     """Accuracy of a probe trained on the first n neurons of every ranking, for every n."""
     most = len(analysis.task.columns)
     for count in counts:
@@ -73,7 +76,7 @@ def accuracy_matrix(
     return [analysis.retrain(positions[name][:count], name) for name in rankings for count in counts]
 
 
-def overlaps(rankings: Mapping[str, Ranking], top: int, columns: np.ndarray) -> dict[str, list[list[float]]]:
+def overlaps(rankings: Mapping[str, Ranking], top: int, columns: np.ndarray) -> dict[str, Rows]:
     """How alike the rankings are, by name of the measure: a matrix with one row and column a ranking.
 
     Args:
@@ -88,7 +91,7 @@ def overlaps(rankings: Mapping[str, Ranking], top: int, columns: np.ndarray) -> 
         f"average-{top}": partial(average_overlap, depth=top),
         "spearman": spearman,
     }
-    return {name: overlap_matrix(among, measure).tolist() for name, measure in measures.items()}
+    return {name: tuple(map(tuple, overlap_matrix(among, measure).tolist())) for name, measure in measures.items()}
 
 
 def _among(ranking: Ranking, columns: np.ndarray) -> Ranking:

@@ -7,45 +7,33 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from fairseq_neurons.probing.result_parts import DifferenceRow
 from fairseq_neurons.probing.study.confidence_intervals import Intervals, unpack
-from fairseq_neurons.storage.results_log import Entry
-
-# Which words were told right: the ledger keeps it, results.json does not need it.
-CORRECT = "correct"
+from fairseq_neurons.probing.study.linguistic_analysis import MeasuredRow
 
 
-def shown(entry: Entry) -> Entry:
-    """An entry of the ledger as results have it."""
-    return {name: value for name, value in entry.items() if name != CORRECT}
-
-
-def differences(entries: Sequence[Entry], sentence: np.ndarray, intervals: Intervals) -> list[Entry]:
+def differences(rows: Sequence[MeasuredRow], sentence: np.ndarray, intervals: Intervals) -> list[DifferenceRow]:
     """Top minus bottom and top minus every random subset, for every fraction and kind.
 
     Args:
-        entries: of :meth:`LinguisticAnalysis.ablation`.
-        sentence: int64 (N,), which sentence each test word is of.
-        intervals: how sure they are.
+        rows: of :meth:`LinguisticAnalysis.ablation`.
+        sentence: int64 (N,), the sentence of each test word.
+        intervals: settings of the confidence intervals.
     """
-    words = len(sentence)
-    found = []
-    for top, other in _pairs(entries):
-        right, wrong = unpack(top[CORRECT], words), unpack(other[CORRECT], words)
-        between = f"top-{other['keep']}"
-        digest = hashlib.sha256(other["signature"].encode()).hexdigest()[:8]
-        found.append(
-            {
-                **{"kind": top["kind"], "fraction": top["fraction"], "between": between, "seed": other["seed"]},
-                **intervals.difference(right, wrong, sentence),
-                "signature": f"difference:{between}|other:{digest}|{top['signature']}",
-            }
-        )
+    words, found = len(sentence), []
+    for top, other in _pairs(rows):
+        difference = intervals.difference(unpack(top.correct, words), unpack(other.correct, words), sentence)
+        between = f"top-{other.keep}"
+        digest = hashlib.sha256(other.signature.encode()).hexdigest()[:8]
+        signature = f"difference:{between}|other:{digest}|{top.signature}"
+        ends = (difference.value, difference.low, difference.high)
+        found.append(DifferenceRow(top.kind, top.fraction, between, other.seed, *ends, signature))
     return found
 
 
-def _pairs(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
+def _pairs(rows: Sequence[MeasuredRow]) -> Iterator[tuple[MeasuredRow, MeasuredRow]]:
     """Every other subset with the top one of its kind and size."""
-    top = {(entry["kind"], entry["fraction"]): entry for entry in entries if entry["keep"] == "top"}
-    for entry in entries:
-        if entry["keep"] != "top":
-            yield top[entry["kind"], entry["fraction"]], entry
+    top = {(row.kind, row.fraction): row for row in rows if row.keep == "top"}
+    for row in rows:
+        if row.keep != "top":
+            yield top[row.kind, row.fraction], row

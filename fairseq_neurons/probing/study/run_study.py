@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from fairseq_neurons.labels import LabelOptions
 from fairseq_neurons.options import takes
+from fairseq_neurons.probing.probe_results import ProbeResults
+from fairseq_neurons.probing.result_parts import LabelledWordsSource, Sources
 from fairseq_neurons.probing.study.confidence_intervals import Intervals
 from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open_task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 @takes(StudyOptions)
-def probe(options: StudyOptions) -> dict[str, Any]:
+def probe(options: StudyOptions) -> ProbeResults:
     """Train a probe on labelled words, rank the neurons by its weights, and measure it all (Dalvi et al. 2019).
 
     Results are kept in ``OUT.partial`` as they are measured, and renamed to ``out`` when complete: an interrupted run
@@ -34,7 +35,7 @@ def probe(options: StudyOptions) -> dict[str, Any]:
         options: see `StudyOptions`; the function takes its fields as arguments.
 
     Returns:
-        What ``results.json`` holds.
+        What ``results.json`` holds, as a value.
 
     Raises:
         InputError: if an argument cannot be used; nothing is left behind.
@@ -52,7 +53,7 @@ def probe(options: StudyOptions) -> dict[str, Any]:
     with StudyFolder(out) as study:
         trained = _train(task, settings, study.probe)
         analysis = LinguisticAnalysis(task, trained, settings, EntryLog(study.measured), intervals)
-        results = analyse(analysis, plan, study.folder, _given([train, test], options))
+        results = analyse(analysis, plan, study.folder, _given(train, test, options))
         study.commit()
     return results
 
@@ -62,14 +63,10 @@ def _source(part: LabelledDump | Mapping[str, str], options: StudyOptions) -> La
     return LabelSource(given.activations, given.labels, options.column, options.language)
 
 
-def _given(sources: Sequence[LabelSource], labels: LabelOptions) -> dict[str, Any]:
+def _given(train: LabelSource, test: LabelSource, labels: LabelOptions) -> Sources:
     """Where the words and their labels are from and what names these go by, for who looks at the results later."""
-    parts = {
-        name: {"activations": str(source.activations), "labels": str(source.labels)}
-        for name, source in zip(("train", "test"), sources, strict=True)
-    }
-    options = {"merge": list(labels.merge), "ignore": list(labels.ignore)}
-    return {**parts, "column": sources[0].column, "language": sources[0].language, **options}
+    first, second = (LabelledWordsSource(str(part.activations), str(part.labels)) for part in (train, test))
+    return Sources(first, second, train.column, train.language, tuple(labels.merge), tuple(labels.ignore))
 
 
 def _train(task: Task, settings: ProbeSettings, path: Path) -> TrainedProbe:

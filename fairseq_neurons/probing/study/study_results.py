@@ -1,88 +1,108 @@
-"""A whole Linguistic Correlation Analysis: everything asked of one probe, and the folder that holds the answers."""
+"""A whole Linguistic Correlation Analysis: all measurements of one probe, and the folder that holds them."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
+from fairseq_neurons.probing.label_files import file_name
+from fairseq_neurons.probing.probe_results import FILE, FORMAT, ProbeResults
+from fairseq_neurons.probing.result_parts import ControlFit, Interval, MethodComparison, Sources
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis, finite
 from fairseq_neurons.probing.study.method_comparison import accuracy_matrix, overlaps, rank_by
-from fairseq_neurons.probing.study.paired_differences import differences, shown
+from fairseq_neurons.probing.study.paired_differences import differences
 from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.weight_reading import read_weights
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.algorithm1 import rank, rank_label
 from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.json_fields import JsonObject
+from fairseq_neurons.storage.json_records import record_to_json, records_to_json
 
-# Format 1 calls the part of a block its direction.
-FORMAT = 2
-# Of 255 bytes, "ranking.", ".json" and ".partial" take some.
-LONGEST_NAME = 200
 PROBE = "linguistic"
 
 
-def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Mapping[str, Any]) -> dict[str, Any]:
+class ControlResults(NamedTuple):
+    """The fields of `ProbeResults` for the control task; all None without one."""
+
+    control_accuracy: float | None = None
+    selectivity: float | None = None
+    selectivity_interval: Interval | None = None
+    control_fit: ControlFit | None = None
+    control_signature: str | None = None
+
+
+def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Sources) -> ProbeResults:
     """Measure all of it, and write rankings, tables and ``results.json`` into ``out``.
 
     Args:
         analysis: of one probe.
         plan: what is measured.
         out: a folder.
-        sources: where words and labels are from: ``activations`` and ``labels`` of ``train`` and ``test``, ``column``,
-            ``language``, and ``merge`` and ``ignore`` of `LabelOptions`.
-
-    Returns:
-        What ``results.json`` holds.
+        sources: where words and labels are from.
     """
     ranking = _rank(analysis, plan, out)
     # First what reads all neurons of all words: a value that is not finite must show before anything is kept.
-    known = {**_describe(analysis), **_accuracy(analysis)}
-    ablation = analysis.ablation(ranking.order, plan.fractions, plan.random)
-    results = {
-        "format": FORMAT,
-        "sources": dict(sources),
-        **known,
-        "ablation": [shown(entry) for entry in ablation],
-        "differences": differences(ablation, analysis.task.test.sentence, analysis.intervals),
-        **_control(analysis, plan),
-        "grid": analysis.grid(plan.grid) if plan.grid else [],
-        **read_weights(analysis.probe, analysis.task.neurons, plan),
-        "rankings": _compare(analysis, ranking, plan, out),
-    }
+    reached = analysis.accuracy()
+    task, probe = analysis.task, analysis.probe
+    measured = analysis.ablation(ranking.order, plan.fractions, plan.random)
+    weights = read_weights(probe, task.neurons, plan)
+    results = ProbeResults(
+        format=FORMAT,
+        sources=sources,
+        signature=probe.signature,
+        labels=tuple(task.labels),
+        neurons=task.neurons,
+        neurons_used=len(task.columns),
+        train_words=len(task.train),
+        test_words=len(task.test),
+        unseen=dict(task.unseen),
+        objective=probe.objective,
+        gap=finite(probe.gap),
+        stationarity=probe.stationarity,
+        converged=probe.gap <= analysis.settings.tolerance * probe.objective,
+        iterations=probe.iterations,
+        nonzero=float((probe.weights[:, task.columns] != 0).mean()),
+        accuracy=reached.accuracy,
+        low=reached.low,
+        high=reached.high,
+        majority=reached.majority,
+        majority_interval=reached.majority_interval,
+        versus_majority=reached.versus_majority,
+        unknown_words=reached.unknown_words,
+        label_scores=reached.labels,
+        accuracy_signature=reached.signature,
+        ablation=tuple(row.without_words() for row in measured),
+        differences=tuple(differences(measured, task.test.sentence, analysis.intervals)),
+        **_control_task(analysis, plan)._asdict(),
+        grid=tuple(analysis.grid(plan.grid)) if plan.grid else (),
+        **weights._asdict(),
+        rankings=_compare(analysis, ranking, plan, out),
+    )
     write_results(results, out)
     return results
 
 
-def write_results(results: dict[str, Any], out: Path) -> None:
+def write_results(results: ProbeResults, out: Path) -> None:
     """``results.json``, and the tables in it as CSV."""
-    tables = {
-        "ablation": results["ablation"],
-        "differences": results["differences"],
-        "grid": results["grid"],
+    tables: dict[str, list[JsonObject]] = {
+        "ablation": records_to_json(results.ablation),
+        "differences": records_to_json(results.differences),
+        "grid": records_to_json(results.grid),
         "labels": [
-            {"label": label, **scores, "signature": results["accuracy_signature"]}
-            for label, scores in results["label_scores"].items()
+            {"label": label, **record_to_json(scores), "signature": results.accuracy_signature}
+            for label, scores in results.label_scores.items()
         ],
-        "rankings": results["rankings"].get("accuracy", []),
+        "rankings": records_to_json(results.rankings.accuracy if results.rankings else ()),
     }
     for name, rows in tables.items():
         if rows:
             write_text_whole(out / f"{name}.csv", _csv(rows))
-    write_text_whole(out / "results.json", json.dumps(results, indent=1, allow_nan=False) + "\n")
-
-
-def file_name(label: str) -> str:
-    """A label as part of a file's name; a long one is cut, and told from its like by a digest."""
-    name = label.replace("%", "%25").replace("/", "%2F").replace("\0", "%00")
-    if len(name.encode()) <= LONGEST_NAME:
-        return name
-    start = name.encode()[: LONGEST_NAME - 9].decode(errors="ignore")
-    return f"{start}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+    write_text_whole(out / FILE, json.dumps(results.to_json(), indent=1, allow_nan=False) + "\n")
 
 
 def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:
@@ -96,52 +116,17 @@ def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:
     return ranking
 
 
-def _accuracy(analysis: LinguisticAnalysis) -> dict[str, Any]:
-    reached = analysis.accuracy()
-    same = ("accuracy", "low", "high", "majority", "majority_interval", "versus_majority", "unknown_words")
-    return {
-        **{name: reached[name] for name in same},
-        "label_scores": reached["labels"],
-        "accuracy_signature": reached["signature"],
-    }
-
-
-def _describe(analysis: LinguisticAnalysis) -> dict[str, Any]:
-    task, probe = analysis.task, analysis.probe
-    return {
-        "signature": probe.signature,
-        "labels": list(task.labels),
-        "neurons": task.neurons.to_json(),
-        "neurons_used": len(task.columns),
-        "train_words": len(task.train),
-        "test_words": len(task.test),
-        "unseen": dict(task.unseen),
-        "objective": probe.objective,
-        "gap": finite(probe.gap),
-        "stationarity": probe.stationarity,
-        "converged": probe.gap <= analysis.settings.tolerance * probe.objective,
-        "iterations": probe.iterations,
-        "nonzero": float((probe.weights[:, task.columns] != 0).mean()),
-    }
-
-
-def _control(analysis: LinguisticAnalysis, plan: Plan) -> dict[str, Any]:
+def _control_task(analysis: LinguisticAnalysis, plan: Plan) -> ControlResults:
     if not plan.control:
-        nothing = ("control_accuracy", "selectivity", "selectivity_interval", "control_fit", "control_signature")
-        return dict.fromkeys(nothing)
-    measured = analysis.control()
-    return {
-        "control_accuracy": measured["accuracy"],
-        "selectivity": measured["selectivity"],
-        "selectivity_interval": measured["selectivity_interval"],
-        "control_fit": {name: measured[name] for name in ("objective", "gap", "iterations")},
-        "control_signature": measured["signature"],
-    }
+        return ControlResults()
+    found = analysis.control_task()
+    fit = ControlFit(found.objective, found.gap, found.iterations)
+    return ControlResults(found.accuracy, found.selectivity, found.selectivity_interval, fit, found.signature)
 
 
-def _compare(analysis: LinguisticAnalysis, ranking: Ranking, plan: Plan, out: Path) -> dict[str, Any]:
+def _compare(analysis: LinguisticAnalysis, ranking: Ranking, plan: Plan, out: Path) -> MethodComparison | None:
     if not plan.rankings:
-        return {}
+        return None
     rankings = {PROBE: ranking}
     for method in plan.rankings:
         found = rank_by(method, analysis.task, analysis.settings.seed)
@@ -150,15 +135,15 @@ def _compare(analysis: LinguisticAnalysis, ranking: Ranking, plan: Plan, out: Pa
         for label, ranked in found.labels.items():
             ranked.save(out / "rankings" / f"{method}.{file_name(label)}.json")
     top = min(plan.top, len(analysis.task.columns))
-    return {
-        "names": list(rankings),
-        "signatures": {name: other.signature for name, other in rankings.items()},
-        "accuracy": accuracy_matrix(analysis, rankings, plan.counts),
-        "overlap": overlaps(rankings, top, analysis.task.columns),
-    }
+    return MethodComparison(
+        tuple(rankings),
+        {name: other.signature for name, other in rankings.items()},
+        tuple(accuracy_matrix(analysis, rankings, plan.counts)),
+        overlaps(rankings, top, analysis.task.columns),
+    )
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
+def _csv(rows: Sequence[JsonObject]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -4,98 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from tabulate import tabulate
+
+from fairseq_neurons.probing.ablation_table import KINDS, AblationTable
+from fairseq_neurons.probing.probe_results import ProbeResults
+from fairseq_neurons.probing.result_parts import DifferenceRow, GridCell, MethodComparison, OtherProbe
 
 STRONGEST, NAMED = 5, 3
 
 
-def summary(results: dict[str, Any]) -> str:
+class Bounded(Protocol):
+    """Results with an interval."""
+
+    @property
+    def low(self) -> float | None: ...
+
+    @property
+    def high(self) -> float | None: ...
+
+
+def summary(results: ProbeResults) -> str:
     """The tables of one analysis, for the screen."""
     parts = [_accuracy(results), _ablation(results), _labels(results)]
-    if results["against"]:
-        parts.append(_pairs(results["against"]))
-    if results["grid"]:
-        parts.append(_grid(results["grid"]))
-    if results["rankings"]:
-        parts.append(_rankings(results["rankings"]))
+    if results.against:
+        parts.append(_pairs(results.against))
+    if results.grid:
+        parts.append(_grid(results.grid))
+    if results.rankings:
+        parts.append(_rankings(results.rankings))
     return "\n\n".join(parts)
 
 
-def _accuracy(results: dict[str, Any]) -> str:
-    better = "above" if results["accuracy"] > results["majority"] else "NOT above"
-    gap = (
-        "no bound"
-        if results["gap"] is None
-        else f"{results['gap'] / max(results['objective'], 1e-12):.1e} of it at most"
-    )
+def _accuracy(results: ProbeResults) -> str:
+    better = "above" if results.accuracy > results.majority else "NOT above"
+    gap = "no bound" if results.gap is None else f"{results.gap / max(results.objective, 1e-12):.1e} of it at most"
     rows = [
-        ["accuracy", _percent(results["accuracy"]), _interval(results)],
+        ["accuracy", _percent(results.accuracy), _interval(results)],
         [
             "majority baseline",
-            _percent(results["majority"]),
-            f"{_interval(results['majority_interval'])} ({better} it)",
+            _percent(results.majority),
+            f"{_interval(results.majority_interval)} ({better} it)",
         ],
-        ["control task", _percent(results["control_accuracy"]), f"selectivity {_percent(results['selectivity'])}"],
-        ["objective", f"{results['objective']:.5f}", f"above the optimum by {gap}"],
-        ["weights not 0", _percent(results["nonzero"]), f"{results['iterations']} steps"],
+        ["control task", _percent(results.control_accuracy), f"selectivity {_percent(results.selectivity)}"],
+        ["objective", f"{results.objective:.5f}", f"above the optimum by {gap}"],
+        ["weights not 0", _percent(results.nonzero), f"{results.iterations} steps"],
     ]
     return tabulate(rows, tablefmt="plain", disable_numparse=True)
 
 
-def _ablation(results: dict[str, Any]) -> str:
+def _ablation(results: ProbeResults) -> str:
     """Tables 2 and 4 of the paper: rows are the kinds, columns the fractions; top / random / bottom."""
-    measured = results["ablation"]
-    fractions = list(dict.fromkeys(entry["fraction"] for entry in measured))
+    table = AblationTable(results.ablation, results.differences)
+    fractions = table.fractions()
     header = ["top / random / bottom", "all", *(f"{100 * fraction:g} %" for fraction in fractions)]
     rows = []
-    for kind, name in (("mask", "masking-out"), ("retrain", "retraining")):
-        cells = [" / ".join(_kept(measured, kind, keep, f) for keep in ("top", "random", "bottom")) for f in fractions]
-        rows.append([name, _percent(results["accuracy"]), *cells])
-        rows.append(["  top minus bottom", "", *(_top_minus_bottom(results, kind, f) for f in fractions)])
+    for kind, name in KINDS.items():
+        cells = [" / ".join(map(_percent, table.means(kind, fraction))) for fraction in fractions]
+        rows.append([name, _percent(results.accuracy), *cells])
+        differences = (table.top_minus_bottom(kind, fraction) for fraction in fractions)
+        rows.append(["  top minus bottom", "", *(_difference(found) for found in differences)])
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
 
 
-def _top_minus_bottom(results: dict[str, Any], kind: str, fraction: float) -> str:
-    """The difference in percent, with its interval."""
-    wanted = (kind, fraction, "top-bottom")
-    found = next(x for x in results["differences"] if (x["kind"], x["fraction"], x["between"]) == wanted)
-    return f"{_percent(found['value'])} ({_interval(found)})" if found["low"] is not None else _percent(found["value"])
+def _difference(found: DifferenceRow | None) -> str:
+    """In percent, with its interval."""
+    if found is None:
+        return "-"
+    return _percent(found.value) if found.low is None else f"{_percent(found.value)} ({_interval(found)})"
 
 
-def _kept(measured: Sequence[dict[str, Any]], kind: str, keep: str, fraction: float) -> str:
-    chosen = [
-        entry["accuracy"]
-        for entry in measured
-        if (entry["kind"], entry["keep"], entry["fraction"]) == (kind, keep, fraction)
-    ]
-    return _percent(sum(chosen) / len(chosen)) if chosen else "-"
-
-
-def _labels(results: dict[str, Any]) -> str:
+def _labels(results: ProbeResults) -> str:
     """Per label: scores, and how many neurons hold the first share of its weight mass (Figure 6)."""
-    mass, counts = next(iter(results["focus"].items()))
+    mass, counts = next(iter(results.focus.items()))
     header = ["label", "precision", "recall", "F1", "words", f"neurons for {100 * float(mass):g} % of the mass"]
     rows = [
-        [label, *(_percent(scores[name]) for name in ("precision", "recall", "f1")), scores["support"], counts[label]]
-        for label, scores in results["label_scores"].items()
+        [label, *map(_percent, (scores.precision, scores.recall, scores.f1)), scores.support, counts[label]]
+        for label, scores in sorted(results.label_scores.items(), key=lambda named: -named[1].support)
     ]
-    rows.sort(key=lambda row: -int(row[4]))
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True, colalign=["left"] + ["right"] * 5)
 
 
-def _pairs(against: Sequence[dict[str, Any]]) -> str:
+def _pairs(against: Sequence[OtherProbe]) -> str:
     """The labels that share the most neurons with one of another probe."""
-    pairs = [(pair, Path(other["probe"]).name) for other in against for pair in other["pairs"]]
-    pairs.sort(key=lambda found: found[0]["expected"] - found[0]["count"])
+    pairs = [(pair, Path(other.probe).name) for other in against for pair in other.pairs]
+    pairs.sort(key=lambda found: found[0].expected - found[0].count)
     rows = [
         [
-            pair["a"],
-            f"{pair['b']} ({name})",
-            pair["count"],
-            f"{pair['expected']:.1f}",
-            ", ".join(pair["neurons"][:NAMED]),
+            pair.a,
+            f"{pair.b} ({name})",
+            pair.count,
+            f"{pair.expected:.1f}",
+            ", ".join(pair.neurons[:NAMED]),
         ]
         for pair, name in pairs[:STRONGEST]
     ]
@@ -105,29 +106,29 @@ def _pairs(against: Sequence[dict[str, Any]]) -> str:
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
 
 
-def _grid(points: Sequence[dict[str, Any]]) -> str:
+def _grid(points: Sequence[GridCell]) -> str:
     """Figure 2 as a table: accuracy by l1 (rows) and l2 (columns)."""
-    l1 = list(dict.fromkeys(point["l1"] for point in points))
-    l2 = list(dict.fromkeys(point["l2"] for point in points))
-    found = {(point["l1"], point["l2"]): _percent(point["accuracy"]) for point in points}
+    l1 = list(dict.fromkeys(point.l1 for point in points))
+    l2 = list(dict.fromkeys(point.l2 for point in points))
+    found = {(point.l1, point.l2): _percent(point.accuracy) for point in points}
     rows = [[f"{a:g}", *(found[a, b] for b in l2)] for a in l1]
     return tabulate(rows, headers=["l1 \\ l2", *(f"{b:g}" for b in l2)], tablefmt="simple", disable_numparse=True)
 
 
-def _rankings(compared: dict[str, Any]) -> str:
+def _rankings(compared: MethodComparison) -> str:
     """Accuracy with the first neurons of every ranking, then how alike the rankings are."""
-    counts = list(dict.fromkeys(entry["neurons"] for entry in compared["accuracy"]))
-    found = {(entry["ranking"], entry["neurons"]): _percent(entry["accuracy"]) for entry in compared["accuracy"]}
-    rows = [[name, *(found[name, count] for count in counts)] for name in compared["names"]]
+    counts = list(dict.fromkeys(entry.neurons for entry in compared.accuracy))
+    found = {(entry.ranking, entry.neurons): _percent(entry.accuracy) for entry in compared.accuracy}
+    rows = [[name, *(found[name, count] for count in counts)] for name in compared.names]
     parts = [tabulate(rows, headers=["ranking", *(f"first {count}" for count in counts)], disable_numparse=True)]
-    for measure, matrix in compared["overlap"].items():
-        rows = [[name, *(f"{value:.2f}" for value in row)] for name, row in zip(compared["names"], matrix, strict=True)]
-        parts.append(tabulate(rows, headers=[measure, *compared["names"]], disable_numparse=True))
+    for measure, matrix in compared.overlap.items():
+        rows = [[name, *(f"{value:.2f}" for value in row)] for name, row in zip(compared.names, matrix, strict=True)]
+        parts.append(tabulate(rows, headers=[measure, *compared.names], disable_numparse=True))
     return "\n\n".join(parts)
 
 
-def _interval(found: dict[str, Any]) -> str:
-    return "" if found["low"] is None else f"{_percent(found['low'])} to {_percent(found['high'])}"
+def _interval(found: Bounded) -> str:
+    return "" if found.low is None else f"{_percent(found.low)} to {_percent(found.high)}"
 
 
 def _percent(value: float | None) -> str:

@@ -25,7 +25,9 @@ def test_scores_of__has_a_score_a_seed_and_infinity_for_none():
 
 
 def test_kept__is_of_one_kind_end_and_fraction():
-    assert kept(probe_of()["ablation"], "mask", "bottom", 0.15) == [0.4]
+    assert kept(probe_of(), "mask", "bottom", 0.15) == 0.4
+    with pytest.raises(InputError, match="no accuracy of a probe for mask, bottom 30 %"):
+        kept(probe_of(), "mask", "bottom", 0.3)
 
 
 def test_a_summary_of_unfinished_curves__is_refused(tmp_path):

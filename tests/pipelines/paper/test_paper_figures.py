@@ -12,7 +12,8 @@ from fairseq_neurons.pipelines.paper.best_single_neurons import BestNeuron
 from fairseq_neurons.pipelines.paper.ranking_names import SINGLE
 from tests.ablation.curve_files import write_curve
 from tests.activations.small_dumps import write_dump
-from tests.pipelines.paper.finished_experiments import curve_of, experiment_of, probe_of
+from tests.pipelines.paper.finished_experiments import curve_of, experiment_of
+from tests.probing.result_values import cell_of, results_of
 
 CALLED = {"cross-model": "rankings/{}/cross-model.json", "pos": "probes/{}/pos/ranking.json"}
 
@@ -33,10 +34,9 @@ def experiment(tmp_path):
     for model in ("1", "lm1"):
         folder = made.folder / f"probes/{model}/pos"
         folder.mkdir(parents=True)
-        probe = probe_of()
-        probe["label_scores"] = {label: {"support": probe["labels"].get(label, 1)} for label in probe["focus"]["0.25"]}
-        probe["grid"] = [{**point, "signature": "grid"} for point in probe["grid"]] if model == "1" else []
-        (folder / "results.json").write_text(json.dumps({**probe, "signature": "probe"}))
+        grid = tuple(cell_of(a, b) for a in (0.0, 0.1) for b in (0.0, 0.2)) if model == "1" else ()
+        results = results_of({"DT": 2, "CC": 1, "NN": 20}, grid=grid, signature="probe")
+        (folder / "results.json").write_text(json.dumps(results.to_json()))
     values = np.arange(6, dtype=np.float32).reshape(3, 2)
     write_dump(made.folder / "activations/1.sentences", values, sentences=[["a", "b"], ["c"]])
     return made

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.result_parts import Difference, Interval
 from fairseq_neurons.probing.study.confidence_intervals import Intervals, check_seed, pack, unpack
 
 
@@ -19,8 +20,8 @@ def test_packed_words__come_back(words):
 
 def test_one_sentence__tells_no_interval():
     correct, sentence = np.array([True, False]), np.array([3, 3])
-    assert Intervals().of(correct, sentence) == {"low": None, "high": None}
-    assert Intervals().difference(correct, ~correct, sentence) == {"value": 0.0, "low": None, "high": None}
+    assert Intervals().of(correct, sentence) == Interval(None, None)
+    assert Intervals().difference(correct, ~correct, sentence) == Difference(0.0, None, None)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.probing.study.study_folder import StudyFolder
 from fairseq_neurons.storage.results_log import ResultsLog
@@ -49,14 +49,14 @@ def test_interrupted_run__goes_on_and_equals_the_undisturbed_one(data, whole, tm
 @pytest.mark.slow
 def test_run_interrupted_within_the_grid__equals_the_undisturbed_one_to_the_tolerance(data, tmp_path, monkeypatch):
     settings = {**EVERYTHING, "refit_tolerance": 1e-4}
-    undisturbed = probe(*data, tmp_path / "whole", **settings)["grid"]
+    undisturbed = probe(*data, tmp_path / "whole", **settings).grid
     with monkeypatch.context() as patched:
         stop_after(patched, 16)
         with pytest.raises(KeyboardInterrupt):
             probe(*data, tmp_path / "out", **settings)
-    for entry, expected in zip(probe(*data, tmp_path / "out", **settings)["grid"], undisturbed, strict=True):
-        assert entry["objective"] == pytest.approx(expected["objective"], rel=2e-4)
-        assert entry["signature"] == expected["signature"]
+    for entry, expected in zip(probe(*data, tmp_path / "out", **settings).grid, undisturbed, strict=True):
+        assert entry.objective == pytest.approx(expected.objective, rel=2e-4)
+        assert entry.signature == expected.signature
 
 
 @pytest.mark.slow
@@ -110,5 +110,5 @@ def test_results_on_a_full_disk__are_kept_for_the_next_run(data, whole, tmp_path
         with pytest.raises(InputError, match="No space left"):
             probe(*data, tmp_path / "out", **EVERYTHING)
     del fits[:]
-    assert probe(*data, tmp_path / "out", **EVERYTHING) == json.loads((whole / "results.json").read_text())
+    assert probe(*data, tmp_path / "out", **EVERYTHING) == ProbeResults.load(whole)
     assert not fits

@@ -39,12 +39,12 @@ def test_accuracy_matrix__trains_probes_on_the_first_neurons(task, tmp_path):
     rankings = {name: rank_by(name, task, seed=1).overall for name in ("probeless", "f-test")}
     analysis = analysis_of(task, tmp_path / "measured.jsonl")
     found = accuracy_matrix(analysis, rankings, [1, 3])
-    assert [(entry["ranking"], entry["neurons"]) for entry in found] == [(r, n) for r in rankings for n in (1, 3)]
+    assert [(entry.ranking, entry.neurons) for entry in found] == [(r, n) for r in rankings for n in (1, 3)]
     for entry in found:
-        columns = [SOME.index(i) for i in rankings[entry["ranking"]].order[: entry["neurons"]]]
+        columns = [SOME.index(i) for i in rankings[entry.ranking].order[: entry.neurons]]
         train, test = task.train.design.dense()[:, columns], task.test.design.dense()[:, columns]
         single = ElasticNetProbe(1e-3, 1e-3, tolerance=1e-2).fit(train, task.train.y)
-        assert entry["accuracy"] == single.score(test, task.test.y)
+        assert entry.accuracy == single.score(test, task.test.y)
     with pytest.raises(InputError, match="5 neurons cannot be kept of 4"):
         accuracy_matrix(analysis, rankings, [5])
 
@@ -55,7 +55,7 @@ def test_overlaps__are_1_with_itself_and_0_with_its_reverse():
     down = Ranking.from_scores("down", neurons, -np.arange(6), "down")
     found = overlaps({"up": up, "down": down}, top=3, columns=np.arange(6))
     assert list(found) == ["top-3", "average-3", "spearman"]
-    assert found["top-3"] == [[1.0, 0.0], [0.0, 1.0]]
+    assert found["top-3"] == ((1.0, 0.0), (0.0, 1.0))
     assert found["spearman"][0][1] == pytest.approx(-1)
 
 
@@ -70,7 +70,7 @@ def test_overlaps__look_only_at_neurons_that_take_part():
         rankings[name] = Ranking.from_scores(name, neurons, scores, name)
     found = overlaps(rankings, top=2, columns=columns)
     assert found["spearman"][0] == pytest.approx([1, -0.4, -1])
-    assert found["top-2"] == [[1, 0.5, 0], [0.5, 1, 0.5], [0, 0.5, 1]]
+    assert found["top-2"] == ((1, 0.5, 0), (0.5, 1, 0.5), (0, 0.5, 1))
 
 
 def test_unknown_method__is_refused_with_those_there_are():

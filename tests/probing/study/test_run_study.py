@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.probe_results import ProbeResults
+from fairseq_neurons.probing.result_parts import LabelPair
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.probing.study.study_tables import summary
 from fairseq_neurons.probing.study.trained_probe import TrainedProbe
@@ -45,7 +47,7 @@ def test_results__have_the_fields_of_the_design(whole):
     assert results["gap"] <= 1e-3 * results["objective"] and results["converged"] is True
     assert set(results["focus"]["0.25"]) == set(LABELS)
     assert np.array(results["shared"]["counts"]).shape == (3, 3)
-    assert len(summary(results).splitlines()) > 20
+    assert len(summary(ProbeResults.load(whole)).splitlines()) > 20
 
 
 def test_results__say_where_words_and_labels_are_from(data, whole):
@@ -101,27 +103,27 @@ def test_every_measurement__has_a_signature_of_its_own(whole):
 )
 def test_settings_that_change_a_number__change_its_signature(data, whole, tmp_path, change):
     before = {entry["signature"]: entry for entry in measured(json.loads((whole / "results.json").read_text()))}
-    after = measured(probe(*data, tmp_path / "out", **{**EVERYTHING, **change}))
+    after = measured(probe(*data, tmp_path / "out", **{**EVERYTHING, **change}).to_json())
     assert all(before.get(entry["signature"], entry) == entry for entry in after)
 
 
 def test_against_another_probe__counts_the_neurons_both_need(data, whole, tmp_path):
     results = probe(*data, tmp_path / "out", against=[str(whole)], ignore=["VERB"], **SMALL)
-    (found,) = results["against"]
-    assert found["labels"] == list(LABELS) and np.array(found["counts"]).shape == (2, 3)
-    assert found["signature"] == TrainedProbe.load(whole / "probe.npz").signature
+    (found,) = results.against
+    assert found.labels == LABELS and np.array(found.counts).shape == (2, 3)
+    assert found.signature == TrainedProbe.load(whole / "probe.npz").signature
     assert "label of another probe" in summary(results)
 
 
 def test_neurons_left_out__are_not_counted_where_chance_is(data, tmp_path):
     a = probe(*data, tmp_path / "a", neurons="0,1,2,5,8", **SMALL)
-    within = a["shared"]
-    sizes = np.diag(within["counts"])
-    np.testing.assert_allclose(within["expected"], np.outer(sizes, sizes) / 5)
-    assert {entry["neuron"] for entry in within["most_shared"]} <= {0, 1, 2, 5, 8}
+    within = a.shared
+    sizes = np.diag(within.counts)
+    np.testing.assert_allclose(within.expected, np.outer(sizes, sizes) / 5)
+    assert {entry.neuron for entry in within.most_shared} <= {0, 1, 2, 5, 8}
     b = probe(*data, tmp_path / "b", neurons="1,2,3,8", against=[str(tmp_path / "a")], **SMALL)
-    (across,) = b["against"]
-    assert across["neurons_used"] == 3 and across["top"] == 3
+    (across,) = b.against
+    assert across.neurons_used == 3 and across.top == 3
     with pytest.raises(InputError, match="is a probe of other neurons"):
         probe(*data, tmp_path / "c", neurons="3,4", against=[str(tmp_path / "a")], **SMALL)
 
@@ -129,15 +131,15 @@ def test_neurons_left_out__are_not_counted_where_chance_is(data, tmp_path):
 def test_shared_pairs__have_the_names_of_their_neurons(data, whole, tmp_path):
     results = probe(*data, tmp_path / "out", against=[str(whole)], **{**SMALL, "l1": 1e-1, "top": 1})
     ours, theirs = TrainedProbe.load(tmp_path / "out" / "probe.npz"), TrainedProbe.load(whole / "probe.npz")
-    pairs = {(pair["a"], pair["b"]): pair for pair in results["against"][0]["pairs"]}
+    pairs = {(pair.a, pair.b): pair for pair in results.against[0].pairs}
     assert {(label, label) for label in LABELS} <= pairs.keys()
     for i, label in enumerate(LABELS):
         first = np.abs(ours.weights[i]).argmax()
         assert first == np.abs(theirs.weights[i]).argmax() == i
-        expected = {"a": label, "b": label, "count": 1, "expected": 0.1, "neurons": [f"encoder.0.fwd.{i}"]}
+        expected = LabelPair(label, label, 1, 0.1, (f"encoder.0.fwd.{i}",))
         assert pairs[label, label] == expected
-        assert results["salient"][label][0] == f"encoder.0.fwd.{i}"
-    assert all(pair["a"] < pair["b"] for pair in results["shared"]["pairs"])
+        assert results.salient[label][0] == f"encoder.0.fwd.{i}"
+    assert all(pair.a < pair.b for pair in results.shared.pairs)
 
 
 def test_against_a_probe_of_another_model__is_refused(data, whole, tmp_path):
@@ -160,6 +162,6 @@ def test_mistyped_option__is_an_error_of_the_caller(data, tmp_path):
 
 def test_authors_recipe__has_results_without_a_bound(data, tmp_path):
     results = probe(*data, tmp_path / "out", solver="authors", control=False, **SMALL)
-    assert results["selectivity"] is None
-    assert results["nonzero"] == 1.0
+    assert results.selectivity is None
+    assert results.nonzero == 1.0
     summary(results)

@@ -1,11 +1,11 @@
-"""Figures from the result files alone: one function each, no pyplot, the same bytes for the same results."""
+"""Figures of result files: one function per figure, without pyplot; the same results give the same bytes."""
 
 from fairseq_neurons.figures.curve_figure import ablation_curves
 from fairseq_neurons.figures.figure_files import render, save
 from fairseq_neurons.figures.figure_style import COLUMN, PAGE, SignedFigure
 from fairseq_neurons.figures.focus_figure import focus_bars
 from fairseq_neurons.figures.grid_figure import regularisation_grid
-from fairseq_neurons.figures.layer_figure import places_histogram
+from fairseq_neurons.figures.layer_figure import layer_histogram
 from fairseq_neurons.figures.overlap_figure import overlap_matrix, overlaps
 from fairseq_neurons.figures.run_figures import Drawing, figures_of
 from fairseq_neurons.figures.sentence_figure import coloured_sentences
@@ -21,7 +21,7 @@ __all__ = [
     "focus_bars",
     "overlap_matrix",
     "overlaps",
-    "places_histogram",
+    "layer_histogram",
     "regularisation_grid",
     "render",
     "save",

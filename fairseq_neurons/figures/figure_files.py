@@ -1,4 +1,4 @@
-"""Figures as files."""
+"""Write figures as SVG, PDF or PNG."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ SOFTWARE = f"fairseq-neurons {__version__}"
 
 
 def render(figure: SignedFigure, format: str) -> bytes:
-    """The file of a figure: the same bytes whenever and wherever the same matplotlib and fonts draw it.
+    """Render a figure to the bytes of a file, reproducibly for the same versions of matplotlib and fonts.
 
-    Title and signature are in its metadata; text stays text in SVG and PDF.
+    Title and signature are stored as metadata. Text remains text in SVG and PDF.
 
     Args:
-        figure: made by a function of this package.
+        figure: returned by a function of this package.
         format: one of `FORMATS`.
 
     Raises:
-        InputError: if it is another one.
+        InputError: if there is no such format.
     """
     if format not in FORMATS:
-        raise InputError(f"format={format}: figures are written as {', '.join(FORMATS)}.")
+        raise InputError(f"format={format} is unknown; figures are written as {', '.join(FORMATS)}.")
     metadata = {
         "svg": {"Title": figure.title, "Description": figure.signature, "Creator": SOFTWARE, "Date": None},
         "pdf": {"Title": figure.title, "Subject": figure.signature, "Creator": SOFTWARE, "CreationDate": None},
@@ -42,15 +42,15 @@ def render(figure: SignedFigure, format: str) -> bytes:
 
 
 def save(figure: SignedFigure, path: str | Path, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Write a figure, each file whole or not at all.
+    """Write a figure in several formats; each file is written completely or not at all.
 
     Args:
-        figure: made by a function of this package.
-        path: without the suffix.
-        formats: of `FORMATS`.
+        figure: returned by a function of this package.
+        path: path without suffix.
+        formats: some of `FORMATS`.
 
     Returns:
-        The files.
+        Paths of the files.
 
     Raises:
         InputError: if there is no such format, or a file cannot be written.

@@ -1,4 +1,4 @@
-"""How all figures look: sizes, colours, letters, and the signature that each carries."""
+"""The common style of all figures: sizes, colours, fonts, and a figure with a signature."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from fairseq_neurons.figures.printable_text import printable
 
-# Widths in inches: a column of a two-column paper, and the text of a page.
+# Widths in inches: a column of a two-column paper, and the text width of a page.
 COLUMN, PAGE = 3.3, 6.5
 # Font sizes in points.
 SMALL, NORMAL = 6.0, 7.0
-# Okabe & Ito 2008, "Color Universal Design": told apart with any colour vision. Their yellow is too light for lines.
+# Okabe & Ito 2008, "Color Universal Design": distinguishable with any colour vision. Their yellow is too light for
+# lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 GREY = "#666666"
-# As many as are not a multiple of the colours: the pairs repeat late.
+# Their number and that of the colours are coprime, so pairs of colour and marker repeat late.
 MARKERS = ("o", "s", "^", "v", "P", "X", "p", "h")
 # ColorBrewer's RdBu with white in the middle: red negative, white zero, blue positive (Dalvi et al. 2019, Figure 3).
 REDS = ("#67001f", "#b2182b", "#d6604d", "#f4a582", "#fddbc7")
 BLUES = ("#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061")
-# Of an odd number of colours, one is in the middle.
+# With an odd number of colours, white is exactly in the middle.
 RED_WHITE_BLUE: Colormap = LinearSegmentedColormap.from_list("red-white-blue", [*REDS, "#ffffff", *BLUES], N=257)
-# The first ones that are installed draw a letter; DejaVu Sans comes with matplotlib.
+# A character is drawn by the first installed font that has it; DejaVu Sans is part of matplotlib.
 FAMILIES = (
     *("DejaVu Sans", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew"),
     *("Noto Sans Devanagari", "Noto Sans Thai", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Noto Emoji", "Symbola"),
@@ -46,9 +47,9 @@ PARAMETERS = {
     "hatch.linewidth": 0.7,
     "lines.linewidth": 1.2,
     "lines.markersize": 3.5,
-    # Words and labels are shown as they are, also those with a $.
+    # Words and labels are shown verbatim, including $.
     "text.parse_math": False,
-    # Text stays text, and ids in the file depend on its content alone.
+    # Text remains text, and ids in the file depend only on its content.
     "svg.fonttype": "none",
     "svg.hashsalt": "fairseq-neurons",
     "pdf.fonttype": 42,
@@ -56,14 +57,14 @@ PARAMETERS = {
 
 
 class SignedFigure(Figure):
-    """A figure that carries what it shows and the settings that made it; files of it carry them on.
+    """A figure with a title and the signature of its results, which are stored in its files.
 
     Args:
         size: width and height in inches, without the caption.
-        title: what it shows, in a few words.
-        signature: of the results in it.
-        caption: small text below; None for none.
-        layout: of matplotlib; None if everything is put in its place by hand.
+        title: what the figure shows, in a few words.
+        signature: signature of the results.
+        caption: small text below the figure.
+        layout: matplotlib's layout engine; None for manual layout.
 
     Attributes:
         below: height of the caption in inches.
@@ -86,11 +87,11 @@ class SignedFigure(Figure):
             self._write_below("\n".join(lines))
 
     def settled(self) -> SignedFigure:
-        """Lay it out once and for all: every file of it then shows the same."""
+        """Compute the layout and fix it, so that it is the same in files of all formats."""
         self.draw_without_rendering()
         self.set_layout_engine("none")
         for axes in self.axes:
-            # The layout's last digits change from one run to the next, and with them the names of clips in SVG.
+            # The last digits of the layout vary between runs, and so would the names of clip paths in SVG.
             left, bottom, width, height = axes.get_position(original=True).bounds
             axes.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
             axes.set_in_layout(True)
@@ -105,15 +106,15 @@ class SignedFigure(Figure):
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Parameters of matplotlib for as long as a figure is made or written, whatever the user's own are."""
+    """Matplotlib parameters while a figure is drawn or written, independent of the user's own."""
     with style.context(["default", {**PARAMETERS, "font.family": _families()}]), warnings.catch_warnings():
-        # A letter that no installed font has is an empty box in PNG and PDF; in SVG, the reader's fonts draw it.
+        # A character missing from all installed fonts is an empty box in PNG and PDF; in SVG, the viewer's fonts apply.
         warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from font", UserWarning)
         yield
 
 
 def readable_on(colour: str | tuple[float, ...]) -> str:
-    """Black or white, whichever has the higher contrast (WCAG 2) on a background."""
+    """The text colour, black or white, with the higher contrast (WCAG 2) on a background."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]  # type: ignore[arg-type]
     luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return "black" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "white"

@@ -1,4 +1,4 @@
-"""A matrix as coloured cells with their numbers in them."""
+"""Draw a matrix as coloured cells with numbers."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from matplotlib.colors import Colormap, Normalize
 from fairseq_neurons.figures.figure_style import SMALL, readable_on
 
 WHITE = (1.0, 1.0, 1.0)
-# Columns; numbers of more are smaller.
+# Maximum number of columns with numbers of full size.
 MOST_AT_FULL_SIZE = 18
 
 
 def draw_cells(
     axes: Axes, values: np.ndarray, shown: Callable[[float], str], colours: Colormap, scale: Normalize
 ) -> QuadMesh:
-    """Cells of one unit, the first one at the origin; those without a value are white.
+    """Draw cells of unit size from the origin; cells without a value are white.
 
     Args:
-        axes: where.
-        values: (rows, columns) floats; nan for none.
-        shown: what is written in a cell.
-        colours: of the values.
-        scale: the values at the ends of the colours.
+        axes: axes to draw on.
+        values: (rows, columns) floats; NaN for no value.
+        shown: formats the value of a cell.
+        colours: colour map of the values.
+        scale: maps values to the range of the colour map.
     """
     masked = np.ma.masked_invalid(values)
     size = SMALL * min(1, MOST_AT_FULL_SIZE / values.shape[1])
@@ -41,7 +41,7 @@ def draw_cells(
 
 
 def name_cells(axes: Axes, columns: Sequence[str], rows: Sequence[str], rotation: float = 0) -> None:
-    """Names below the columns and beside the rows."""
+    """Label the columns (below) and the rows (left)."""
     axes.set_xticks(np.arange(len(columns)) + 0.5, columns)
     axes.set_yticks(np.arange(len(rows)) + 0.5, rows)
     if rotation:

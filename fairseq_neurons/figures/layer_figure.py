@@ -1,4 +1,4 @@
-"""Where the first neurons of rankings are: in which layer, and in which direction."""
+"""The layers and parts of the model in which the first neurons of rankings are."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ HEIGHT = 1.9
 
 
 @house_style()
-def places_histogram(
+def layer_histogram(
     rankings: Mapping[str, Ranking], top: int = 50, size: tuple[float, float] | None = None, caption: str | None = None
 ) -> SignedFigure:
-    """How many of the first neurons of each ranking are in each layer and direction, beside what chance puts there.
+    """Plot how many of the first neurons of each ranking are in each layer and part, and the number by chance.
 
     Args:
-        rankings: of one model's neurons, by name.
-        top: how many of the first neurons are counted.
-        size: inches, without the caption; by default a column wide, or a page for many bars.
-        caption: small text below.
+        rankings: rankings of one model's neurons, by name.
+        top: number of first neurons to count.
+        size: inches, without the caption; by default as wide as a column, or as a page for many bars.
+        caption: small text below the figure.
 
     Raises:
-        InputError: if there is no ranking, they are of different neurons, or there are not so many neurons.
+        InputError: if there is no ranking, the rankings have different neurons, or fewer neurons than ``top``.
     """
     neurons = _neurons_of(rankings, top)
     counts = {name: counts_of(ranking, top) for name, ranking in rankings.items()}
@@ -60,7 +60,7 @@ def places_histogram(
 
 
 def counts_of(ranking: Ranking, top: int) -> list[int]:
-    """How many of the first neurons each block holds, in the order of the blocks."""
+    """The number of first neurons in each block, in the order of the blocks."""
     first = ranking.top(top)
     return [int(((first >= span.start) & (first < span.stop)).sum()) for _, span in ranking.neurons.spans()]
 
@@ -71,22 +71,22 @@ def _neurons_of(rankings: Mapping[str, Ranking], top: int) -> Neurons:
     neurons = next(iter(rankings.values())).neurons
     check_same_neurons(*((name, ranking.neurons) for name, ranking in rankings.items()))
     if not 1 <= top <= len(neurons):
-        raise InputError(f"top={top}: the rankings have {len(neurons)} neurons; give 1 to that many.")
+        raise InputError(f"top={top} must lie between 1 and {len(neurons)}, the number of neurons.")
     return neurons
 
 
-def _draw(axes: Axes, number: int, among: int, counts: Sequence[int]) -> BarContainer:
-    """The bars of one of the rankings."""
-    width = GROUP / among
-    places = np.arange(len(counts)) - GROUP / 2 + (number + 0.5) * width
+def _draw(axes: Axes, number: int, rankings: int, counts: Sequence[int]) -> BarContainer:
+    """Draw the bars of one of the rankings."""
+    width = GROUP / rankings
+    x = np.arange(len(counts)) - GROUP / 2 + (number + 0.5) * width
     colour, hatch = COLOURS[number % len(COLOURS)], HATCHES[number % len(HATCHES)]
-    return axes.bar(places, counts, width, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0)
+    return axes.bar(x, counts, width, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0)
 
 
 def _draw_chance(axes: Axes, neurons: Neurons, top: int) -> Artist:
     expected = [top * block.size / len(neurons) for block in neurons.blocks]
-    places = np.arange(len(expected))
-    left, right = places - GROUP / 2 - 0.06, places + GROUP / 2 + 0.06
+    x = np.arange(len(expected))
+    left, right = x - GROUP / 2 - 0.06, x + GROUP / 2 + 0.06
     return axes.hlines(expected, left, right, color="black", linestyle=(0, (3, 1.5)), linewidth=0.9)
 
 

@@ -1,4 +1,4 @@
-"""Legends above the axes, in a strip of their own: long names take no width from the plot."""
+"""Legends in a strip above the axes, where long names do not narrow the plot."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from matplotlib.container import BarContainer
 
 from fairseq_neurons.figures.figure_style import SMALL
 
-# Inches: a row, and what stands beside a name; a letter as a share of the font size.
-ROW, HANDLE, LETTER = 0.125, 0.45, 0.58
+# Inches: the height of a row and the width of a handle; the width of a character relative to the font size.
+ROW, HANDLE, CHARACTER = 0.125, 0.45, 0.58
 
 
-# A name and what it explains.
+# A name and its handle.
 Named = tuple[str, Artist | BarContainer]
 
 
 def legend_rows(names: Sequence[str], width: float) -> int:
-    """How many rows these names take in so many inches."""
+    """The number of rows of a legend with these names, at a width in inches."""
     return -(-len(names) // _columns(names, width))
 
 
 def legend_height(rows: int) -> float:
-    """Inches that a legend of so many rows takes."""
+    """The height of a legend in inches."""
     return ROW * rows + 0.06
 
 
 def draw_legend(strip: Axes, legend: Sequence[Named], width: float) -> None:
-    """Fill the strip, which has `legend_height` and at least this width in inches."""
+    """Draw a legend on axes of the height `legend_height` and at least ``width`` inches wide."""
     strip.axis("off")
     names = [name for name, _ in legend]
     drawn = strip.legend(
@@ -44,10 +44,10 @@ def draw_legend(strip: Axes, legend: Sequence[Named], width: float) -> None:
         columnspacing=1.0,
         handlelength=2.6,
     )
-    # The strip is as high as the legend; as wide as it need not be.
+    # The strip has the height of the legend already, and its width must not affect the layout.
     drawn.set_in_layout(False)
 
 
 def _columns(names: Sequence[str], width: float) -> int:
-    longest = max(map(len, names)) * LETTER * SMALL / 72 + HANDLE
+    longest = max(map(len, names)) * CHARACTER * SMALL / 72 + HANDLE
     return max(1, min(len(names), int(width / longest)))

@@ -1,4 +1,4 @@
-"""How much rankings agree, pair by pair."""
+"""Pairwise agreement between rankings."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ LONGEST_NAME = 28
 
 
 def overlaps(rankings: Mapping[str, Ranking], top: int = 50) -> dict[str, Any]:
-    """What `overlap_matrix` draws, as the file that ``fairseq-neurons-overlap`` writes with the same ``top``.
+    """Compute overlaps for `overlap_matrix`, in the format of the file that ``fairseq-neurons-overlap`` writes.
 
     Args:
-        rankings: of one model's neurons, by name.
-        top: how many of the first neurons are compared.
+        rankings: rankings of one model's neurons, by name.
+        top: number of first neurons to compare.
 
     Raises:
-        InputError: if there is no ranking, they are of different neurons, or there are not so many.
+        InputError: if there is no ranking, the rankings have different neurons, or fewer neurons than ``top``.
     """
     if not rankings:
         raise InputError("There is no ranking to compare.")
@@ -52,21 +52,21 @@ def overlap_matrix(
     size: tuple[float, float] | None = None,
     caption: str | None = None,
 ) -> SignedFigure:
-    """How much every two rankings agree, and how much chance would make them.
+    """Plot the agreement of every pair of rankings, and the agreement expected by chance.
 
     Args:
-        found: the file of ``fairseq-neurons-overlap``, or `overlaps` of rankings.
+        found: content of the file of ``fairseq-neurons-overlap``, or `overlaps` of rankings.
         measure: ``top-N`` (the default), ``average-N`` or ``spearman``.
-        size: inches, without the caption; by default a column wide, or a page for many rankings.
-        caption: small text below.
+        size: inches, without the caption; by default as wide as a column, or as a page for many rankings.
+        caption: small text below the figure.
 
     Raises:
-        InputError: if the file has no such measure.
+        InputError: if the file does not contain the measure.
     """
-    known = [name for name in found if name.startswith(("top-", "average-", "spearman"))]
-    measure = measure or next(iter(known), "top-50")
-    if measure not in known:
-        raise InputError(f"measure={measure}: the overlaps were measured as {', '.join(known) or 'nothing'}.")
+    available = [name for name in found if name.startswith(("top-", "average-", "spearman"))]
+    measure = measure or next(iter(available), "top-50")
+    if measure not in available:
+        raise InputError(f"measure={measure} was not computed; available are {', '.join(available) or 'none'}.")
     names = found["rankings"]
     values = np.array([[np.nan if value is None else value for value in row] for row in found[measure]], dtype=float)
     width = COLUMN if len(names) <= FITS_A_COLUMN else PAGE
@@ -107,6 +107,6 @@ def _percent(value: float) -> str:
 
 
 def _show_chance(bar: Colorbar, percent: float) -> None:
-    """Where it is; Spearman's rho is 0 by chance, and an average over depths less than at the last."""
+    """Mark the overlap by chance. Spearman's rho is 0 by chance; for averages over depths, chance is not known."""
     bar.ax.axhline(percent, color="white", linewidth=1.2)
     bar.set_label(f"{bar.ax.get_ylabel()}\nby chance: {percent:.3g} (line)")

@@ -1,17 +1,17 @@
-"""Text of corpora and labels, as a figure can show it."""
+"""Make words and labels printable in figures."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# What XML 1.0 has no place for, and what would begin a new line.
+# Characters that XML 1.0 forbids, and line breaks.
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 ELLIPSIS = "…"
 
 
 def printable(text: str) -> str:
-    """The same text with a visible picture in the place of each control character.
+    """Replace control characters by visible symbols.
 
     >>> printable("a\\tb\\x7f\\x85")
     'a␉b␡�'
@@ -19,23 +19,23 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub(_picture, text)
 
 
-def shortened(text: str, letters: int) -> str:
-    """At most so many letters; what is left out is in the middle, for names often differ at their ends.
+def shortened(text: str, length: int) -> str:
+    """Shorten text to a number of characters by an ellipsis in the middle: names often differ at their ends.
 
     >>> shortened("probes/negation/mutual-information", 21)
     'probes/neg…nformation'
     """
     text = printable(text)
-    if len(text) <= letters:
+    if len(text) <= length:
         return text
-    kept = letters - 1
+    kept = length - 1
     return text[: kept - kept // 2] + ELLIPSIS + text[len(text) - kept // 2 :]
 
 
 def runs_leftwards(text: str) -> bool:
-    """Whether its first strong letter is of a script that is written from right to left."""
-    for letter in text:
-        if (direction := unicodedata.bidirectional(letter)) in ("L", "R", "AL"):
+    """Whether the first character with a strong direction belongs to a right-to-left script."""
+    for character in text:
+        if (direction := unicodedata.bidirectional(character)) in ("L", "R", "AL"):
             return direction != "L"
     return False
 

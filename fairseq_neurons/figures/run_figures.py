@@ -1,4 +1,4 @@
-"""All figures that a run folder gives, one after the other."""
+"""Draw all figures of a run folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fairseq_neurons.figures.curve_figure import ablation_curves
 from fairseq_neurons.figures.figure_style import SignedFigure
 from fairseq_neurons.figures.focus_figure import focus_bars
 from fairseq_neurons.figures.grid_figure import regularisation_grid
-from fairseq_neurons.figures.layer_figure import places_histogram
+from fairseq_neurons.figures.layer_figure import layer_histogram
 from fairseq_neurons.figures.overlap_figure import overlap_matrix, overlaps
 from fairseq_neurons.figures.sentence_figure import coloured_sentences
 from fairseq_neurons.probing.study.weight_focus import FIGURE_6
@@ -21,9 +21,9 @@ from fairseq_neurons.statistics.neuron_columns import column_of
 from fairseq_neurons.statistics.strongest_sentences import strongest_sentences
 
 TOP = 50
-# From each end.
-COLOURED = 3
-# A curve or a probe may be called like a model.
+# Number of sentences with the highest values, and with the lowest.
+SENTENCES = 3
+# Distinguishes a model from a curve or probe of the same name.
 MODEL = "model "
 
 
@@ -32,9 +32,9 @@ class Drawing:
     """A figure of a run.
 
     Args:
-        name: of its files, without a suffix; unlike all others of the run.
-        of: the curve or probe by its name, or ``model NAME``.
-        figure: itself.
+        name: name of its files without suffix, unique in the run.
+        of: name of the curve or probe, or ``model NAME``.
+        figure: the figure.
     """
 
     name: str
@@ -43,26 +43,26 @@ class Drawing:
 
     @property
     def title(self) -> str:
-        """What it shows, in a line."""
+        """What the figure shows, in one line."""
         return f"{self.figure.title}: {self.of}"
 
     @property
     def signature(self) -> str:
-        """The settings that made it."""
+        """The signature of the figure."""
         return self.figure.signature
 
 
 def figures_of(run: Run) -> Iterator[Drawing]:
-    """Draw what the run has results for: curves, grids, focused labels, overlaps, places, sentences.
+    """Draw curves, grids, focused labels, overlaps, layers and sentences, as far as the run has results for them.
 
-    One figure is made at a time, when it is asked for: ``for drawing in figures_of(run): save(drawing.figure,
+    Each figure is drawn when it is requested: ``for drawing in figures_of(run): save(drawing.figure,
     folder / drawing.name)``.
 
     Raises:
-        InputError: if a result file lacks what a figure needs.
+        InputError: if a result file lacks a field that a figure needs.
     """
     taken: set[str] = set()
-    # Models of one checkpoint have the same curves.
+    # Models with the same checkpoint share their curves.
     drawn: set[str] = set()
     for model in run.models:
         for curve in model.curves.values():
@@ -74,7 +74,7 @@ def figures_of(run: Run) -> Iterator[Drawing]:
 
 
 def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]:
-    """Kind, what it is of, and the figure."""
+    """Yield the kind of a figure, what it is of, and the figure."""
     for probe in model.probes.values():
         yield from _of_probe(model, probe)
     rankings = _of_whole_model(model)
@@ -82,7 +82,7 @@ def _of_model(run: Run, model: Model) -> Iterator[tuple[str, str, SignedFigure]]
         of_what = f"{MODEL}{model.name}"
         yield from _of_rankings(of_what, rankings)
         if model.dumps:
-            # Found without labels, if there is such a one: what its first neuron stands for is the question.
+            # Preferably a ranking without labels, whose first neuron has yet to be described.
             ranking = next((rankings[name] for name in rankings if name not in model.probes), None)
             first = ranking or next(iter(rankings.values()))
             yield "sentences", of_what, _sentences(run.dump_of(model).activations, first)
@@ -110,25 +110,25 @@ def _of_rankings(name: str, rankings: Mapping[str, Ranking]) -> Iterator[tuple[s
     top = min(TOP, len(next(iter(rankings.values())).order))
     if len(rankings) > 1:
         yield "overlap", name, overlap_matrix(overlaps(rankings, top))
-    yield "places", name, places_histogram(rankings, top)
+    yield "places", name, layer_histogram(rankings, top)
 
 
 def _of_whole_model(model: Model) -> dict[str, Ranking]:
-    """All but those by which a probe's ranking is compared with other methods: they have figures of their own."""
+    """All rankings except those by other methods for the labels of a probe, which have figures of their own."""
     of_methods = tuple(f"{probe}/" for probe in model.probes)
     return {name: ranking for name, ranking in model.rankings.items() if not name.startswith(of_methods)}
 
 
 def _sentences(dump: Activations, ranking: Ranking) -> SignedFigure:
-    """Sentences that hold the highest and the lowest values of the ranking's first neuron."""
+    """The sentences with the highest and the lowest values of the first neuron of a ranking."""
     neuron = int(ranking.top(1)[0])
     values = column_of(dump, neuron)
-    ends = (strongest_sentences(values, dump.offsets, COLOURED, lowest) for lowest in (False, True))
+    ends = (strongest_sentences(values, dump.offsets, SENTENCES, lowest) for lowest in (False, True))
     return coloured_sentences(dump, neuron, list(dict.fromkeys(chain.from_iterable(ends))))
 
 
 def _name(kind: str, of_what: str, taken: set[str]) -> str:
-    """``curves`` of ``curves/nmt`` -> ``curves.nmt``; a name that is taken already gets a number."""
+    """``curves`` of ``curves/nmt`` -> ``curves.nmt``; a number makes the name unique."""
     for before in ("curves/", "probes/", MODEL):
         of_what = of_what.removeprefix(before)
     base = name = f"{kind}.{of_what.replace('/', '.')}"

@@ -19,16 +19,16 @@ from fairseq_neurons.figures.figure_signatures import signed
 from fairseq_neurons.figures.figure_style import PAGE, RED_WHITE_BLUE, SMALL, SignedFigure, house_style, readable_on
 from fairseq_neurons.figures.printable_text import runs_leftwards, shortened
 
-# All in points, as the axes of the figure are.
-LETTERS, NUMBERS = 7.5, 5.0
+# In points, like the axes of the figure. Font sizes of words and values:
+WORD_SIZE, VALUE_SIZE = 7.5, 5.0
 PADDING, GAP, MARGIN = 2.5, 1.5, 5.0
 BOX, LINE, LINE_WITH_NUMBERS, BETWEEN = 12.0, 14.5, 20.0, 6.0
 NUMBER, SCALE = 17.0, 34.0
 LONGEST_WORD = 60
 
 
-class Word(NamedTuple):
-    """A word in its place: left edge, upper edge and width in points, its value, and how much it is shrunk to fit."""
+class PlacedWord(NamedTuple):
+    """A word with its value, left edge, upper edge and width in points, and the factor by which it is shrunk to fit."""
 
     text: str
     value: float
@@ -47,21 +47,21 @@ def coloured_sentences(
     width: float = PAGE,
     caption: str | None = None,
 ) -> SignedFigure:
-    """Sentences whose words are red where the neuron is negative, white at zero and blue where it is positive.
+    """Draw sentences with words coloured by a neuron: red if it is negative, white at zero, blue if it is positive.
 
-    The colours reach to the same value on both sides: the largest absolute one that is shown. A sentence in a script
-    that is written from right to left flows leftwards.
+    The colour scale is symmetric and ends at the largest absolute value shown. Sentences in right-to-left scripts are
+    laid out from right to left.
 
     Args:
-        dump: the states and words.
-        neuron: its index or name.
-        sentences: their numbers, from 0.
-        values: write them under the words.
-        width: inches; the height is what the text needs.
-        caption: small text below.
+        dump: states and words.
+        neuron: index or name of the neuron.
+        sentences: indices of the sentences.
+        values: write the values below the words.
+        width: inches; the height depends on the text.
+        caption: small text below the figure.
 
     Raises:
-        InputError: if there is no such neuron or sentence, none of the sentences has a word, or a value is not finite.
+        InputError: if there is no such neuron or sentence, the sentences have no words, or a value is not finite.
     """
     column = dump.neurons.index(str(neuron))
     words, values_of = _read(dump, column, sentences)
@@ -87,7 +87,7 @@ def coloured_sentences(
 
 
 def signature_of(dump: Activations) -> str:
-    """What made a dump."""
+    """The signature of a dump."""
     made = dump.manifest
     fields = {"checkpoint": made.checkpoint_sha256[:8], "data": made.data, "subset": made.subset, "mask": made.mask}
     fields |= {"pooling": made.pooling, "dtype": made.dtype}
@@ -95,24 +95,26 @@ def signature_of(dump: Activations) -> str:
 
 
 def _read(dump: Activations, column: int, sentences: Sequence[int]) -> tuple[list[list[str]], list[np.ndarray]]:
-    """Words and float64 (words,) of every sentence."""
+    """The words and values, float64 (words,), of every sentence."""
     for number in sentences:
         if not 0 <= number < dump.manifest.sentences:
             most = dump.manifest.sentences - 1
-            raise InputError(f"There is no sentence {number} in {dump.path}: it has sentences 0 to {most}.")
+            raise InputError(f"There is no sentence {number} in {dump.path}, which has sentences 0 to {most}.")
     words = [dump.sentences[number] for number in sentences]
     if not any(words):
-        raise InputError(f"There is no word to colour in the chosen sentences of {dump.path}.")
+        raise InputError(f"The chosen sentences of {dump.path} have no words.")
     values = [dump.sentence(number)[:, column].astype(np.float64) for number in sentences]
     if not all(np.isfinite(states).all() for states in values):
-        raise InputError(f"{dump.path}: neuron {column} has a value in the chosen sentences that is no finite number.")
+        raise InputError(f"{dump.path}: neuron {column} has values in the chosen sentences that are not finite.")
     return words, values
 
 
-def _flow(words: Sequence[Sequence[str]], values: Sequence[np.ndarray], width: float, numbers: bool) -> list[Word]:
-    """Every word in its place: lines of at most this width, sentence below sentence."""
+def _flow(
+    words: Sequence[Sequence[str]], values: Sequence[np.ndarray], width: float, numbers: bool
+) -> list[PlacedWord]:
+    """Place every word: wrap lines at a width in points, and put sentences below each other."""
     ruler, line = _Ruler(), LINE_WITH_NUMBERS if numbers else LINE
-    placed: list[Word] = []
+    placed: list[PlacedWord] = []
     top = MARGIN
     for sentence, states in zip(words, values, strict=True):
         leftwards, x = runs_leftwards(" ".join(sentence)), 0.0
@@ -122,7 +124,7 @@ def _flow(words: Sequence[Sequence[str]], values: Sequence[np.ndarray], width: f
             if x and x + taken > width:
                 x, top = 0.0, top + line
             left = MARGIN + (width - x - taken if leftwards else x)
-            placed.append(Word(text, value, left, top, taken, min(1, width / natural)))
+            placed.append(PlacedWord(text, value, left, top, taken, min(1, width / natural)))
             x += taken + GAP
         top += line + BETWEEN if sentence else 0
     return placed
@@ -132,10 +134,10 @@ class _Ruler:
     """Measures words in points."""
 
     def __init__(self) -> None:
-        # At 72 dots an inch, a dot is a point.
+        # At 72 dots per inch, a dot is a point.
         figure = Figure(dpi=72)
         self._renderer = FigureCanvasAgg(figure).get_renderer()
-        self._text = figure.text(0, 0, "", fontsize=LETTERS)
+        self._text = figure.text(0, 0, "", fontsize=WORD_SIZE)
 
     def width(self, text: str) -> float:
         self._text.set_text(text)
@@ -151,16 +153,16 @@ def _canvas(figure: SignedFigure) -> Axes:
     return axes
 
 
-def _draw(axes: Axes, word: Word, scale: Normalize, values: bool) -> None:
+def _draw(axes: Axes, word: PlacedWord, scale: Normalize, values: bool) -> None:
     colour = RED_WHITE_BLUE(float(scale(word.value)))
     shape = f"round,pad=0,rounding_size={BOX / 6}"
     box = FancyBboxPatch((word.x, word.y), word.width, BOX, shape, facecolor=colour, edgecolor="#cccccc", linewidth=0.3)
     axes.add_patch(box)
-    middle, size = word.x + word.width / 2, LETTERS * word.shrunk
+    middle, size = word.x + word.width / 2, WORD_SIZE * word.shrunk
     baseline = word.y + 0.72 * BOX
     axes.text(middle, baseline, word.text, ha="center", va="baseline", fontsize=size, color=readable_on(colour))
     if values:
-        axes.text(middle, word.y + BOX + 1, f"{word.value:+.2f}", ha="center", va="top", fontsize=NUMBERS)
+        axes.text(middle, word.y + BOX + 1, f"{word.value:+.2f}", ha="center", va="top", fontsize=VALUE_SIZE)
 
 
 def _explain(figure: SignedFigure, scale: Normalize, name: str, column: int) -> None:

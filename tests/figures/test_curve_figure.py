@@ -16,7 +16,7 @@ from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import COLUMN, SignedFigure, ablation_curves
 from fairseq_neurons.figures.curve_figure import INFINITE
-from tests.figures.drawn import cut
+from tests.figures.figure_contents import cut
 
 INFINITE_SCORE = {"score": inf, "low": None, "high": None}
 COUNTS = (0, 10, 25, 50)

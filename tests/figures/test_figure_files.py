@@ -70,7 +70,7 @@ def test_a_caption__takes_no_room_from_the_figure():
 
 
 def test_formats_there_are_not__are_refused_before_anything_is_written(figure, tmp_path):
-    with pytest.raises(InputError, match="format=jpg: figures are written as svg, pdf, png"):
+    with pytest.raises(InputError, match="format=jpg is unknown; figures are written as svg, pdf, png"):
         save(figure, tmp_path / "figure", ["svg", "jpg"])
     assert list(tmp_path.iterdir()) == []
 

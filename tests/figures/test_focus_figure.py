@@ -6,7 +6,7 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import focus_bars
-from tests.figures.drawn import cut, svg_texts, texts, tick_labels
+from tests.figures.figure_contents import cut, svg_texts, texts, tick_labels
 from tests.probing.result_values import results_of
 
 

@@ -8,7 +8,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import regularisation_grid
 from fairseq_neurons.probing.result_parts import GridCell
-from tests.figures.drawn import cut, texts, tick_labels
+from tests.figures.figure_contents import cut, texts, tick_labels
 from tests.probing.result_values import cell_of
 
 PENALTIES = [1e-2, 0.0, 1e-5]

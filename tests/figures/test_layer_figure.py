@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.figures import places_histogram
+from fairseq_neurons.figures import layer_histogram
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
-from tests.figures.drawn import cut, svg_texts, tick_labels
+from tests.figures.figure_contents import cut, svg_texts, tick_labels
 
 SIZES = {("encoder", 0, "fwd"): 6, ("encoder", 0, "bwd"): 6, ("decoder", 0, "fwd"): 12}
 NEURONS = Neurons.of(Block(*place, size) for place, size in SIZES.items())
@@ -24,7 +24,7 @@ RANKINGS = {"cross": ranking(1), "$pos$": ranking(2)}
 
 
 def test_bars__count_the_first_neurons_of_every_block():
-    axes = places_histogram(RANKINGS, top=8).axes[1]
+    axes = layer_histogram(RANKINGS, top=8).axes[1]
     for bars, made in zip(axes.containers, RANKINGS.values(), strict=True):
         names = [made.neurons.name(i).rpartition(".")[0] for i in made.order[:8].tolist()]
         literal = [names.count(f"{module}.{layer}.{direction}") for module, layer, direction in SIZES]
@@ -34,13 +34,13 @@ def test_bars__count_the_first_neurons_of_every_block():
 
 
 def test_chance__is_a_line_over_each_group():
-    axes = places_histogram(RANKINGS, top=8).axes[1]
+    axes = layer_histogram(RANKINGS, top=8).axes[1]
     (lines,) = axes.collections
     assert [segment[:, 1].tolist() for segment in lines.get_segments()] == [[2, 2], [2, 2], [4, 4]]
 
 
 def test_rankings__differ_in_colour_and_hatch_and_are_named():
-    figure = places_histogram(RANKINGS, top=8)
+    figure = layer_histogram(RANKINGS, top=8)
     first, second = (bars[0] for bars in figure.axes[1].containers)
     assert first.get_facecolor() != second.get_facecolor() and first.get_hatch() != second.get_hatch()
     assert {"cross", "$pos$", "by chance"} <= set(svg_texts(figure))
@@ -49,18 +49,18 @@ def test_rankings__differ_in_colour_and_hatch_and_are_named():
 
 def test_many_rankings__fit():
     many = {f"probes/a-long-name-of-a-probe/method-{seed}": ranking(seed) for seed in range(12)}
-    assert cut(places_histogram(many, top=8, caption="a caption")) <= 0.5
+    assert cut(layer_histogram(many, top=8, caption="a caption")) <= 0.5
 
 
 @pytest.mark.parametrize("top", [0, 25])
 def test_numbers_of_neurons_there_are_not__are_refused(top):
-    with pytest.raises(InputError, match=f"top={top}: the rankings have 24 neurons"):
-        places_histogram(RANKINGS, top=top)
+    with pytest.raises(InputError, match=f"top={top} must lie between 1 and 24, the number of neurons"):
+        layer_histogram(RANKINGS, top=top)
 
 
 def test_rankings_that_cannot_be_beside_each_other__are_refused():
     with pytest.raises(InputError, match="no ranking to draw"):
-        places_histogram({})
+        layer_histogram({})
     other = Ranking.from_scores("made", Neurons.of([Block("encoder", 0, "fwd", 24)]), np.arange(24.0), "")
     with pytest.raises(InputError, match="other have different neurons"):
-        places_histogram({**RANKINGS, "other": other}, top=8)
+        layer_histogram({**RANKINGS, "other": other}, top=8)

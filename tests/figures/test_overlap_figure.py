@@ -13,7 +13,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import overlap_matrix, overlaps
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
-from tests.figures.drawn import cut, texts, tick_labels
+from tests.figures.figure_contents import cut, texts, tick_labels
 
 NEURONS = Neurons.of(Block("encoder", 0, d, 10) for d in ("fwd", "bwd"))
 
@@ -51,7 +51,8 @@ def test_chance__is_stated_and_marked():
 def measured(tmp_path) -> dict:
     for number, made in enumerate(RANKINGS.values()):
         made.save(tmp_path / f"{number}.json")
-    overlap_command([str(tmp_path / f"{number}.json") for number in range(3)], 5, str(tmp_path / "overlap.out"))
+    paths = [str(tmp_path / f"{number}.json") for number in range(3)]
+    overlap_command(rankings=paths, top=5, out=str(tmp_path / "overlap.out"))
     return json.loads((tmp_path / "overlap.out").read_text(encoding="utf-8"))
 
 
@@ -83,9 +84,9 @@ def test_many_rankings__take_a_page_and_nothing_is_cut():
 
 
 def test_measures_there_are_not__are_refused(measured):
-    with pytest.raises(InputError, match="measure=top-9: the overlaps were measured as top-5, average-5, spearman"):
+    with pytest.raises(InputError, match="measure=top-9 was not computed; available are top-5, average-5, spearman"):
         overlap_matrix(measured, "top-9")
-    with pytest.raises(InputError, match="measured as nothing"):
+    with pytest.raises(InputError, match="available are none"):
         overlap_matrix({"rankings": []})
 
 

@@ -14,7 +14,7 @@ from fairseq_neurons.figures import run_figures as of_run
 from fairseq_neurons.runs.run_folder import Run
 from tests.ablation.curve_files import write_curve
 from tests.activations.small_dumps import write_dump
-from tests.figures.drawn import svg_texts
+from tests.figures.figure_contents import svg_texts
 from tests.figures.test_curve_figure import curve
 from tests.runs.made_runs import edit
 

@@ -16,7 +16,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import SignedFigure, coloured_sentences
 from fairseq_neurons.figures.printable_text import printable
 from tests.activations.small_dumps import write_dump
-from tests.figures.drawn import cut, svg_texts, texts
+from tests.figures.figure_contents import cut, svg_texts, texts
 
 WORDS = [
     ["the", "$x_1$", "<script>alert(1)</script>", '"a&b"', "$", "\\frac", "🙂", "."],
@@ -119,15 +119,15 @@ def test_any_word__comes_out_as_text(words, tmp_path_factory):
     assert len(svg_texts(figure)) >= len([word for word in words if printable(word).strip()])
 
 
-def test_values_that_are_no_numbers__are_refused(tmp_path):
-    with pytest.raises(InputError, match="neuron 1 has a value in the chosen sentences that is no finite number"):
+def test_values_that_are_not_finite__are_refused(tmp_path):
+    with pytest.raises(InputError, match="neuron 1 has values in the chosen sentences that are not finite"):
         coloured_sentences(dump_of(tmp_path / "d", [["a", "b"]], np.array([1.0, np.nan])), 1, [0])
 
 
 def test_sentences_and_neurons_there_are_not__are_refused(dump):
-    with pytest.raises(InputError, match="no sentence 3 in .*: it has sentences 0 to 2"):
+    with pytest.raises(InputError, match="no sentence 3 in .*, which has sentences 0 to 2"):
         coloured_sentences(dump, 1, [0, 3])
     with pytest.raises(InputError, match="Neuron 2 is out of range"):
         coloured_sentences(dump, 2, [0])
-    with pytest.raises(InputError, match="no word to colour"):
+    with pytest.raises(InputError, match="have no words"):
         coloured_sentences(dump, 1, [])

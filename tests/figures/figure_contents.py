@@ -1,4 +1,4 @@
-"""Reading figures back."""
+"""The contents of figures: texts, and what exceeds their edges."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def svg_texts(figure: SignedFigure) -> list[str]:
 
 
 def texts(axes: Axes) -> list[str]:
-    """What is written inside axes."""
+    """The texts inside axes."""
     return [text.get_text() for text in axes.texts]
 
 
 def tick_labels(axes: Axes) -> tuple[list[str], list[str]]:
-    """Beside the x and y axes."""
+    """The tick labels of the x and y axes."""
     return tuple([text.get_text() for text in axis.get_ticklabels()] for axis in (axes.xaxis, axes.yaxis))
 
 
 def cut(figure: SignedFigure) -> float:
     """By how many points the figure is too small for what is drawn; not above 0 if nothing is cut."""
     renderer = FigureCanvasAgg(figure).get_renderer()
-    # What takes no part in the layout has its own place.
+    # Legends take no part in the layout.
     legends = [legend for axes in figure.axes if (legend := axes.get_legend())]
     with house_style():
         boxes = [figure.get_tightbbox(renderer).transformed(figure.dpi_scale_trans)]

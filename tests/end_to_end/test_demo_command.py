@@ -29,7 +29,7 @@ def test_demo__goes_from_text_to_a_figure_and_repeats_nothing(corpus, tmp_path):
     small = ["hidden=8", "epochs=1"]
     output = output_of(run_apart(*command, *small))
     assert "$ fairseq-train bin/1" in output
-    assert re.search(r"^ +removed +top +bottom +random +top by variance +top +bottom +random", output, re.MULTILINE)
+    assert re.search(r"^ +masked +top +bottom +random +top by variance +top +bottom +random", output, re.MULTILINE)
     curves = {name: Curve.read(tmp_path / "demo" / "curves" / name).points for name in ("nmt", "lm")}
     # Six numbers of neurons; top, bottom and two random orders of each ranking.
     assert {name: len(points) for name, points in curves.items()} == {"nmt": 2 * 4 * 6, "lm": 4 * 6}

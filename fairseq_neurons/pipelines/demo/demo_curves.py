@@ -27,7 +27,7 @@ class Column(NamedTuple):
 
     Args:
         metric: its title.
-        name: of the order, and what the neurons are ranked by if it is not Cross-model Correlation Analysis.
+        name: the order; with the ranking's method unless it is Cross-model Correlation Analysis.
         line: the scores at growing numbers of neurons.
     """
 
@@ -55,7 +55,7 @@ def jobs(languages: Languages) -> Jobs:
 
 
 def columns(folder: Path) -> list[Column]:
-    """What the commands have measured, and is shown."""
+    """The columns of the table, read from what the commands have measured."""
     return [
         Column(curve.metric.axis, name, line)
         for folder_name, rankings in CURVES.items()
@@ -66,7 +66,7 @@ def columns(folder: Path) -> list[Column]:
 
 def table(shown: Sequence[Column]) -> str:
     """Scores by share of masked neurons; random ones as mean ± standard deviation."""
-    header = ["\nremoved", *(f"{column.metric},\n{column.name}" for column in shown)]
+    header = ["\nmasked", *(f"{column.metric},\n{column.name}" for column in shown)]
     rows = [
         [point.share, *(mean_and_spread(column.line.points[i].scores) for column in shown)]
         for i, point in enumerate(shown[0].line.points)
@@ -75,7 +75,7 @@ def table(shown: Sequence[Column]) -> str:
 
 
 def figure(folder: Path) -> None:
-    """All that was measured as a picture, ``curve.png``: a panel a metric (Figures 4, 5 and 7)."""
+    """Draw all curves as ``curve.png``, one panel for each metric (Figures 4, 5 and 7)."""
     measured = (Curve.read(folder / "curves" / name) for name in CURVES)
     save(ablation_curves(*measured), folder / "curve", ["png"])
 

@@ -1,4 +1,4 @@
-"""The paper's claims, each with the numbers that speak for or against it."""
+"""The paper's claims, each with the comparisons that support or contradict it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Outcomes = list[bool | None]
 
 
 def table(summaries: Sequence[Summary]) -> str:
-    """A row a claim: held / not significant / failed comparisons of every run, and the verdict on all of each size."""
+    """One row for each claim: how its comparisons came out in every run, and a verdict for each size of models."""
     sizes = list(dict.fromkeys(summary["size"] for summary in summaries))
     rows = []
     for claim, outcomes_of in CLAIMS.items():
@@ -47,15 +47,15 @@ def table(summaries: Sequence[Summary]) -> str:
 
 
 def counts(outcomes: Outcomes) -> str:
-    """How many comparisons held / were not significant / failed."""
+    """How many comparisons held / were not significant / failed, in this order."""
     return " / ".join(str(outcomes.count(value)) for value in (True, None, False))
 
 
 def verdict(outcomes: Outcomes) -> str:
-    """Whether a claim stands.
+    """Judge a claim by its comparisons.
 
     ``confirmed`` if none of its comparisons failed and at least half of them are significant, ``not confirmed`` if no
-    more held than failed, ``undecided`` if none tells anything, and else ``mixed``.
+    more held than failed, ``undecided`` if none is significant, and else ``mixed``.
     """
     held, failed = outcomes.count(True), outcomes.count(False)
     if not held + failed:

@@ -1,4 +1,4 @@
-"""The numbers of an experiment, gathered from the files of its steps: what the tables are made of."""
+"""Gather the numbers of an experiment from the files of its steps; the tables are made of them."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ OF_POINTS = ("ranking", "order", "seed", "neurons", "score", "low", "high", "p_v
 
 
 def summarise(experiment: Experiment) -> dict[str, Any]:
-    """Write ``summary.json``: everything that the document's tables need, and what made it.
+    """Write ``summary.json``: all numbers of the tables, with their signatures.
 
     Raises:
-        InputError: if a step has not been done.
+        InputError: if a step has not been finished.
     """
     folder = experiment.folder
     for job in ablations(experiment):
@@ -119,7 +119,7 @@ def _curve(folder: Path) -> dict[str, Any]:
 
 
 def _rankings(experiment: Experiment, model: str) -> dict[str, Ranking]:
-    """All of a model, by their short names, the cross-model one first."""
+    """All rankings of a model by their short names, the cross-model one first."""
     folder = experiment.folder
     files = {name: folder / f"rankings/{model}/{name}.json" for name in (CROSS_MODEL, *SINGLE)}
     files.update({task: folder / f"probes/{model}/{task}/ranking.json" for task in (*experiment.tasks, POSITION)})
@@ -127,7 +127,7 @@ def _rankings(experiment: Experiment, model: str) -> dict[str, Ranking]:
 
 
 def _overlaps(rankings: dict[str, Ranking]) -> dict[str, Any]:
-    """How many of the first neurons rankings share, and by how much a neuron of position is in the others."""
+    """How many of their first neurons the rankings share, pair by pair."""
     neurons = rankings[CROSS_MODEL].neurons
     top = max(1, round(TOP_SHARE * len(neurons)))
     matrix = overlap_matrix(rankings, partial(top_overlap, k=top))

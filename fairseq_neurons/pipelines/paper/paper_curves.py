@@ -18,7 +18,7 @@ LEAST_PAIRS = 5
 
 
 def orders(summaries: Sequence[Summary]) -> str:
-    """Figures 4 and 5: from the top, from the bottom and at random; a column a model."""
+    """Figures 4 and 5: neurons masked from the top, from the bottom and at random; one column for each model."""
     return "\n\n".join(
         _orders(summary, kind, models)
         for kind in KINDS
@@ -38,7 +38,7 @@ def linguistic(summaries: Sequence[Summary]) -> str:
 
 
 def mean_squares(summaries: Sequence[Summary]) -> str:
-    """Of the tenth that a ranking has first or last: the mean square of its states, and the score without it."""
+    """For the tenth that a ranking has first or last: the mean square of its states, and the score with it masked."""
     columns = {(CROSS_MODEL, "top"): "cross-model", (CROSS_MODEL, "bottom"): "bottom"}
     columns |= {(name, "top"): name for name in SINGLE}
     rows = []
@@ -57,7 +57,7 @@ def mean_squares(summaries: Sequence[Summary]) -> str:
 
 
 def _correlation(curve: Curve, measured: Iterable[tuple[float, float]]) -> str:
-    """Spearman's, of the squares and what removing them costs; of fewer than five, none."""
+    """Spearman's correlation of the mean squares with the cost of masking; empty for fewer than five pairs."""
     pairs = list(measured)
     if len(pairs) < LEAST_PAIRS:
         return ""
@@ -74,13 +74,13 @@ def _orders(summary: Summary, kind: str, models: Sequence[str]) -> str:
 
 
 def _cell(curve: Curve, count: int) -> str:
-    """The three orders; ° where a point does not differ from the unablated model."""
+    """The scores of the three orders; ° where a point does not differ from the unablated model."""
     points = [curve.line(CROSS_MODEL, order).at(count) for order in ORDERS]
     return " / ".join(mean_and_spread(point.scores, 1) + _mark(point) for point in points if point)
 
 
 def _against(summaries: Sequence[Summary], names: Callable[[Summary], list[str]]) -> str:
-    """A table an experiment and kind, of the model in which all rankings were removed."""
+    """One table for each run and kind, of the model whose neurons were masked by all these rankings."""
     parts = []
     for summary in summaries:
         for model in summary["curves"]:

@@ -1,4 +1,4 @@
-"""The paper's figures of an experiment, under their numbers."""
+"""Draw the paper's figures of an experiment, named by their numbers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FOLDER = "figures"
 
 
 def draw_figures(experiment: Experiment) -> None:
-    """Write ``figures/figure-N….svg``, those of them that something has been measured for."""
+    """Write ``figures/figure-N….svg`` of everything that has been measured."""
     for name, figure in paper_figures(experiment):
         save(figure, experiment.folder / FOLDER / name, ["svg"])
 
@@ -41,7 +41,7 @@ def drawn(experiment: Experiment) -> dict[str, str]:
 
 
 def signature_in(svg: str) -> str:
-    """What made a figure, from the metadata of its file; empty if it has none."""
+    """The signature of a figure, from the metadata of its file; empty if it has none."""
     found = re.search(r"<dc:description>(.*?)</dc:description>", svg, re.DOTALL)
     return unescape(found[1]) if found else ""
 

@@ -1,4 +1,4 @@
-"""The paper's tables, ours beside the published numbers, as Markdown."""
+"""The paper's tables in Markdown, our numbers beside the published ones."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_table__has_a_column_an_order_and_a_row_a_share(measured):
     lines = curves.table(curves.columns(measured)).splitlines()
     assert [part.strip() for part in lines[0].split(",")] == ["BLEU"] * 4 + ["perplexity"] * 3 + [""]
     orders = ["top", "bottom", "random"]
-    assert re.split(r"  +", lines[1].strip()) == ["removed", *orders, "top by variance", *orders]
+    assert re.split(r"  +", lines[1].strip()) == ["masked", *orders, "top by variance", *orders]
     assert [line.split()[0] for line in lines[3:]] == ["0%", "2.5%", "5%", "10%", "20%", "40%"]
     by_order = ["18.40", "13.60", "17.60 ± 1.13"]  # 16 of the 80 neurons
     assert re.split(r"  +", lines[7].strip()) == ["20%", *by_order, "2.40", *by_order]

@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fairseq_neurons import figures as figures
+    from fairseq_neurons.ablation.curve import Curve as Curve
     from fairseq_neurons.ablation.run_ablation import ablate as ablate
     from fairseq_neurons.activations.reader import Activations as Activations
     from fairseq_neurons.errors import InputError as InputError
@@ -49,6 +50,7 @@ _HOMES = {
     "Activations": "activations.reader",
     "Block": "neurons",
     "ChosenWords": "masks",
+    "Curve": "ablation.curve",
     "ElasticNetProbe": "probing.estimator",
     "InputError": "errors",
     "Inspection": "inspection.neuron_inspection",

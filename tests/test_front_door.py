@@ -60,7 +60,7 @@ def test_public_name__has_a_first_line_of_plain_english(name):
     assert first.endswith(".") and len(first.split()) > 3 and "::" not in first
 
 
-@pytest.mark.parametrize("name", sorted({*VERBS} - {"load_model", "ablate"}))
+@pytest.mark.parametrize("name", sorted({*VERBS} - {"load_model"}))
 def test_verb__takes_the_arguments_of_its_command(name):
     command = __import__(f"fairseq_neurons.commands.{name}", fromlist=["main"])
     (config,) = (value for key, value in vars(command).items() if key.lower() == f"{name}config")
@@ -71,7 +71,7 @@ def test_verb__takes_the_arguments_of_its_command(name):
     assert arguments <= options
 
 
-@pytest.mark.parametrize("verb", sorted({*VERBS} - {"ablate"}))
+@pytest.mark.parametrize("verb", VERBS)
 def test_help_of_a_verb__describes_every_argument(verb):
     function = getattr(fn, verb)
     for argument in inspect.signature(function).parameters:

@@ -32,9 +32,12 @@ from fairseq_neurons.same_model import check_same_neurons
 def ablate(settings: AblationSettings) -> Curve:
     """Measure a score against the number of masked neurons, by one or more rankings (Figures 4, 5, 7 and 8).
 
-    The options are those of `AblationSettings`. Every point is in the folder when it is done. An interrupted run
-    resumes, and a finished one can be given more points, rankings and seeds: points and tests are then those of one
-    undisturbed run, while ``overlap.json`` is of the last run's rankings.
+    Every point is in the folder when it is done. An interrupted run resumes, and a finished one can be given more
+    points, rankings and seeds: points and tests are then those of one undisturbed run, while ``overlap.json`` is of the
+    last run's rankings.
+
+    Args:
+        settings: see `AblationSettings`; the function takes its fields as arguments.
 
     Returns:
         All points of the folder and the tests between them.

@@ -74,8 +74,9 @@ def _spec(labels: str, bases: Iterable[Path]) -> str:
 
 
 def _read(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:
+    sentences = dump.activations.sentences  # whose words may be damaged: not a matter of the labels
     try:
-        return labels_of(dump.activations.sentences, spec, column, language, dump.activations.manifest.eos)
+        return labels_of(sentences, spec, column, language, dump.activations.manifest.eos)
     except InputError as error:
         logger.info("%s: its labels are left out. %s", name, error)
         return None

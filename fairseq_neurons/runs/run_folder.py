@@ -1,4 +1,4 @@
-"""A run folder: the dumps, rankings, probes and curves in it, sorted by the model they are of."""
+"""A run folder: its dumps, rankings, probes and curves, sorted by model."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["Dump", "Model", "Probe", "Run"]
 
 @dataclass(frozen=True)
 class Run:
-    """A folder in which models were dumped, ranked, probed and ablated, whatever its files are called.
+    """The results in a folder, recognised by what files hold, not by their names.
 
     Args:
         path: the folder.
-        models: in it, those that most is known of first.
+        models: its models, those with most results first.
     """
 
     path: Path
@@ -26,11 +26,10 @@ class Run:
 
     @classmethod
     def open(cls, path: str | Path) -> Run:
-        """Look through a folder.
+        """Read all results in a folder.
 
         Raises:
-            InputError: if there is no such folder, it holds neither dump nor result, or one of them is broken or may
-                not be read.
+            InputError: if the folder does not exist or holds no results, or one of them is damaged or cannot be read.
         """
         folder = Path(path)
         try:
@@ -44,7 +43,7 @@ class Run:
         return cls(folder, models)
 
     def dump_of(self, model: Model) -> Dump:
-        """The dump that shows a model: without a mask if there is one, of the text that most models were dumped on.
+        """The dump to show of a model: without a mask if possible, of the text that most models have read.
 
         Raises:
             InputError: if the run has no dump of it.
@@ -57,8 +56,8 @@ class Run:
         """Dumps of the other models over the text of one of this model's, without a mask, by the model's name.
 
         Args:
-            model: whose others are wanted.
-            dump: the one that shows it if None.
+            model: excluded from the result.
+            dump: of this model; the one of `dump_of` if None.
         """
         text = (dump or self.dump_of(model)).text
         found = {other.name: other.unmasked(text) for other in self.models if other is not model}

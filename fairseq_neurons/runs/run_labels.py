@@ -1,4 +1,4 @@
-"""Labels of the words of a run: those that its probes were given, and those that need nothing but the words."""
+"""Labels of the words of a run: those of its probes, and built-in ones that need only the words."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ logger = logging.getLogger(__name__)
 WordLabels = list[str | None]
 
 BUILT_IN = ("position", "numbers", "negation", "months")
-# A labeler that does not find so many words of two labels has nothing to say of a text.
+# A labeler that finds fewer words of its second label does not describe a text.
 LEAST = 10
 
 
 def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict[str, WordLabels]:
-    """All sets of labels that are known for the words of a dump.
+    """All sets of labels for the words of a dump.
 
-    Those of a probe are as its ``results.json`` tells: they were given for a dump of the same words. Its paths are
-    tried from here, then from the run's folder. Labels that are gone, or do not fit any more, are left out.
+    A probe's ``results.json`` names the labels of its words, which apply to any dump of the same words. Its paths are
+    tried from the current folder, then from the run's. Labels that are missing or no longer fit are skipped.
 
     Args:
         run: the probes of all its models count.

@@ -1,4 +1,4 @@
-"""What a run folder has of a model."""
+"""The results of one model in a run folder."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Dump:
 
     @property
     def masked(self) -> bool:
-        """Whether neurons were held while it was made."""
+        """Whether neurons were masked while it was made."""
         return bool(self.activations.manifest.mask)
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What ``fairseq-neurons-probe`` left.
+    """A probe study, as written by ``fairseq-neurons-probe``.
 
     Args:
         name: its folder, relative to the run.
@@ -53,11 +53,11 @@ class Probe:
 
 @dataclass(frozen=True)
 class Model:
-    """All that a run has of one model.
+    """All results of one model in a run.
 
     Args:
-        checkpoint_sha256: of the model; empty where a ranking does not know it.
-        neurons: that it has; none where only curves are known of it.
+        checkpoint_sha256: of the model; empty if only rankings of an unknown checkpoint are there.
+        neurons: of the model; no blocks if it has only curves.
         name: its own in the run.
         dumps: by name, as the others.
         rankings: of its neurons, for a whole set of labels or for none.
@@ -77,7 +77,7 @@ class Model:
 
     @property
     def findings(self) -> int:
-        """How much is known of it besides its states."""
+        """Number of rankings, probes and curves."""
         return len(self.rankings) + len(self.probes) + len(self.curves)
 
     def unmasked(self, text: str) -> Dump | None:
@@ -86,7 +86,7 @@ class Model:
 
 
 def shown_dump(model: Model, models: Sequence[Model]) -> Dump:
-    """The dump that shows a model, which has one: without a mask if there is such a one, of the text that most were of.
+    """The dump to show of a model that has one: without a mask if possible, of the text that most models have read.
 
     Args:
         model: one of the models.

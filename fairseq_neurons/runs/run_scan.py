@@ -1,4 +1,4 @@
-"""Look through a run folder."""
+"""Find the results in a run folder."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ DUMPS = "activations/"
 
 
 def look_through(folder: Path) -> list[Model]:
-    """The models that anything in a folder is of, in the order of the names there.
+    """The models that have results in a folder, in the order of the files' names.
 
     Raises:
-        InputError: if a dump or a result is broken.
-        OSError: if something cannot be read.
+        InputError: if a dump or a result is damaged.
+        OSError: if a file cannot be read.
     """
     findings = _Findings(folder)
     findings.look_into(folder)
@@ -45,7 +45,7 @@ def look_through(folder: Path) -> list[Model]:
 
 
 def _long_name(model: Model, models: Sequence[Model]) -> str:
-    """That of the dump that shows it, or the start of its checksum."""
+    """The name of the dump to show, or the start of the checksum."""
     return shown_dump(model, models).name if model.dumps else model.checkpoint_sha256[:8] or "unknown"
 
 
@@ -59,7 +59,7 @@ class _Findings:
         self.seen: set[Path] = set()
 
     def together(self) -> list[Model]:
-        """The models with their curves, whose points do not tell the neurons; dumps and rankings of the model do."""
+        """The models with their curves. A curve does not say which neurons its model has, so it goes by the checkpoint."""
         for curve in self.curves:
             checkpoint = str(curve.settings["checkpoint_sha256"])
             ours = [model for (known, _), model in self.models.items() if known == checkpoint]
@@ -68,7 +68,7 @@ class _Findings:
         return list(self.models.values())
 
     def look_into(self, path: Path) -> None:
-        """A folder that is a dump, a probe or a curve, or one that holds such folders and rankings."""
+        """Add a dump, a probe or a curve, or all that a folder of other folders and rankings holds."""
         if path.resolve() in self.seen:
             return
         self.seen.add(path.resolve())

@@ -59,7 +59,7 @@ class _Findings:
         self.seen: set[Path] = set()
 
     def together(self) -> list[Model]:
-        """The models with their curves. A curve does not say which neurons its model has, so it goes by the checkpoint."""
+        """The models with their curves, which name the checkpoint but not the neurons."""
         for curve in self.curves:
             checkpoint = str(curve.settings["checkpoint_sha256"])
             ours = [model for (known, _), model in self.models.items() if known == checkpoint]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
-from fairseq_neurons.rankings.neuron_count import neuron_count as amount  # noqa: F401 - until its callers have moved
 
 SITES = ("recurrent", "output")  # until its callers ask the model
 
@@ -26,12 +27,12 @@ class ChosenWords:
         chosen_by: how the words were chosen, for the signature.
     """
 
-    masked: np.ndarray
-    offsets: np.ndarray
+    masked: NDArray[np.bool_]
+    offsets: NDArray[np.int64]
     chosen_by: str = "given"
 
     @classmethod
-    def of(cls, sentences: Iterable[np.ndarray], chosen_by: str = "given") -> ChosenWords:
+    def of(cls, sentences: Iterable[NDArray[np.bool_]], chosen_by: str = "given") -> ChosenWords:
         """From one bool array (positions,) for each sentence."""
         parts = [np.asarray(masked, dtype=bool) for masked in sentences]
         offsets = np.cumsum([0, *map(len, parts)], dtype=np.int64)
@@ -41,7 +42,7 @@ class ChosenWords:
         """Number of sentences."""
         return len(self.offsets) - 1
 
-    def sentence(self, index: int) -> np.ndarray:
+    def sentence(self, index: int) -> NDArray[np.bool_]:
         """Where the neurons are masked in one sentence: bool (positions,)."""
         return self.masked[self.offsets[index] : self.offsets[index + 1]]
 
@@ -70,8 +71,8 @@ class Mask:
     """
 
     neurons: Neurons
-    indices: np.ndarray
-    values: np.ndarray
+    indices: NDArray[np.int64]
+    values: NDArray[np.float32]
     site: str = "recurrent"
     chosen_by: str = "neurons:given|value:given"
     words: ChosenWords | None = None
@@ -88,10 +89,10 @@ class Mask:
     def of(
         cls,
         neurons: Neurons,
-        indices: np.ndarray,
-        value: float | str | np.ndarray = 0.0,
+        indices: NDArray[np.int64],
+        value: float | str | NDArray[np.floating[Any]] = 0.0,
         site: str = "recurrent",
-        means: np.ndarray | None = None,
+        means: NDArray[np.floating[Any]] | None = None,
         chosen_by: str = "neurons:given",
         words: ChosenWords | None = None,
     ) -> Mask:
@@ -129,7 +130,7 @@ class Mask:
         return f"masked:{len(self.indices)}|site:{self.site}|{self.chosen_by}{where}|id:{content.hexdigest()[:8]}"
 
 
-def _of_each(neurons: Neurons, indices: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _of_each(neurons: Neurons, indices: NDArray[np.int64], values: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     if np.shape(values) != (len(neurons),):
         raise InputError(f"`value` must have shape ({len(neurons)},): one entry per neuron of the model.")
     # The mask itself refuses indices that are out of range.

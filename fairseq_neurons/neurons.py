@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 
@@ -125,7 +126,7 @@ class Neurons:
             raise InputError(f"There is no neuron {name!r} in this model; it has {self}.")
         return self._index_of[name]
 
-    def select(self, patterns: str) -> np.ndarray:
+    def select(self, patterns: str) -> NDArray[np.int64]:
         """The neurons that match a comma-separated list of indices, names and shell patterns.
 
         Args:

@@ -11,8 +11,9 @@ import numpy as np
 
 from fairseq_neurons.ablation.ablation_settings import PointOptions
 from fairseq_neurons.ablation.curve_records import Choice
-from fairseq_neurons.masks import ChosenWords, Mask, amount
+from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.rankings.neuron_count import neuron_count
 
 UNABLATED = "unablated"
 
@@ -92,5 +93,5 @@ def _counts(points: Sequence[Any], total: int) -> dict[int, str]:
     """Numbers of neurons, with the first way in which each was given."""
     counts: dict[int, str] = {}
     for point in points:
-        counts.setdefault(amount(str(point), total, "points="), str(point))
+        counts.setdefault(neuron_count(str(point), total, "points="), str(point))
     return counts

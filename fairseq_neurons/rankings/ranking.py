@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
@@ -31,8 +33,8 @@ class Ranking:
 
     method: str
     neurons: Neurons
-    order: np.ndarray
-    scores: np.ndarray
+    order: NDArray[np.int64]
+    scores: NDArray[np.float64]
     signature: str
     checkpoint_sha256: str = ""
 
@@ -41,7 +43,7 @@ class Ranking:
         cls,
         method: str,
         neurons: Neurons,
-        scores: np.ndarray,
+        scores: NDArray[np.floating[Any]],
         signature: str,
         checkpoint_sha256: str = "",
         reverse: bool = False,
@@ -60,11 +62,11 @@ class Ranking:
         order = np.argsort(values if reverse else -values, kind="stable").astype(np.int64)
         return cls(method, neurons, order, values[order], signature, checkpoint_sha256)
 
-    def top(self, count: int) -> np.ndarray:
+    def top(self, count: int) -> NDArray[np.int64]:
         """The indices of the ``count`` most important neurons."""
         return self.order[:count]
 
-    def bottom(self, count: int) -> np.ndarray:
+    def bottom(self, count: int) -> NDArray[np.int64]:
         """The indices of the ``count`` least important neurons, least important first."""
         return self.order[::-1][:count]
 

@@ -8,8 +8,10 @@ import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 
@@ -20,7 +22,7 @@ DAMAGE = (
 )
 
 
-def read_array(path: Path, mmap: bool = False) -> np.ndarray:
+def read_array(path: Path, mmap: bool = False) -> NDArray[Any]:
     """Read an ``.npy`` file; nothing in it is executed.
 
     Args:
@@ -39,7 +41,7 @@ def read_array(path: Path, mmap: bool = False) -> np.ndarray:
     return array
 
 
-def read_arrays(file: Path | bytes, names: Sequence[str], place: str) -> dict[str, np.ndarray]:
+def read_arrays(file: Path | bytes, names: Sequence[str], place: str) -> dict[str, NDArray[Any]]:
     """Read arrays of an ``.npz`` archive; nothing in it is executed.
 
     Args:

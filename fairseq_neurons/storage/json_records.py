@@ -71,9 +71,9 @@ def _value(hint: Any, value: object, path: str, place: str) -> object:
         return _record(cast(type, kind), cast(JsonObject, _checked(value, dict, path, place)), path, place)
     _checked(value, kind, path, place)
     if origin is tuple:
-        return tuple(_value(inner[0], one, f"{path}[{i}]", place) for i, one in enumerate(cast(list, value)))
+        return tuple(_value(inner[0], one, f"{path}[{i}]", place) for i, one in enumerate(cast(list[object], value)))
     if origin is dict:
-        return {name: _value(inner[1], one, f"{path}.{name}", place) for name, one in cast(dict, value).items()}
+        return {name: _value(inner[1], one, f"{path}.{name}", place) for name, one in cast(JsonObject, value).items()}
     return value
 
 

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 
-SITES = ("recurrent", "output")  # until its callers ask the model
-
 
 @dataclass(frozen=True)
 class ChosenWords:

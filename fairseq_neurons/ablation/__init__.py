@@ -1,1 +1,1 @@
-"""Curves: BLEU or perplexity against the number of neurons clamped, point by point, with their significance."""
+"""Ablation curves: BLEU, perplexity or another metric against the number of masked neurons, with significance tests."""

@@ -16,7 +16,6 @@ from fairseq_neurons.ablation.metrics.metric_options import option_names, own_op
 from fairseq_neurons.ablation.metrics.metric_registry import metric_named, registered
 from fairseq_neurons.ablation.metrics.perplexity import PerplexityOptions
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.masks import SITES
 
 POINTS = ("0%", "2.5%", "5%", "10%", "20%", "40%")
 
@@ -56,7 +55,7 @@ class PointOptions:
         seeds: number of random orders; their seeds count from 1 and are the same for every ranking.
         value: mask value: ``zero``, ``mean`` or a number.
         means: the dump whose means ``mean`` stands for.
-        site: mask site, ``recurrent`` or ``output``.
+        site: mask site, one of those that the model has: an LSTM has ``recurrent`` and ``output``.
     """
 
     points: list[Any] = field(default_factory=lambda: list(POINTS))
@@ -89,8 +88,6 @@ class PointOptions:
         Raises:
             InputError: naming the option.
         """
-        if self.site not in SITES:
-            raise InputError(f"site={self.site}: the choices are {', '.join(SITES)}.")
         for name in ("points", "order"):
             check_distinct(name, getattr(self, name))
         for order in self.order:

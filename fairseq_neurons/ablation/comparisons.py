@@ -15,7 +15,7 @@ from fairseq_neurons.ablation.forked_workers import Workers
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.ablation.planned_points import UNABLATED
 
-# At most so many points share the baseline's resamples and are written down at once.
+# At most this many points share the baseline's resamples and are written down at once.
 TOGETHER = 8
 
 Task = tuple[str, tuple[str, ...]]

@@ -80,7 +80,7 @@ class Line:
     points: tuple[LinePoint, ...]
 
     def at(self, neurons: int) -> LinePoint | None:
-        """The point with so many neurons masked; None if it has not been measured."""
+        """The point with this number of masked neurons; None if it has not been measured."""
         return next((point for point in self.points if point.neurons == neurons), None)
 
 

@@ -59,7 +59,7 @@ def ablation_curves(
     width = size[0] / len(curves) if size else COLUMN
     rows = max(legend_rows([name for name, _ in legend], width) for legend in legends)
     size = size or (COLUMN * len(curves), HEIGHT + legend_height(rows))
-    figure = SignedFigure(size, f"{named[0].upper()}{named[1:]} against neurons clamped", signature, caption)
+    figure = SignedFigure(size, f"{named[0].upper()}{named[1:]} against neurons masked", signature, caption)
     ratios = [legend_height(rows), size[1] - legend_height(rows)]
     strips, panels = figure.subplots(2, len(curves), squeeze=False, height_ratios=ratios)
     for strip, axes, curve, legend in zip(strips, panels, curves, legends, strict=True):
@@ -151,7 +151,7 @@ def _finite(value: float) -> float:
 
 
 def _label(axes: Axes, metric: MetricInfo, lines: Sequence[Line]) -> None:
-    axes.set(xlabel="neurons clamped", ylabel=metric.axis)
+    axes.set(xlabel="neurons masked", ylabel=metric.axis)
     if len(axes.get_xticks()) > 1:
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.grid(axis="y", color="#dddddd", linewidth=0.5)

@@ -16,7 +16,7 @@ def curve_table(curve: Curve) -> Table:
         for count, share in curve.shares.items()
     ]
     return Table(
-        f"{curve.metric.title} by neurons clamped ({curve.name})",
+        f"{curve.metric.title} by neurons masked ({curve.name})",
         ["Neurons", *line_names(curve.lines)],
         rows,
         "p-values compare with the unablated model and are not corrected for their number; of random orders the "

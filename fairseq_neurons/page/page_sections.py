@@ -37,7 +37,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class CurveSection:
-    """What the overview tells of a curve.
+    """What the overview shows of a curve.
 
     Args:
         name: of the curve.
@@ -54,7 +54,7 @@ class CurveSection:
 
 @dataclass(frozen=True)
 class ProbeSection:
-    """What the overview tells of a probe.
+    """What the overview shows of a probe.
 
     Args:
         name: of the labels.
@@ -71,7 +71,7 @@ class ProbeSection:
 
 @dataclass(frozen=True)
 class ModelSection:
-    """What the overview tells of a model.
+    """What the overview shows of a model.
 
     Args:
         name: of the model.

@@ -49,7 +49,6 @@ def test_missing_option(fail, name):
     ("option", "sentence"),
     [
         ("metric=bleurt", "metric=bleurt: the choices are bleu, perplexity"),
-        ("site=input", "site=input: the choices are recurrent, output"),
         ("test=t", "test=t: the choices are bootstrap, approximate-randomization"),
         ("order=[up]", "order=[up]: the choices are top, bottom, random"),
         ("order=[]", "order=[]: give at least one, and each once"),

@@ -176,7 +176,7 @@ def test_several_curves__are_panels_side_by_side_and_nothing_is_cut():
     assert [panel(figure, i).get_ylabel() for i in (0, 1)] == ["BLEU", "perplexity"]
     assert figure.get_size_inches()[0] == pytest.approx(2 * COLUMN)
     assert cut(figure) <= 0.5
-    assert figure.title == "BLEU and perplexity against neurons clamped"
+    assert figure.title == "BLEU and perplexity against neurons masked"
 
 
 def test_signature__is_what_the_points_have_in_common():
@@ -200,4 +200,4 @@ def test_what_is_no_curve__is_refused_in_a_sentence(curves, sentence):
 def test_a_metric_that_is_not_installed__is_drawn_with_its_name():
     figure = ablation_curves(curve(metric="ter"))
     assert panel(figure).get_ylabel() == "ter"
-    assert figure.title == "Ter against neurons clamped"
+    assert figure.title == "Ter against neurons masked"

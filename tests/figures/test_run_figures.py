@@ -37,7 +37,7 @@ def test_a_run__gives_a_figure_of_each_result(run, tmp_path):
     assert list(titles) == [
         *("curves.one", "focus.pos", "overlap.pos", "places.pos", "overlap.one", "places.one", "sentences.one"),
     ]
-    assert titles["curves.one"] == "BLEU against neurons clamped: curves/one"
+    assert titles["curves.one"] == "BLEU against neurons masked: curves/one"
     assert titles["focus.pos"] == "Neurons that hold 25 % of the weights of each label: probes/pos"
     assert titles["places.one"].endswith(": model one")
     assert sorted(path.name for path in made) == sorted(f"{name}.svg" for name in titles)

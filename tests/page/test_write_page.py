@@ -86,7 +86,7 @@ def test_run_without_dumps__is_an_overview(run, tmp_path):
     write_curve(tmp_path / "run" / "curves" / "nmt", "1" * 8)
     page = write_report(tmp_path / "run", tmp_path / "page").parent
     index = (page / "index.html").read_text()
-    assert "BLEU by neurons clamped" in index and "This run has no dump of its states" in index
+    assert "BLEU by neurons masked" in index and "This run has no dump of its states" in index
     assert 'data-view="neurons"' not in index
     assert not any("/neuron/" in name for name in files(page))
 

@@ -147,7 +147,7 @@ class Bleu(Metric[list[str], BleuOptions]):
 
     @classmethod
     def identity(cls, options: BleuOptions) -> Mapping[str, Scalar]:
-        """All options but those of the tests, which are computed anew from the outputs whenever they change."""
+        """All options but those of the tests, which are computed again from the outputs whenever they change."""
         return options.identity()
 
     @classmethod

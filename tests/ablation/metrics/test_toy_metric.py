@@ -63,13 +63,13 @@ def test_table_and_figure__have_its_titles_and_scale(curve):
     assert table(curve).startswith("cost\n")
     figure = ablation_curves(curve)
     axes = figure.axes[1]
-    assert (figure.title, axes.get_ylabel()) == ("Nats against neurons clamped", "nats")
+    assert (figure.title, axes.get_ylabel()) == ("Nats against neurons masked", "nats")
     assert axes.get_yscale() == "log"
 
 
 def test_page__has_a_section_of_it(curve, tmp_path):
     index = fn.report(tmp_path / "run", tmp_path / "page").read_text(encoding="utf-8")
-    assert "Cost of a sentence by neurons clamped (cost)" in index
+    assert "Cost of a sentence by neurons masked (cost)" in index
     assert re.search(rf">{curve.points[0].score:.2f}<", index)
 
 
@@ -77,7 +77,7 @@ def test_page_without_the_metric__shows_its_name(curve, options, tmp_path):
     metric = metric_registry._METRICS.pop("cost")
     index = fn.report(tmp_path / "run", tmp_path / "page").read_text(encoding="utf-8")
     metric_registry.register(metric)
-    assert "cost by neurons clamped (cost)" in index
+    assert "cost by neurons masked (cost)" in index
 
 
 def test_command__takes_its_options_and_shows_its_line(registered, options, tmp_path, monkeypatch, capfd):

@@ -65,5 +65,5 @@ def test_figure__has_a_panel_a_metric_and_the_settings_of_its_points(measured):
     curves.figure(measured)
     with Image.open(measured / "curve.png") as image:
         assert image.width > 1.5 * image.height
-        assert image.text["Title"] == "BLEU and perplexity against neurons clamped"
+        assert image.text["Title"] == "BLEU and perplexity against neurons masked"
         assert "|value:zero|" in image.text["Description"] and "|results:" in image.text["Description"]

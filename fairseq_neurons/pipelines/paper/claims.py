@@ -9,7 +9,7 @@ from scipy.stats import hypergeom, mannwhitneyu
 
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.ablation.curve_lines import LEVEL
-from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept, scores_of
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, scores_of, subset_accuracy
 from fairseq_neurons.pipelines.paper.markdown_tables import Summary, markdown, run_of
 from fairseq_neurons.pipelines.paper.paper_tables import LEAST_WORDS
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
@@ -65,7 +65,7 @@ def verdict(outcomes: Outcomes) -> str:
     return "confirmed" if not failed and 2 * held >= len(outcomes) else "mixed"
 
 
-def _kept_top(kind: str) -> Callable[[Summary], Outcomes]:
+def _top_keeps_more(kind: str) -> Callable[[Summary], Outcomes]:
     def outcomes(summary: Summary) -> Outcomes:
         return [
             _apart(difference["low"], difference["high"])
@@ -149,7 +149,7 @@ def _more_distributed(summary: Summary) -> Outcomes:
     for task in summary["tasks"]:
         ahead: dict[str, list[float]] = {"nmt": [], "lm": []}
         for model, probes in summary["probes"].items():
-            top, bottom = (kept(probes[task], "retrain", end, FRACTIONS[0]) for end in ("top", "bottom"))
+            top, bottom = (subset_accuracy(probes[task], "retrain", end, FRACTIONS[0]) for end in ("top", "bottom"))
             ahead[summary["models"][model]["kind"]].append(top - bottom)
         if all(ahead.values()):
             outcomes.append(fmean(ahead["nmt"]) < fmean(ahead["lm"]))
@@ -187,8 +187,8 @@ def _apart(low: float | None, high: float | None) -> bool | None:
 
 
 CLAIMS: dict[str, Callable[[Summary], Outcomes]] = {
-    "masked out, the top keeps more than the bottom (Tables 2, 5)": _kept_top("mask"),
-    "retrained, the top keeps more than the bottom (Tables 4, 6)": _kept_top("retrain"),
+    "masked out, the top keeps more than the bottom (Tables 2, 5)": _top_keeps_more("mask"),
+    "retrained, the top keeps more than the bottom (Tables 4, 6)": _top_keeps_more("retrain"),
     "masking the top hurts before masking the bottom (Figures 4, 5)": _top_hurts_first,
     "cross-model hurts more than variance and distance from the mean, highest first (Figure 7)": _hurts_more_than(
         lambda summary: [name for name, (_, reverse) in SINGLE.items() if not reverse]

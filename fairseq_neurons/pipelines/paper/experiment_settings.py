@@ -11,73 +11,13 @@ from typing import Any
 from omegaconf import MISSING
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
+from fairseq_neurons.pipelines.paper.model_size import Size
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE
 from fairseq_neurons.pipelines.recipes.model_files import is_language_model
 from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 
 STEPS = ("text", "train", "dump", "rank", "probe", "ablate", "draw", "sum")
-
-
-@dataclass
-class Size:
-    """How large the models are, how they are trained, and how many there are.
-
-    Args:
-        name: of the folder of the results.
-        hidden: units of each direction of each layer, of the language model's layers and of the embeddings.
-        decoder_hidden: units of the decoder's layers.
-        rate: learning rate after the warm-up.
-        dropout: probability.
-        max_tokens: of a batch, at most.
-        epochs: of a translation model, at most; the best by validation loss is used.
-        lm_epochs: the same of a language model.
-        patience: training ends after this many epochs without a better validation loss.
-        models: how many translation models are trained, each on its own part of the text.
-        language_models: how many language models are trained, likewise.
-        studied: how many models of each kind are probed and ablated.
-        seeds: how many random orders of neurons are ablated.
-        grid: penalties that Figure 2 tries, in the first model and task; small ones take the longest; may be empty.
-    """
-
-    name: str = MISSING
-    hidden: int = 128
-    decoder_hidden: int = 256
-    rate: float = 2e-3
-    dropout: float = 0.2
-    max_tokens: int = 600
-    epochs: int = 15
-    lm_epochs: int = 10
-    patience: int = 4
-    models: int = 3
-    language_models: int = 3
-    studied: int = 3
-    seeds: int = 3
-    grid: list[float] = field(default_factory=lambda: [0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])
-
-
-@dataclass
-class LabelTask:
-    """A column of Table 1: labels of source words, and the text that has these words.
-
-    Files are relative to the corpus folder. Without a text of its own, a task labels the models' text.
-
-    Args:
-        title: its name in the paper's tables, for instance ``EN POS``.
-        train_labels: a file, a tagger or the name of a built-in labeler, for the words that train probes.
-        test_labels: likewise for those that test them.
-        train_text: the labelled text; the beginning of the training text by default.
-        test_text: the same for the test labels; the test text by default.
-        options: further options of ``fairseq-neurons-probe``.
-        shown: labels whose best single neurons Table 3 and Figure 3 show.
-    """
-
-    title: str = MISSING
-    train_labels: str = MISSING
-    test_labels: str = MISSING
-    train_text: str | None = None
-    test_text: str | None = None
-    options: list[str] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -163,7 +163,7 @@ def scores_of(curve: Curve, ranking: str, order: str) -> dict[int, list[float]]:
     return {point.neurons: point.scores for point in curve.line(ranking, order).points}
 
 
-def kept(probe: dict[str, Any], kind: str, keep: str, fraction: float) -> float:
+def subset_accuracy(probe: dict[str, Any], kind: str, keep: str, fraction: float) -> float:
     """Mean accuracy of a probe of the summary with only some neurons, over random seeds.
 
     Raises:

@@ -9,7 +9,8 @@ from pathlib import Path
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.taggers import is_tagger, tag
-from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, LabelTask
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
 from fairseq_neurons.pipelines.recipes import binarisation
 from fairseq_neurons.pipelines.recipes.parallel_text import read_parallel, write_lines, write_parts
 from fairseq_neurons.storage.files import read_lines

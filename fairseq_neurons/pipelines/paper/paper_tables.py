@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fairseq_neurons.number_format import mean_and_spread
 from fairseq_neurons.pipelines.paper import published_numbers as published
-from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, subset_accuracy
 from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, code, markdown, run_of
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS, TopBottom
 from fairseq_neurons.probing.ablation_table import KEEPS
@@ -133,14 +133,14 @@ def _ablation(summaries: Sequence[Summary], kind: str, paper: Mapping[str, Mappi
         if theirs := paper[model].get(title):
             shown = [f"{top} / {bottom}" for top, bottom in zip(theirs.top, theirs.bottom, strict=True)]
             rows.append([name, "published", published.ACCURACY[model][title], *shown])
-        ours = [" / ".join(_kept(probes, kind, keep, f) for keep in KEEPS) for f in FRACTIONS]
+        ours = [" / ".join(_mean_subset_accuracy(probes, kind, keep, f) for keep in KEEPS) for f in FRACTIONS]
         rows.append([name, run_of(summary), _spread(probes, "accuracy"), *ours])
     return markdown(header, rows, text=2)
 
 
-def _kept(probes: Sequence[Summary], kind: str, keep: str, fraction: float) -> str:
+def _mean_subset_accuracy(probes: Sequence[Summary], kind: str, keep: str, fraction: float) -> str:
     """Of each model the mean over random seeds, over the models mean and spread."""
-    return mean_and_spread([100 * kept(probe, kind, keep, fraction) for probe in probes], 1)
+    return mean_and_spread([100 * subset_accuracy(probe, kind, keep, fraction) for probe in probes], 1)
 
 
 def _probed(summaries: Sequence[Summary]) -> Iterator[tuple[str, Summary, str, list[Summary]]]:

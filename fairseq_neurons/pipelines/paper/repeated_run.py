@@ -20,13 +20,13 @@ from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.number_format import mean_and_spread
 from fairseq_neurons.pipelines.paper.claims import CLAIMS, counts, verdict
-from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept, scores_of
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, scores_of, subset_accuracy
 from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, markdown, run_of
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
 from fairseq_neurons.storage.files import read_text
 
-ENDS = ("top", "random", "bottom")
+ORDERS = ("top", "random", "bottom")
 
 
 class Number(NamedTuple):
@@ -128,13 +128,13 @@ def _of_probes(summary: Summary, probes: dict[str, Any]) -> Iterator[tuple[str, 
             yield "Table 1", f"{title} {name.replace('_', ' ')}", 100 * probe[name]
         for group, kind in (("Tables 2 and 5", "mask"), ("Tables 4 and 6", "retrain")):
             for fraction in FRACTIONS:
-                for keep in ENDS:
-                    yield group, f"{title} {keep} {fraction:g}", 100 * kept(probe, kind, keep, fraction)
+                for keep in ORDERS:
+                    yield group, f"{title} {keep} {fraction:g}", 100 * subset_accuracy(probe, kind, keep, fraction)
 
 
 def _of_curve(curve: Curve) -> Iterator[tuple[str, str, float]]:
     group, metric = "Figure 4" if curve.metric.higher_is_better else "Figure 5", curve.metric.axis
-    for order in ENDS:
+    for order in ORDERS:
         for count, scores in scores_of(curve, CROSS_MODEL, order).items():
             if count:
                 yield group, f"{metric} {order} {count}", fmean(scores)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, LabelTask, Size
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
+from fairseq_neurons.pipelines.paper.model_size import Size
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE
 
 RANKINGS = [CROSS_MODEL, *SINGLE, "pos", POSITION]

@@ -12,7 +12,7 @@ from fairseq_neurons.pipelines.paper.best_single_neurons import (
     BestNeuron,
     best_single_neurons,
 )
-from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
 from fairseq_neurons.rankings.cross_model import correlate
 from tests.activations.small_dumps import write_dump

@@ -9,7 +9,9 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.experiment_folder import SETTINGS, ExperimentFolder
-from fairseq_neurons.pipelines.paper.experiment_settings import Experiment, LabelTask, Size
+from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
+from fairseq_neurons.pipelines.paper.model_size import Size
 from tests.pipelines.paper.finished_experiments import experiment_of
 
 

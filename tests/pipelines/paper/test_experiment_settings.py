@@ -10,8 +10,10 @@ from omegaconf import OmegaConf
 
 import fairseq_neurons.commands.paper  # noqa: F401 - registers the config
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.paper.experiment_settings import STEPS, Experiment, LabelTask, Size
+from fairseq_neurons.pipelines.paper.experiment_settings import STEPS, Experiment
 from fairseq_neurons.pipelines.paper.experiment_steps import STAGES
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
+from fairseq_neurons.pipelines.paper.model_size import Size
 from fairseq_neurons.pipelines.paper.published_numbers import COLUMNS
 from fairseq_neurons.shipped_folders import configs
 from tests.pipelines.paper.finished_experiments import experiment_of

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, kept, scores_of, summarise
+from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, scores_of, subset_accuracy, summarise
 from fairseq_neurons.pipelines.paper.measure_steps import ablations
 from tests.pipelines.paper.finished_experiments import experiment_of, probe_of, summary_of
 
@@ -24,10 +24,10 @@ def test_scores_of__has_a_score_a_seed_and_infinity_for_none():
         curve_of(summary, "lm1")
 
 
-def test_kept__is_of_one_kind_end_and_fraction():
-    assert kept(probe_of(), "mask", "bottom", 0.15) == 0.4
+def test_subset_accuracy__is_of_one_kind_end_and_fraction():
+    assert subset_accuracy(probe_of(), "mask", "bottom", 0.15) == 0.4
     with pytest.raises(InputError, match="no accuracy of a probe for mask, bottom 30 %"):
-        kept(probe_of(), "mask", "bottom", 0.3)
+        subset_accuracy(probe_of(), "mask", "bottom", 0.3)
 
 
 def test_a_summary_of_unfinished_curves__is_refused(tmp_path):

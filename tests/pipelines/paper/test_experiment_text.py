@@ -6,7 +6,7 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import experiment_text as text
-from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
 from fairseq_neurons.pipelines.recipes import binarisation
 from tests.pipelines.paper.finished_experiments import experiment_of, write_corpus
 

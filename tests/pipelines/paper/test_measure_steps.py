@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fairseq_neurons.pipelines.paper import measure_steps as measures
-from fairseq_neurons.pipelines.paper.experiment_settings import LabelTask, Size
+from fairseq_neurons.pipelines.paper.label_task import LabelTask
+from fairseq_neurons.pipelines.paper.model_size import Size
 from tests.pipelines.paper.finished_experiments import experiment_of
 
 

@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from fairseq_neurons.activations.design_matrix import Design
-from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial_loss import Multinomial
+from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 from fairseq_neurons.probing.solvers.authors_recipe import authors_recipe
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial_loss import Evaluation, Multinomial
+from fairseq_neurons.probing.penalties.penalty import Penalty
 
 # Dual points between the predicted and the true labels; which of them bounds best depends on how far one is.
 FACTORS = (1.0, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.997, 0.995, 0.99, 0.98, 0.97, 0.95, 0.9)
@@ -65,7 +65,7 @@ class Dual:
         shares = self.loss.shares.to(self.mean.dtype)
         return (torch.outer(shares, self.mean) - self.positives).abs().max().item()
 
-    def bound(self, at: Evaluation, gradient: Tensor, penalty: ElasticNet) -> float:
+    def bound(self, at: Evaluation, gradient: Tensor, penalty: Penalty) -> float:
         """The best bound that the predictions of one evaluation give.
 
         Args:

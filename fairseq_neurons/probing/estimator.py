@@ -18,8 +18,9 @@ from torch import Tensor
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.block_passes import scores_of
-from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial_loss import Multinomial
+from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
+from fairseq_neurons.probing.penalties.penalty import Penalty
 from fairseq_neurons.probing.solvers.authors_recipe import EPOCHS, authors_recipe
 from fairseq_neurons.probing.solvers.certified_solver import Problem, Solution, Watch, minimise
 from fairseq_neurons.probing.solvers.loss_geometry import Geometry
@@ -48,6 +49,8 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         warm_start: begin at the last fit's weights and reuse its model of the curvature; for words and labels that
             stay the same.
         random_state: seed of ``authors``; ``certified`` draws nothing.
+        penalty: instead of the elastic net of ``l1`` and ``l2``, which are then ignored: any
+            `fairseq_neurons.probing.penalties.penalty.Penalty`, such as `GroupLasso`; for ``certified`` only.
 
     Attributes:
         classes_: the labels, (L,).
@@ -76,6 +79,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         class_weight: dict[Any, float] | str | None = None,
         warm_start: bool = False,
         random_state: int = 1,
+        penalty: Penalty | None = None,
     ) -> None:
         self.l1 = l1
         self.l2 = l2
@@ -85,6 +89,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         self.class_weight = class_weight
         self.warm_start = warm_start
         self.random_state = random_state
+        self.penalty = penalty
 
     def fit(self, X: np.ndarray | Design, y: np.ndarray, watch: Watch | None = None) -> ElasticNetProbe:
         """Fit.
@@ -104,8 +109,12 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         if len(self.classes_) < 2:
             raise InputError(f"A probe needs at least two labels; all words, {len(y)}, are of one class, {y[0]!r}.")
         _check_size(design, len(self.classes_))
-        problem = Problem(design, self._loss(design, ids), ElasticNet(self.l1, self.l2))
-        solution = self._authors(problem, watch) if self.solver == "authors" else self._certified(problem, watch)
+        elastic_net = ElasticNet(self.l1, self.l2)
+        problem = Problem(design, self._loss(design, ids), elastic_net if self.penalty is None else self.penalty)
+        problem.check()
+        solution = (
+            self._authors(problem, elastic_net, watch) if self.solver == "authors" else self._certified(problem, watch)
+        )
         self._keep(solution)
         return self
 
@@ -178,10 +187,12 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
     def _fits_again(self, problem: Problem) -> bool:
         return hasattr(self, "coef_") and self.coef_.shape == _nothing(problem).shape
 
-    def _authors(self, problem: Problem, watch: Watch | None) -> Solution:
+    def _authors(self, problem: Problem, penalty: ElasticNet, watch: Watch | None) -> Solution:
+        if self.penalty is not None:
+            raise InputError("The authors' recipe has no other penalty than its own: leave out penalty or solver.")
         if self.class_weight is not None:
             raise InputError("The authors' recipe has no class weights.")
-        weights, bias = authors_recipe(problem.design, problem.loss, problem.penalty, self.random_state, watch=watch)
+        weights, bias = authors_recipe(problem.design, problem.loss, penalty, self.random_state, watch=watch)
         scores = scores_of(problem.design, weights)
         objective = problem.loss.loss_at(scores, bias) + problem.penalty.value(weights)
         # Only a bias at its best gives a good bound; the recipe's own is not.
@@ -201,7 +212,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
 
     def _unfinished(self, solution: Solution) -> str:
         known = solution.certificate
-        if self.l1 == self.l2 == 0:
+        if self.l1 == self.l2 == 0 and self.penalty is None:
             state = f"with a gradient of up to {known.stationarity:.1e}"
         else:
             state = f"its objective at most {known.relative:.1e} of itself above the optimum"

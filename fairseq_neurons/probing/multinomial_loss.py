@@ -48,7 +48,7 @@ class Multinomial:
     method in its L dimensions. That costs a few passes over the scores instead of over the neurons, and makes the
     predicted shares of the labels the true ones, which the duality gap needs.
 
-    Another loss offers the same: ``start``, ``evaluate``, ``residual``, ``word_uncertainty``.
+    What the solver needs of a loss is `fairseq_neurons.probing.solvers.requirements.Loss`.
 
     Args:
         y: int64 (N,), labels 0 to L - 1, each at least once.

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from fairseq_neurons.activations.design_matrix import Design
-from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial_loss import Multinomial
+from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 from fairseq_neurons.probing.solvers.certified_solver import Watch
 
 BATCH = 512

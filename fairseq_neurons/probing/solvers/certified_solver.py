@@ -13,9 +13,10 @@ from torch import Tensor
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.probing.block_passes import gradient_of, scores_of
 from fairseq_neurons.probing.duality_gap import Certificate, Dual
-from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial_loss import Evaluation, Multinomial
+from fairseq_neurons.probing.penalties.penalty import Penalty
 from fairseq_neurons.probing.solvers.loss_geometry import Geometry
+from fairseq_neurons.probing.solvers.requirements import Loss, check_offers
 from fairseq_neurons.probing.solvers.step_metric import Metric
 from fairseq_neurons.probing.solvers.subproblem import Subproblem
 
@@ -65,7 +66,17 @@ class Problem:
 
     design: Design
     loss: Multinomial
-    penalty: ElasticNet
+    penalty: Penalty
+
+    def check(self) -> None:
+        """Refuse a loss or a penalty that the solver cannot use.
+
+        Raises:
+            InputError: naming what it lacks, or the number of neurons it is not made for.
+        """
+        check_offers(self.loss, Loss, "loss")
+        check_offers(self.penalty, Penalty, "penalty")
+        self.penalty.check(self.design.shape[1])
 
     @cached_property
     def dual(self) -> Dual:
@@ -121,12 +132,16 @@ def minimise(
         weights: where to start, (L, D), unless no weights at all are better.
         bias: likewise, (L,).
         tolerance: stop when the duality gap is at most this share of the objective; where the penalty allows no bound
-            (``l1`` = ``l2`` = 0), when the gradient is at most this share of that without any weights, and the last
+            (it is 0 everywhere), when the gradient is at most this share of that without any weights, and the last
             step gained no more than this share of the objective.
         max_iter: stop after as many steps.
         geometry: of an earlier fit on the same words, with whatever penalty.
         watch: called with the weights and the bias after every step.
+
+    Raises:
+        InputError: if the loss or the penalty lacks what the solver needs.
     """
+    problem.check()
     now, steps, geometry = problem.begin(weights, bias), Subproblem(problem.penalty), geometry or Geometry()
     certificate, iterations, lost = problem.certificate(now), 0, False
     objectives = deque([now.objective], maxlen=STALLED + 1)
@@ -160,7 +175,7 @@ def _noise(problem: Problem) -> float:
 
 def _done(problem: Problem, certificate: Certificate, objectives: Sequence[float], tolerance: float) -> bool:
     """Whether the bound shows it; without penalties there is none, and the gradient and the last gain have to do."""
-    if problem.penalty.l1 or problem.penalty.l2:
+    if problem.penalty.bounds:
         # A bound is itself no more exact than this.
         return max(certificate.relative, _noise(problem)) <= tolerance
     gained = len(objectives) > 1 and objectives[-2] - objectives[-1] <= tolerance * objectives[-1]

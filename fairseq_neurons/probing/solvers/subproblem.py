@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from fairseq_neurons.probing.elastic_net import ElasticNet
+from fairseq_neurons.probing.penalties.penalty import Penalty
 from fairseq_neurons.probing.solvers.secants import Curvature
 from fairseq_neurons.probing.solvers.step_metric import Metric
 
@@ -30,7 +30,7 @@ class Subproblem:
         penalty: of the weights.
     """
 
-    def __init__(self, penalty: ElasticNet) -> None:
+    def __init__(self, penalty: Penalty) -> None:
         self.penalty = penalty
         self._price: Tensor | None = None
         self._strength = COUPLING

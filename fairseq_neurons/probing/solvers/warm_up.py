@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from fairseq_neurons.activations.design_matrix import Design
-from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.multinomial_loss import Multinomial
+from fairseq_neurons.probing.penalties.penalty import Penalty
 
 BATCH = 512
 EPOCHS = 2
@@ -24,7 +24,7 @@ LEAST = 16 * BATCH
 def warm_up(
     design: Design,
     loss: Multinomial,
-    penalty: ElasticNet,
+    penalty: Penalty,
     watch: Callable[[Tensor, Tensor], None] | None = None,
     epochs: int = EPOCHS,
 ) -> tuple[Tensor, Tensor]:
@@ -48,7 +48,7 @@ def warm_up(
     total, done = epochs * design.shape[0], 0
     for steps, (rows, block) in enumerate(_batches(design, epochs), start=1):
         gradient, bias_gradient = _gradient(loss, rows, block, weights, bias)
-        gradient += penalty.ridge * weights + penalty.l1 * weights.sign()
+        gradient += penalty.subgradient(weights)
         speed = MOMENTUM * speed + gradient
         bias_speed = MOMENTUM * bias_speed + bias_gradient
         rate = RATE * (1 - MOMENTUM) * (1 - done / total) * min(1.0, steps / 10)

@@ -14,8 +14,8 @@ from fairseq_neurons import __version__
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.block_passes import scores_of
-from fairseq_neurons.probing.elastic_net import ElasticNet
 from fairseq_neurons.probing.estimator import SOLVERS, ElasticNetProbe
+from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 from fairseq_neurons.probing.study.confidence_intervals import check_seed
 from fairseq_neurons.probing.study.labelled_words import LabelledWords, Task
 from fairseq_neurons.probing.study.study_options import TrainingOptions

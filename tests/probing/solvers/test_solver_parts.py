@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fairseq_neurons.probing.elastic_net import ElasticNet
+from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 from fairseq_neurons.probing.solvers import subproblem
 from fairseq_neurons.probing.solvers.secants import Curvature, Secants
 from fairseq_neurons.probing.solvers.step_metric import Metric

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.probing.elastic_net import ElasticNet
+from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 
 penalties = st.sampled_from([(0.3, 0.2), (0.3, 0.0), (0.0, 0.2), (0.0, 0.0), (1.0, 0.05)])
 seeds = st.integers(0, 10_000)

@@ -15,14 +15,12 @@ from fairseq_neurons.errors import InputError
 class ElasticNet:
     """``l1`` ||theta||_1 + ``l2`` ||theta||_2^2 (Dalvi et al. 2019, "Linguistic Correlation Analysis").
 
-    Another penalty offers the same: a value, a proximal step, a centre, its conjugate, and what is quadratic in it.
-
     Args:
         l1: lambda_1, of the sum of absolute weights.
         l2: lambda_2, of the sum of squared weights.
 
     Raises:
-        InputError: if one is negative or no number.
+        InputError: if one is negative or not finite.
     """
 
     l1: float
@@ -40,13 +38,25 @@ class ElasticNet:
 
     @property
     def smooth(self) -> bool:
-        """Whether nothing but the quadratic part is left."""
+        """Whether only the quadratic part is left."""
         return self.l1 == 0
 
+    @property
+    def bounds(self) -> bool:
+        """Whether the penalty allows a lower bound of the optimum."""
+        return bool(self.l1 or self.l2)
+
+    def check(self, neurons: int) -> None:
+        """Any number of neurons will do."""
+
     def value(self, weights: Tensor) -> float:
-        """Of the weights, (L, D)."""
+        """The penalty of the weights, (L, D)."""
         absolute, squares = weights.abs().sum(dtype=torch.float64), (weights * weights).sum(dtype=torch.float64)
         return (self.l1 * absolute + self.l2 * squares).item()
+
+    def subgradient(self, weights: Tensor) -> Tensor:
+        """Any subgradient at the weights, (L, D)."""
+        return self.ridge * weights + self.l1 * weights.sign()
 
     def shrink(self, weights: Tensor, strength: Tensor) -> Tensor:
         """The proximal step of the part that is not quadratic: argmin_z l1 ||z||_1 + strength / 2 ||z - weights||^2.

@@ -1,0 +1,126 @@
+"""The group lasso over blocks of neurons (Yuan & Lin 2006): each label uses whole blocks, or none of their neurons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from fairseq_neurons.errors import InputError
+
+
+@dataclass(frozen=True)
+class GroupLasso:
+    """``l1`` sum_lb sqrt(d_b) ||theta_lb||_2 + ``l2`` ||theta||_2^2, theta_lb the weights of label l for block b.
+
+    ``GroupLasso(1e-3, 1e-5, [block.size for block in neurons.blocks])`` asks which layers and directions hold a label.
+    With blocks of one neuron it is the elastic net.
+
+    Args:
+        l1: lambda_1, of the sum of norms.
+        l2: lambda_2, of the sum of squared weights.
+        sizes: d_b, numbers of neurons of the blocks, in the order of the columns.
+
+    Raises:
+        InputError: if a number is negative or not finite, or a block is empty.
+    """
+
+    l1: float
+    l2: float
+    sizes: Sequence[int]
+
+    def __post_init__(self) -> None:
+        for name, value in (("l1", self.l1), ("l2", self.l2)):
+            if not (math.isfinite(value) and value >= 0):
+                raise InputError(f"{name}={value}: a penalty is zero or a positive number.")
+        if not self.sizes or min(self.sizes) < 1:
+            raise InputError(f"sizes={list(self.sizes)}: give the number of neurons of each block, at least 1.")
+
+    @property
+    def ridge(self) -> float:
+        """Second derivative of the quadratic part."""
+        return 2 * self.l2
+
+    @property
+    def smooth(self) -> bool:
+        """Whether only the quadratic part is left."""
+        return self.l1 == 0
+
+    @property
+    def bounds(self) -> bool:
+        """Whether the penalty allows a lower bound of the optimum."""
+        return bool(self.l1 or self.l2)
+
+    def check(self, neurons: int) -> None:
+        """Refuse weights of another number of neurons.
+
+        Raises:
+            InputError: naming both numbers.
+        """
+        if sum(self.sizes) != neurons:
+            raise InputError(f"sizes={list(self.sizes)} are {sum(self.sizes)} neurons, but there are {neurons}.")
+
+    def value(self, weights: Tensor) -> float:
+        """The penalty of the weights, (L, D)."""
+        squares = (weights * weights).sum(dtype=torch.float64)
+        return ((self._norms(weights).double() * self._limits(weights).double()).sum() + self.l2 * squares).item()
+
+    def subgradient(self, weights: Tensor) -> Tensor:
+        """Any subgradient at the weights, (L, D)."""
+        return self.ridge * weights + self._direction(weights)
+
+    def shrink(self, weights: Tensor, strength: Tensor) -> Tensor:
+        """Shorten every theta_lb by l1 sqrt(d_b) / strength, at most to 0; strength is (L, 1)."""
+        norms = self._norms(weights)  # (L, B)
+        kept = (1 - self._limits(weights) / (strength * norms.clamp(min=1e-30))).clamp(min=0)
+        return weights * kept[:, self._block]
+
+    def centre(self, weights: Tensor) -> Tensor:
+        """The weights as they are: their geometric median, which would be the centre, has no closed form."""
+        return weights
+
+    def conjugate(self, slope: Tensor) -> float:
+        """max over theta of <slope, theta> - penalty(theta), slope (L, D); infinite where there is no largest value."""
+        excess = (self._norms(slope) - self._limits(slope)).clamp(min=0).double()
+        if self.l2 > 0:
+            return ((excess * excess).sum() / (4 * self.l2)).item()
+        return math.inf if bool(excess.any()) else 0.0
+
+    def bounded(self, slope: Tensor) -> float:
+        """The largest factor in [0, 1] at which the conjugate of ``slope`` is finite."""
+        if self.l2 > 0:
+            return 1.0
+        largest = (self._norms(slope) / self._limits(slope).clamp(min=1e-30)).max().item()
+        return 1.0 if largest <= 1 else (1 - 8 * torch.finfo(slope.dtype).eps) / largest
+
+    def stationarity(self, weights: Tensor, gradient: Tensor) -> float:
+        """Largest entry of the smallest subgradient of the objective, 0 at the optimum (a KKT residual)."""
+        slope = gradient + self.ridge * weights
+        unused = (self._norms(weights) == 0)[:, self._block]
+        residual = torch.where(
+            unused, self.shrink(slope, torch.ones_like(slope[:, :1])), slope + self._direction(weights)
+        )
+        return residual.abs().max().item()
+
+    @cached_property
+    def _block(self) -> Tensor:
+        """The block of every neuron, (D,)."""
+        return torch.repeat_interleave(torch.arange(len(self.sizes)), torch.tensor(list(self.sizes)))
+
+    def _limits(self, weights: Tensor) -> Tensor:
+        """l1 sqrt(d_b), (B,)."""
+        return self.l1 * torch.tensor(list(self.sizes), dtype=weights.dtype, device=weights.device).sqrt()
+
+    def _norms(self, weights: Tensor) -> Tensor:
+        """||theta_lb||_2, (L, B)."""
+        squares = torch.zeros(len(weights), len(self.sizes), dtype=weights.dtype, device=weights.device)
+        return squares.index_add_(1, self._block.to(weights.device), weights * weights).sqrt()
+
+    def _direction(self, weights: Tensor) -> Tensor:
+        """The derivative of the norms where they are not 0, and 0 elsewhere, (L, D)."""
+        scale = self._limits(weights) / self._norms(weights).clamp(min=1e-30)
+        return weights * scale[:, self._block]

@@ -24,12 +24,19 @@ ROOMS = [
 ]
 
 # Files that may be longer until they are split.
-LONGER = {"ablation/curve_records.py", "ablation/metrics/bleu.py", "ablation/metrics/controlling.py"}
+LONGER = {
+    "ablation/curve_records.py",
+    "ablation/metrics/bleu.py",
+    "ablation/metrics/controlling.py",
+    "probing/study/linguistic_analysis.py",
+}
 
 # Tests of no single module, by path from tests/: of a behaviour across modules, of scripts in a browser, of files
 # outside the package. A test of a whole folder is named after the folder.
 CROSS_CUTTING = {
     "end_to_end",
+    "ablation/metrics/test_toy_metric.py",
+    "ablation/test_earlier_curves.py",
     "ablation/test_interruptions.py",
     "page/test_access.py",
     "page/test_neuron_view.py",
@@ -42,6 +49,7 @@ CROSS_CUTTING = {
     "probing/solvers/test_solver_parts.py",
     "probing/study/test_interrupted_studies.py",
     "probing/test_scikit_learn.py",
+    "runs/test_damaged_runs.py",
     "test_documentation.py",
     "test_front_door.py",
     "test_layout.py",

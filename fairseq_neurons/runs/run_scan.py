@@ -10,7 +10,7 @@ from pathlib import Path
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.neurons import Neurons
-from fairseq_neurons.probing.label_files import file_name
+from fairseq_neurons.probing.label_file_names import file_name
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump

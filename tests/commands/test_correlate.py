@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.cross_model import METHODS, correlate
 from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
+from tests.running import succeed
 
 
 @pytest.fixture
@@ -45,10 +44,8 @@ def test_options__reach_the_ranking(command):
 
 
 def test_pairs_of_a_multirun__combine_to_the_undivided_ranking(command):
-    program = Path(sys.executable).parent / "fairseq-neurons-correlate"
     sweep = ["--multirun", "activations=[a,b],[a,c]", "method=linear-regression", "out='pair.${hydra:job.num}.json'"]
-    done = subprocess.run([program, *sweep], cwd=command.folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    succeed("fairseq-neurons-correlate", *sweep, folder=command.folder)
     command.succeed("combine=[pair.0.json,pair.1.json]", "out=together.json")
     command.succeed("activations=[a,b,c]", "method=linear-regression", "out=undivided.json")
     assert Path("together.json").read_text() == Path("undivided.json").read_text()

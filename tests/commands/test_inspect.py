@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,9 +19,8 @@ from fairseq_neurons.inspection.terminal_view import described
 from tests.ablation.made_curves import ranking
 from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
+from tests.running import run
 from tests.runs.made_runs import write_run
-
-PROGRAM = Path(sys.executable).parent / "fairseq-neurons-inspect"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +87,7 @@ def test_reader_that_stops__is_no_error(monkeypatch):
 
 
 def test_console_command__prints_what_main_prints(command):
-    done = subprocess.run([PROGRAM, "run=run", "neuron=3"], capture_output=True, text=True)
+    done = run("fairseq-neurons-inspect", "run=run", "neuron=3")
     assert (done.returncode, done.stderr, done.stdout) == (0, "", expected(3, run="run"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from fairseq_neurons.commands.probe import main
 from tests.labels.conllu_text import text_of, word
 from tests.probing.study.made_words import SMALL, write_part, write_parts
+from tests.running import run
 
 FAST = [f"{name}={value}".replace(" ", "") for name, value in SMALL.items()]
 
@@ -165,9 +165,8 @@ def test_neurons__are_given_as_people_type_them(folder, typed, used):
 
 
 def test_console_command__writes_the_folder_and_shows_the_tables(folder):
-    program = Path(sys.executable).parent / "fairseq-neurons-probe"
-    command = [str(program), *folder.arguments("ignore=[VERB]", "grid=[0.01]", "rankings=[probeless]", "counts=[2]")]
-    done = subprocess.run(command, cwd=folder.path, capture_output=True, text=True)
+    arguments = folder.arguments("ignore=[VERB]", "grid=[0.01]", "rankings=[probeless]", "counts=[2]")
+    done = run("fairseq-neurons-probe", *arguments, folder=folder.path)
     assert done.returncode == 0, done.stderr
     for shown in (
         "majority baseline",

@@ -11,6 +11,7 @@ import pytest
 from fairseq_neurons.page import report as write_report
 from tests.page.made_pages import write_run
 from tests.page.opening import Opened
+from tests.shared_folders import made_once
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
@@ -19,15 +20,15 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory) -> Path:
+def run(session_folder) -> Path:
     """A run folder; only to be read."""
-    return write_run(tmp_path_factory.mktemp("run"))
+    return made_once(session_folder / "page_run", write_run)
 
 
 @pytest.fixture(scope="session")
-def report(run, tmp_path_factory) -> Path:
+def report(run, session_folder) -> Path:
     """Its page; only to be read."""
-    return write_report(run, tmp_path_factory.mktemp("report") / "page").parent
+    return made_once(session_folder / "page_report", lambda folder: write_report(run, folder / "page")) / "page"
 
 
 @pytest.fixture(scope="session")

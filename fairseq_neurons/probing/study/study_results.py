@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fairseq_neurons.probing.label_files import file_name
+from fairseq_neurons.probing.label_file_names import file_name
 from fairseq_neurons.probing.probe_results import FILE, FORMAT, ProbeResults
 from fairseq_neurons.probing.result_parts import ControlFit, Interval, MethodComparison, Sources
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis, finite

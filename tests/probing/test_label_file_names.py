@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairseq_neurons.probing.label_files import file_name
+from fairseq_neurons.probing.label_file_names import file_name
 
 
 @pytest.mark.parametrize(("label", "name"), [("NN", "NN"), ("N/A", "N%2FA"), ("100%", "100%25"), ("É", "É")])

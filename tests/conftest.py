@@ -38,10 +38,8 @@ def run_copy(made_run, tmp_path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def untrained(tmp_path_factory) -> Path:
+def untrained(session_folder) -> Path:
     """Data folders and models with random weights, see `write_untrained`; only to be read."""
     from tests.untrained_models import write_untrained
 
-    folder = tmp_path_factory.mktemp("untrained")
-    write_untrained(folder)
-    return folder
+    return made_once(session_folder / "untrained", write_untrained)

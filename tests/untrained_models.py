@@ -32,7 +32,7 @@ def write_untrained(folder: Path) -> None:
         (folder / "text" / f"test.{language}").write_text("\n".join(lines) + "\n")
     _write_data(folder)
     for name, options in (("1", [*PAIR, *DECODER]), ("lm", [*LANGUAGE_MODEL, *DECODER])):
-        _write_checkpoint(folder, name, options)
+        write_checkpoint(folder, name, options)
 
 
 def opened(folder: Path, name: str) -> LoadedModel:
@@ -69,7 +69,8 @@ def _write_data(folder: Path) -> None:
             builder.finalize(f"{target}.idx")
 
 
-def _write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
+def write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
+    """``models/NAME/checkpoint_best.pt`` with random weights; the first argument is the data folder in ``folder``."""
     from fairseq import options, tasks
     from fairseq.dataclass.utils import convert_namespace_to_omegaconf
     from hydra.core.singleton import Singleton

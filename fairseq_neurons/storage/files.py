@@ -6,7 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -85,6 +85,15 @@ def read_lines(path: Path, what: str) -> list[str]:
     """
     text = read_text(path, what)
     return text.removesuffix("\n").split("\n") if text else []
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a UTF-8 file whole, each line ended by ``\\n``.
+
+    Raises:
+        InputError: if it cannot be written; an older file of that name stays as it was.
+    """
+    write_text_whole(path, "".join(line + "\n" for line in lines))
 
 
 def stream_lines(path: Path, what: str) -> Iterator[str]:

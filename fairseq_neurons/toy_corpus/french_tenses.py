@@ -1,4 +1,4 @@
-"""What the French verb forms of the demo grammar say of the tense, to read it off a translation."""
+"""The tense of every French verb form of the toy grammar: a lexicon to read the tense of a translation from."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from fairseq_neurons.toy_corpus.lexicon import BE, HAVE, Verb
 
 
 def french_tenses() -> list[tuple[str, str]]:
-    """Every form of every verb with its tense, ``past``, ``pres`` or ``fut``; sorted, each pair once.
+    """List every form of every verb with its tense, ``past``, ``pres`` or ``fut``; sorted, without duplicates.
 
-    A form that has several lines tells nothing: ``a`` is present in ``elle a un chat`` and past in ``elle a mangé``.
-    ``-`` stands for what is no verb: ``avions`` are planes, too, and a door may be ``ouverte`` that nobody has opened.
+    A form with several entries is ambiguous: ``a`` is present in ``elle a un chat`` and past in ``elle a mangé``. The
+    tense ``-`` marks a form that may be another word than a verb: ``avions`` are also planes, ``ouverte`` is also an
+    adjective.
     """
     verbs = [BE, *(verb for verbs in lexicon.VERBS.values() for verb in verbs)]
     pairs = {pair for verb in verbs for pair in _forms(verb)}

@@ -1,4 +1,4 @@
-"""A small synchronous grammar of English and French: the random choices that make its sentences."""
+"""A small synchronous grammar of English and French: the random choices that generate its sentences."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ _SITED_VERBS = ("eat", "drink", "buy", "watch", "play", "wait")
 
 
 def generate(sentences: int, seed: int) -> list[Example]:
-    """Distinct English sentences with their translations, 4 to 16 words on either side.
+    """Generate distinct English sentences with their translations, 4 to 16 words on either side.
 
-    The same arguments give the same list on every version of Python, and any slice of it is a fair sample of it all.
+    The same arguments give the same list on every version of Python, and any slice of it is a random sample.
     """
     sampler = _Sampler(random.Random(seed))
     examples: dict[tuple[str, ...], Example] = {}
     while len(examples) < sentences:
         example = realise(sampler.sentence())
-        if _is_wanted(example):
+        if _is_acceptable(example):
             examples.setdefault(example.source, example)
-    # The likelier sentences come earlier: unshuffled, training would have them all and the test none.
+    # Likely sentences are drawn early: unshuffled, they would all be in the training text and none in the test text.
     return sorted(examples.values(), key=lambda _: sampler.rng.random())
 
 
-def _is_wanted(example: Example) -> bool:
+def _is_acceptable(example: Example) -> bool:
     pairs = zip(example.source, example.labels["pos"], strict=True)
     names = [form.removesuffix("s") for form, pos in pairs if pos in ("NOUN", "PROPN")]
-    # Naming somebody twice gives `Paul watches Paul` or `the girl and the girls`.
+    # A noun or name that occurs twice gives `Paul watches Paul` or `the girl and the girls`.
     distinct = len(names) == len(dict.fromkeys(names))
     return distinct and len(example.source) in LENGTHS and len(example.target) in LENGTHS
 
@@ -60,7 +60,7 @@ class _Sampler:
         return self.rng.random() < probability
 
     def noun(self, kinds: tuple[str, ...], determiners: str, described: float = 0.3) -> Phrase:
-        """A noun phrase; of the determiners, ``-`` is none, ``#`` a numeral, ``my`` a possessive, ``'s`` an owner."""
+        """A noun phrase; among ``determiners``, ``-`` is none, ``#`` a numeral, ``my`` any possessive, ``'s`` an owner."""
         noun = self.rng.choice(lexicon.NOUNS[self.rng.choice(kinds)])
         determiner = self.rng.choice(determiners.split())
         if determiner == "my":
@@ -104,7 +104,7 @@ class _Sampler:
         if negatable and not verb.determiners and self.chance(0.15):
             return self.noun(verb.objects, "no") if self.chance(0.5) else NOBODY if human else NOTHING
         if human and self.chance(0.45):
-            # `I see us` and `you see you` would have to be reflexive.
+            # `I see us` and `you see you` would need reflexive pronouns.
             others = PERSONS if subject.person in (SG3, PL3) else ("he", "she", "they")
             clitic = pronoun(self.rng.choice(tuple(others)), as_object=True)
             return name(self.rng.choice(tuple(lexicon.NAMES))) if verb.tail or self.chance(0.4) else clitic
@@ -113,7 +113,7 @@ class _Sampler:
         return first if single else coordinate(first, self.noun(verb.objects, "the a my"))
 
     def place(self, kinds: tuple[str, ...], verb: Verb) -> Phrase:
-        """Where something happens or, after a verb of motion, where somebody goes."""
+        """The place of an action or, after a verb of motion, its destination."""
         motion = verb in lexicon.VERBS["motion"]
         if self.chance(0.25):
             town = self.rng.choice(tuple(lexicon.TOWNS))
@@ -126,7 +126,7 @@ class _Sampler:
         return Phrase("" if verb.particle else f"{english}/ADP", french) + place
 
     def circumstance(self, verb: Verb, bounded: bool) -> Phrase:
-        """With whom, how long (if ``bounded``) or where an activity goes on."""
+        """The company, the duration (if ``bounded``) or the place of an activity."""
         roll = self.rng.random()
         if roll < 0.15 and bounded:
             number = self.rng.choice(tuple(NUMERALS))
@@ -172,7 +172,7 @@ class _Sampler:
         return clause(subject, BE, tense, predicate(subject, adjective, degree), middle, question)
 
     def clause(self, tense: str, question: bool = False, fronted: bool = False) -> Phrase:
-        """A clause of any form; ``fronted`` puts a time expression before it."""
+        """A clause of any form; with ``fronted``, after a time expression."""
         negations = () if question else ("not", "not", "not", "never")
         middle = self.rng.choice(("",) * 10 + tuple(lexicon.MIDDLE_ADVERBS) + negations)
         habit, timed = middle not in ("", "not"), fronted or self.chance(0.3)

@@ -1,8 +1,8 @@
-"""The words of the demo grammar, each with its inflection in English and in French.
+"""The words of the toy grammar, each with its inflection in English and in French.
 
-A *kind* (``person``, ``food``, ...) is the semantic class of a noun; verbs and adjectives list the kinds they go
-with. A *person* is a column of every conjugation: ``SG1`` (I), ``SG3``, ``PL1``, ``PL2`` (you), ``PL3``.
-Regular inflection is by rule; the tables spell out only what the rules would get wrong.
+A *kind* (``person``, ``food``, ...) is the semantic class of a noun; verbs and adjectives list the kinds that they
+combine with. A *person* is a column of every conjugation: ``SG1`` (I), ``SG3``, ``PL1``, ``PL2`` (you), ``PL3``.
+Regular inflection is by rule; the tables list only irregular forms.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Noun(NamedTuple):
 class Modifier(NamedTuple):
     """An adjective or a determiner.
 
-    ``english`` is (singular, plural); ``french`` is masculine, masculine before a vowel (``vieil``), feminine,
-    feminine before a vowel (``mon``), masculine plural, feminine plural.
+    ``english`` is (singular, plural); ``french`` is (masculine, masculine before a vowel as ``vieil``, feminine,
+    feminine before a vowel as ``mon``, masculine plural, feminine plural).
     """
 
     english: tuple[str, ...]
@@ -39,15 +39,15 @@ class Modifier(NamedTuple):
     kinds: tuple[str, ...] = ()
 
     def agree(self, feminine: bool, plural: bool, following: str = "") -> str:
-        """The French form; ``following`` is what comes next in the same noun phrase."""
+        """The French form; ``following`` are the next words of the same noun phrase."""
         return self.french[4 + feminine if plural else 2 * feminine + bool(re.match(_BEFORE_VOWEL, following))]
 
 
 class Verb(NamedTuple):
     """A verb in both languages; ``english`` and ``french`` are its finite forms.
 
-    The French past is the imperfect of être and avoir; the other verbs have none and form it with the ``participle``.
-    ``particle`` is the ``for`` of ``wait for``, ``tail`` the ``de`` of ``jouer de``.
+    The French past of être and avoir is the imperfect; other verbs have no finite past and form it with the
+    ``participle``. ``particle`` is, for instance, the ``for`` of ``wait for``, ``tail`` the ``de`` of ``jouer de``.
     """
 
     base: str

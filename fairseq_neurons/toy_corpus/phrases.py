@@ -1,6 +1,6 @@
-"""Phrases in English and French at once, and the sentences they make, with gold labels on the English words.
+"""Phrases in English and French at the same time, and their sentences, with gold labels on the English words.
 
-Every English word has one label of each set, ``-`` where the set has nothing to say about it:
+Every English word has one label of each set; ``-`` if no label of the set applies:
 
 - ``pos``: DET NOUN PROPN ADJ VERB AUX PRON ADV ADP NUM CCONJ SCONJ PART PUNCT, as in Universal Dependencies: ``not``
   and ``'s`` are PART; ``be``, ``do``, ``will`` are AUX; names, towns, months and days of the week are PROPN.
@@ -11,7 +11,7 @@ Every English word has one label of each set, ``-`` where the set has nothing to
 - ``numeral``: ``num`` on numbers in letters or digits, the day of a date included.
 - ``month``: ``month`` on the names of months.
 
-The functions take every choice as an argument; `grammar` makes the choices at random.
+The functions take every choice as an argument; `grammar` chooses at random.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class Phrase:
     Args:
         english: tokens ``form/POS/number/tense``, the last two optional.
         french: words before elision and contraction: ``à le enfant``.
-        negated: the French of a direct object whose verb is negated, where it differs: ``de pain``.
-        person: the column of the conjugations its verb agrees with.
-        feminine: the gender its adjectives and participles agree with.
-        negative: whether it makes the clause negative: ``nobody``, ``no child``.
+        negated: the French of a direct object after a negated verb, if it differs: ``de pain``.
+        person: the column of the conjugations that its verb agrees with.
+        feminine: the gender that its adjectives and participles agree with.
+        negative: whether it negates the clause: ``nobody``, ``no child``.
         slot: of a French object: after the verb group (``last``), before it (``clitic``) or within it (``middle``).
     """
 
@@ -88,7 +88,7 @@ def _number(person: int) -> str:
 def noun_phrase(
     determiner: str, noun: Noun, plural: bool = False, adjective: Modifier | None = None, numeral: str = ""
 ) -> Phrase:
-    """A noun with its dependents; the empty determiner makes a bare plural or an uncounted ``bread`` / ``du pain``."""
+    """A noun with its dependents; without a determiner, a bare plural or an uncounted ``bread`` / ``du pain``."""
     number, core = "plur" if plural else "sing", noun.french[plural]
     if adjective:
         agreeing = adjective.agree(noun.feminine, plural, core if adjective.before_noun else "")
@@ -118,7 +118,7 @@ def name(form: str) -> Phrase:
 
 
 def pronoun(english: str, as_object: bool = False) -> Phrase:
-    """The personal pronoun whose English subject form is given; an object is a clitic in French."""
+    """A personal pronoun, named by its English subject form; an object is a clitic in French."""
     forms, person = lexicon.PRONOUNS[english], PERSONS[english]
     tagged = f"{forms[as_object]}/PRON/{_number(person)}"
     slot = "clitic" if as_object else "last"
@@ -140,7 +140,7 @@ def possession(owner: Phrase, noun: Noun, plural: bool = False, adjective: Modif
 
 
 def predicate(subject: Phrase, adjective: Modifier, degree: str = "") -> Phrase:
-    """What `BE` says of the subject; the degree is ``very`` or ``too``."""
+    """The predicative adjective after `BE`; the degree is ``very``, ``too`` or empty."""
     agreeing = adjective.agree(subject.feminine, _number(subject.person) == "plur")
     english = _join(degree and f"{degree}/ADV", f"{adjective.english[0]}/ADJ")
     return Phrase(english, _join(_FRENCH_ADVERBS[degree], agreeing))
@@ -149,10 +149,10 @@ def predicate(subject: Phrase, adjective: Modifier, degree: str = "") -> Phrase:
 def clause(
     subject: Phrase, verb: Verb, tense: str, rest: Phrase = Phrase(), middle: str = "", question: bool = False
 ) -> Phrase:
-    """Subject, verb group and what follows it.
+    """A subject, its verb group and the rest of the clause.
 
     Args:
-        subject: with which the verb agrees.
+        subject: the verb agrees with it.
         verb: in both languages.
         tense: ``past``, ``pres`` or ``fut``.
         rest: the object, or anything else that follows the verb.
@@ -194,7 +194,7 @@ def _french_group(subject: Phrase, verb: Verb, tense: str, middle: str, rest: Ph
 
 
 def realise(sentence: Phrase) -> Example:
-    """The words and the labels of a sentence, punctuation included."""
+    """The words and the labels of a whole sentence, with its punctuation."""
     rows = [_labelled(*token.split("/")) for token in sentence.english.split()]
     source, *labels = zip(*rows, strict=True)
     target = tuple(lexicon.elide_and_contract(sentence.french).split())

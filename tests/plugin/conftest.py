@@ -34,7 +34,7 @@ def dictionary() -> Dictionary:
 
 
 def shaken(model: torch.nn.Module) -> torch.nn.Module:
-    """Weights of about 1: fairseq's initial 0.1 would hide a clamp that acts in the wrong place."""
+    """Weights of about 1: fairseq's initial 0.1 would hide a mask that acts in the wrong place."""
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -39,7 +39,7 @@ def test_plain_checkpoint__is_accepted_with_its_namespace(tmp_path, zipped):
 def test_malicious_checkpoint__is_refused_and_nothing_in_it_runs(tmp_path, monkeypatch, zipped, opener):
     state = {**good_state(), "extra_state": Evil(tmp_path / "ran")}
     torch.save(state, tmp_path / "c.pt", _use_new_zipfile_serialization=zipped)
-    # The switch with which users of older checkpoints turn the protection off.
+    # Users of older checkpoints turn the protection off with it.
     monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
     with pytest.raises(InputError, match="is refused"):
         opener(str(tmp_path / "c.pt"))

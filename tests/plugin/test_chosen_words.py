@@ -27,8 +27,8 @@ def sentences_of(lines: list[str], eos_first: bool = False, known: list[str] | N
     return Sentences(len(lines), tokens.__getitem__, dictionary, eos_first)
 
 
-def held(sentences: Sentences, patterns: str, labels: list[str] | None = None) -> list[str]:
-    """A string a sentence: ``x`` where the mask holds."""
+def at(sentences: Sentences, patterns: str, labels: list[str] | None = None) -> list[str]:
+    """A string a sentence: ``x`` where neurons are masked."""
     given = None if labels is None else Labels([line.split() for line in labels], "labels.txt")
     words = chosen_words(sentences, patterns, given)
     return ["".join(".x"[int(h)] for h in words.sentence(i)) for i in range(len(words))]
@@ -45,19 +45,19 @@ def held(sentences: Sentences, patterns: str, labels: list[str] | None = None) -
     ],
 )
 def test_spellings_and_patterns__choose_words(patterns, expected):
-    assert held(sentences_of(LINES), patterns) == expected
+    assert at(sentences_of(LINES), patterns) == expected
 
 
 def test_language_model__has_the_end_of_sentence_before_the_words():
     sentences = sentences_of(LINES, eos_first=True)
-    assert held(sentences, "the") == [".x..", ".", "...x"]
-    assert held(replace(sentences, specials=2), "the") == ["..x..", "..", "....x"]
+    assert at(sentences, "the") == [".x..", ".", "...x"]
+    assert at(replace(sentences, specials=2), "the") == ["..x..", "..", "....x"]
 
 
 def test_labels__choose_words():
     labels = ["DET NOUN past", "", "NOUN present DET"]
-    assert held(sentences_of(LINES), "past,present", labels) == ["..x.", ".", ".x.."]
-    assert held(sentences_of(LINES), "*O*", labels) == [".x..", ".", "x..."]
+    assert at(sentences_of(LINES), "past,present", labels) == ["..x.", ".", ".x.."]
+    assert at(sentences_of(LINES), "*O*", labels) == [".x..", ".", "x..."]
 
 
 def test_word_without_label__is_never_chosen():
@@ -68,8 +68,8 @@ def test_word_without_label__is_never_chosen():
 def test_all_pieces_of_a_word__are_chosen_with_it():
     sentences = sentences_of(BPE_LINES)
     assert sentences.subwords == "bpe"
-    assert held(sentences, "lower,tower") == ["xx...", "..xx."]
-    assert held(sentences, "adj", ["adj noun verb", "adj noun"]) == ["xx...", "xx..."]
+    assert at(sentences, "lower,tower") == ["xx...", "..xx."]
+    assert at(sentences, "adj", ["adj noun verb", "adj noun"]) == ["xx...", "xx..."]
 
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=5), min_size=1, max_size=5))
@@ -82,25 +82,25 @@ def test_patterns_of_everything__choose_every_word_and_no_end(lines):
 
 def test_unknown_words__are_known_by_the_text_alone():
     sentences = sentences_of(LINES, known=["the dog dogs bark"])
-    assert held(sentences, "<unk>") == ["..x.", ".", "...."]
+    assert at(sentences, "<unk>") == ["..x.", ".", "...."]
     with pytest.raises(InputError, match="No word of the data is spelled 'barked'"):
-        held(sentences, "barked")
-    assert held(replace(sentences, text=LINES), "barked") == ["..x.", ".", "...."]
+        at(sentences, "barked")
+    assert at(replace(sentences, text=LINES), "barked") == ["..x.", ".", "...."]
 
 
 def test_patterns_that_choose_nothing__are_refused():
     sentences, labels = sentences_of(LINES), ["DET NOUN past", "", "NOUN present DET"]
     with pytest.raises(InputError, match="No word of the data is spelled 'cat'"):
-        held(sentences, "the,cat")
+        at(sentences, "the,cat")
     with pytest.raises(InputError, match=r"No label of labels.txt matches 'fut\*'; it has DET, NOUN, past, present\."):
-        held(sentences, "past,fut*", labels)
+        at(sentences, "past,fut*", labels)
     with pytest.raises(InputError, match="' , ' names no word"):
-        held(sentences, " , ", labels)
+        at(sentences, " , ", labels)
 
 
 def test_many_labels__are_not_all_listed():
     with pytest.raises(InputError, match=r"l10, l11, .* and 5 more\.$"):
-        held(sentences_of(["a " * 25]), "x", [" ".join(f"l{i}" for i in range(10, 35))])
+        at(sentences_of(["a " * 25]), "x", [" ".join(f"l{i}" for i in range(10, 35))])
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,15 @@ def test_many_labels__are_not_all_listed():
 )
 def test_labels_of_other_sentences__are_refused_with_their_line(labels, sentence):
     with pytest.raises(InputError) as error:
-        held(sentences_of(LINES), "a", labels)
+        at(sentences_of(LINES), "a", labels)
     assert str(error.value) == sentence
 
 
 def test_unknown_subwords__are_told_of_when_the_counts_differ():
     sentences = sentences_of(["low@@ er prices", "the tow@@ er"], known=["low@@ er prices the"])
     with pytest.raises(InputError, match="line 2: 2 labels, the sentence has 3 words; it has unknown subwords"):
-        held(sentences, "a", ["a b", "a b"])
-    assert held(replace(sentences, text=["low@@ er prices", "the tow@@ er"]), "a", ["a b", "b a"]) == ["xx..", ".xx."]
+        at(sentences, "a", ["a b", "a b"])
+    assert at(replace(sentences, text=["low@@ er prices", "the tow@@ er"]), "a", ["a b", "b a"]) == [
+        "xx..",
+        ".xx.",
+    ]

@@ -76,8 +76,8 @@ def test_search_of_a_masked_model__is_that_of_fairseq(name, site, large):
     free = assert_same_search(model, large, sentences(seed=32), beam_size=4)
     mask = Mask.of(neurons_of(model), np.arange(0, 32, 3), 0.8, site)
     with masked(model, mask):
-        clamped = assert_same_search(model, large, sentences(seed=32), beam_size=4)
-    assert any(a[0]["tokens"].tolist() != b[0]["tokens"].tolist() for a, b in zip(free, clamped, strict=True))
+        ablated = assert_same_search(model, large, sentences(seed=32), beam_size=4)
+    assert any(a[0]["tokens"].tolist() != b[0]["tokens"].tolist() for a, b in zip(free, ablated, strict=True))
 
 
 @pytest.mark.parametrize(

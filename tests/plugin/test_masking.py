@@ -1,4 +1,4 @@
-"""A masked model is the step-by-step clamped loop; without a mask nothing is different."""
+"""A masked model is the step-by-step loop with masked units; without a mask nothing is different."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def mask_of(model, value, site, chosen=CHOSEN) -> Mask:
 @pytest.mark.parametrize("name", ENCODERS)
 @pytest.mark.parametrize("site", ["recurrent", "output"])
 @pytest.mark.parametrize("value", ["zero", "mean", 0.75, -1.5])
-def test_masked_encoder__equals_the_clamped_loop(name, site, value, request):
+def test_masked_encoder__equals_the_masked_loop(name, site, value, request):
     model = request.getfixturevalue(name)
     mask, data = mask_of(model, value, site), sentences(seed=11)
     tokens, lengths = batch(data)
@@ -48,7 +48,7 @@ def test_masked_encoder__equals_the_clamped_loop(name, site, value, request):
 
 @pytest.mark.parametrize("site", ["recurrent", "output"])
 @pytest.mark.parametrize("value", ["zero", "mean", 0.75, -1.5])
-def test_masked_language_model__equals_the_clamped_loop(language_model, site, value):
+def test_masked_language_model__equals_the_masked_loop(language_model, site, value):
     mask, data = mask_of(language_model, value, site, chosen=[0, 5, 9, 15]), sentences(seed=12)
     tokens, lengths = batch(data, left_pad=False)
     with masked(language_model, mask), torch.no_grad():
@@ -119,7 +119,7 @@ def test_empty_mask__is_the_stock_output_bit_for_bit(joint):
     assert all(torch.equal(a, b) for a, b in zip(expected, found))
 
 
-def test_gradients__flow_around_the_clamped_units(separate):
+def test_gradients__flow_around_the_masked_units(separate):
     tokens, lengths = batch(sentences(seed=16))
     with masked(separate, mask_of(separate, 0.0, "recurrent", chosen=[2])):
         separate.encoder(tokens, lengths)[0].sum().backward()

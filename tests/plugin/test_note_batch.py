@@ -1,4 +1,4 @@
-"""A mask at chosen words that has not been told which sentences are read refuses to guess."""
+"""A mask at chosen words refuses to guess which sentences are read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import masked, neurons_of
 from fairseq_neurons.plugin.masking import note_batch
 from tests.plugin.conftest import sentences
-from tests.plugin.test_word_masks import LM_CHOSEN, held_at, mask_at, read, sample_of
+from tests.plugin.test_word_masks import LM_CHOSEN, mask_at, read, sample_of, words_at
 
 
 def masked_at_several(model, data):
-    return masked(model, mask_at(model, held_at(data, "several"), chosen=LM_CHOSEN))
+    return masked(model, mask_at(model, words_at(data, "several"), chosen=LM_CHOSEN))
 
 
 @pytest.mark.parametrize("name", ["separate", "joint", "language_model"])
@@ -38,7 +38,7 @@ def test_batch_of_another_shape_than_the_noted__is_refused(name, request):
         with masked_at_several(model, data):
             note_batch(model, sample_of(data, [1, 5, 4], left_pad))
             if name == "language_model" and len(others) == 3:
-                continue  # padded words do not tell their lengths
+                continue  # padded words do not show their lengths
             with pytest.raises(RuntimeError, match="note_batch"):
                 read(model, sample_of(data, others, left_pad), noted=False)
 
@@ -53,7 +53,7 @@ def test_sentences_of_other_data__are_refused(joint):
 
 
 def test_language_model_read_word_by_word__is_refused(language_model):
-    """A sentence of one word has the shape of a step; what came before it is what tells them apart."""
+    """A sentence of one word has the shape of a step; what came before it distinguishes them."""
     sample, state = sample_of([[2]], left_pad=False), {"full_context_alignment": {}}
     with masked(language_model, mask_at(language_model, [[True]], chosen=[1])), torch.no_grad():
         note_batch(language_model, sample)

@@ -1,4 +1,4 @@
-"""A mask at chosen words is the step-by-step loop in which units are clamped at these steps and free at all others."""
+"""A mask at chosen words is the step-by-step loop in which units are masked at these steps and free at all others."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def each(model) -> np.ndarray:
     return np.linspace(-0.8, 0.9, len(neurons_of(model)))
 
 
-def held_at(data: list[list[int]], where: str) -> list[list[bool]]:
+def words_at(data: list[list[int]], where: str) -> list[list[bool]]:
     """Every third sentence has no chosen word at all."""
     places = [set(WHERE[where](len(s))) if i % 3 else set() for i, s in enumerate(data)]
     return [[t in chosen for t in range(len(s))] for s, chosen in zip(data, places)]
 
 
-def mask_at(model, held: list[list[bool]], value=0.75, site="recurrent", chosen=CHOSEN) -> Mask:
+def mask_at(model, at: list[list[bool]], value=0.75, site="recurrent", chosen=CHOSEN) -> Mask:
     value = each(model) if value == "each" else value
-    words = ChosenWords.of([np.array(h) for h in held])
+    words = ChosenWords.of([np.array(h) for h in at])
     return Mask.of(neurons_of(model), np.array(chosen), value, site, words=words)
 
 
@@ -63,22 +63,22 @@ def read(model, sample: dict, noted: bool = True):
         return outputs, np.split(recorder.take(lengths), np.cumsum(lengths)[:-1])
 
 
-def check_encoder(name, model, mask, data, held, ids) -> None:
+def check_encoder(name, model, mask, data, at, ids) -> None:
     with masked(model, mask):
         (outputs, h, c, _), states = read(model, sample_of(data, ids))
     for row, i in enumerate(ids):
-        expected = ENCODERS[name](model.encoder, data[i], mask, held[i])
+        expected = ENCODERS[name](model.encoder, data[i], mask, at[i])
         np.testing.assert_allclose(states[row], expected[0], atol=TOLERANCE)
         np.testing.assert_allclose(outputs[: len(data[i]), row], expected[1], atol=TOLERANCE)
         np.testing.assert_allclose(h[:, row], expected[2], atol=TOLERANCE)
         np.testing.assert_allclose(c[:, row], expected[3], atol=TOLERANCE)
 
 
-def check_language_model(model, mask, data, held, ids) -> None:
+def check_language_model(model, mask, data, at, ids) -> None:
     with masked(model, mask):
         (scores, _), states = read(model, sample_of(data, ids, left_pad=False))
     for row, i in enumerate(ids):
-        expected = reference.language_model(model.decoder, data[i], mask, held[i])
+        expected = reference.language_model(model.decoder, data[i], mask, at[i])
         np.testing.assert_allclose(states[row], expected[0], atol=TOLERANCE)
         np.testing.assert_allclose(scores[row, : len(data[i])], expected[1], atol=TOLERANCE)
 
@@ -87,21 +87,21 @@ def check_language_model(model, mask, data, held, ids) -> None:
 @pytest.mark.parametrize("site", ["recurrent", "output"])
 @pytest.mark.parametrize("value", ["zero", -1.5, "each"])
 @pytest.mark.parametrize("where", WHERE)
-def test_encoder_masked_at_words__equals_the_clamped_loop(name, site, value, where, request):
+def test_encoder_masked_at_words__equals_the_masked_loop(name, site, value, where, request):
     model = request.getfixturevalue(name)
     data = sentences(seed=21)
-    held = held_at(data, where)
-    check_encoder(name, model, mask_at(model, held, value, site), data, held, [4, 0, 8, 3, 1, 7])
+    at = words_at(data, where)
+    check_encoder(name, model, mask_at(model, at, value, site), data, at, [4, 0, 8, 3, 1, 7])
 
 
 @pytest.mark.parametrize("site", ["recurrent", "output"])
 @pytest.mark.parametrize("value", ["zero", -1.5, "each"])
 @pytest.mark.parametrize("where", WHERE)
-def test_language_model_masked_at_words__equals_the_clamped_loop(language_model, site, value, where):
+def test_language_model_masked_at_words__equals_the_masked_loop(language_model, site, value, where):
     data = sentences(seed=22)
-    held = held_at(data, where)
-    mask = mask_at(language_model, held, value, site, LM_CHOSEN)
-    check_language_model(language_model, mask, data, held, [4, 0, 8, 3, 1, 7])
+    at = words_at(data, where)
+    mask = mask_at(language_model, at, value, site, LM_CHOSEN)
+    check_language_model(language_model, mask, data, at, [4, 0, 8, 3, 1, 7])
 
 
 @st.composite
@@ -109,31 +109,31 @@ def batches(draw):
     """Sentences of any lengths, in any order, with any words chosen; any neurons, at least one."""
     lengths = draw(st.lists(st.integers(1, 6), min_size=1, max_size=5))
     data = [[*draw(st.lists(st.integers(4, 33), min_size=n - 1, max_size=n - 1)), 2] for n in lengths]
-    held = [draw(st.lists(st.booleans(), min_size=n, max_size=n)) for n in lengths]
+    at = [draw(st.lists(st.booleans(), min_size=n, max_size=n)) for n in lengths]
     neurons = draw(st.sets(st.integers(0, 31), min_size=1))
-    return data, held, draw(st.permutations(range(len(data)))), sorted(neurons)
+    return data, at, draw(st.permutations(range(len(data)))), sorted(neurons)
 
 
 @pytest.mark.parametrize("name", ["separate", "joint", "language_model"])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=batches(), site=st.sampled_from(["recurrent", "output"]), value=st.floats(-2, 2, width=32))
-def test_any_words_of_any_batch__equal_the_clamped_loop(name, request, drawn, site, value):
+def test_any_words_of_any_batch__equal_the_masked_loop(name, request, drawn, site, value):
     model = request.getfixturevalue(name)
-    data, held, ids, neurons = drawn
+    data, at, ids, neurons = drawn
     if name == "language_model":
-        mask = mask_at(model, held, value, site, [i % 16 for i in neurons])
-        check_language_model(model, mask, data, held, ids)
+        mask = mask_at(model, at, value, site, [i % 16 for i in neurons])
+        check_language_model(model, mask, data, at, ids)
     else:
-        check_encoder(name, model, mask_at(model, held, value, site, neurons), data, held, ids)
+        check_encoder(name, model, mask_at(model, at, value, site, neurons), data, at, ids)
 
 
 @pytest.mark.parametrize("name", ENCODERS)
-def test_sentences_sorted_by_length__are_clamped_like_others(name, request):
+def test_sentences_sorted_by_length__are_masked_like_others(name, request):
     """fairseq's batches come sorted, and then nothing is permuted on the way."""
     model = request.getfixturevalue(name)
     data = sorted(sentences(seed=23), key=len, reverse=True)
-    held = held_at(data, "several")
-    check_encoder(name, model, mask_at(model, held), data, held, list(range(len(data))))
+    at = words_at(data, "several")
+    check_encoder(name, model, mask_at(model, at), data, at, list(range(len(data))))
 
 
 @pytest.mark.parametrize("name", ["separate", "joint", "language_model"])
@@ -171,10 +171,10 @@ def test_all_words_at_a_number__differ_from_whole_sentences_by_what_holds_before
 def test_batch_without_chosen_words__is_the_stock_output_bit_for_bit(name, request):
     model = request.getfixturevalue(name)
     data = sentences(seed=26)
-    held = held_at(data, "several")
+    at = words_at(data, "several")
     sample = sample_of(data, [0, 3, 6], left_pad=name != "language_model")
     expected, _ = read(model, sample)
-    with masked(model, mask_at(model, held, chosen=LM_CHOSEN)):
+    with masked(model, mask_at(model, at, chosen=LM_CHOSEN)):
         found, _ = read(model, sample)
         other, _ = read(model, sample_of(data, [1, 4, 7], left_pad=name != "language_model"))
     assert torch.equal(found[0], expected[0])
@@ -194,7 +194,7 @@ def test_word_mask__changes_no_parameter_and_leaves_nothing_behind(name, site, r
         raise RuntimeError("in the middle")
 
     hook = victim.register_forward_pre_hook(fail)
-    mask = mask_at(model, held_at(data, "several"), site=site, chosen=LM_CHOSEN)
+    mask = mask_at(model, words_at(data, "several"), site=site, chosen=LM_CHOSEN)
     with pytest.raises(RuntimeError, match="in the middle"), masked(model, mask):
         read(model, sample)
     hook.remove()
@@ -205,13 +205,13 @@ def test_word_mask__changes_no_parameter_and_leaves_nothing_behind(name, site, r
     assert all(torch.equal(model.state_dict()[key], value) for key, value in before.items())
 
 
-def test_gradients__flow_around_the_clamped_steps(separate):
+def test_gradients__flow_around_the_masked_steps(separate):
     data = [[5, 6, 7, 2]]
     embedded = separate.encoder.embed_tokens.weight
-    for held, flows in (([True] * 4, False), ([True, False, True, True], True)):
+    for at, flows in (([True] * 4, False), ([True, False, True, True], True)):
         separate.zero_grad()
-        # Of the lower layer every unit is held: what the upper one hands on depends on the words through nothing else.
-        with masked(separate, mask_at(separate, [held], chosen=list(range(16)))):
+        # With every unit of the lower layer masked, nothing else reaches the upper one from the words.
+        with masked(separate, mask_at(separate, [at], chosen=list(range(16)))):
             sample = sample_of(data)
             note_batch(separate, sample)
             separate.encoder(*sample["net_input"].values())[0].sum().backward()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.files import read_lines, write_lines, write_text_whole
 
 
 def test_a_file_where_a_folder_should_be__is_one_sentence(tmp_path):
@@ -20,3 +20,12 @@ def test_a_file_that_cannot_be_replaced__leaves_no_part_of_the_new_one(tmp_path)
     with pytest.raises(InputError, match="cannot be written"):
         write_text_whole(tmp_path / "old", "text")
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_lines__are_read_as_they_were_written(tmp_path):
+    lines = ["one", "", "two\u2028 and \f three"]
+    write_lines(tmp_path / "text", lines)
+    assert (tmp_path / "text").read_bytes().count(b"\n") == 3
+    assert read_lines(tmp_path / "text", "text") == lines
+    write_lines(tmp_path / "text", [])
+    assert read_lines(tmp_path / "text", "text") == []

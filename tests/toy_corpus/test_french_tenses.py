@@ -1,4 +1,4 @@
-"""The lexicon of French tenses tells the gold tense of the reference translations."""
+"""The lexicon of French tenses gives the gold tense of the reference translations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def lexicon() -> dict[str, set[str]]:
     return found
 
 
-def told(example: Example, lexicon: dict[str, set[str]]) -> set[str]:
+def tenses_in(example: Example, lexicon: dict[str, set[str]]) -> set[str]:
     return {tense for word in example.target if len(found := lexicon.get(word, set())) == 1 for tense in found}
 
 
@@ -27,14 +27,14 @@ def gold(example: Example) -> set[str]:
     return {*example.labels["tense"]} - {"-"}
 
 
-def test_tense_that_is_told__is_the_gold_one(lexicon):
+def test_tenses_found_in_a_translation__are_gold(lexicon):
     examples = generate(4000, seed=7)
-    assert all(told(example, lexicon) <= gold(example) for example in examples)
-    # What is told by `a`, `est` or `ouvert` alone is not told at all.
+    assert all(tenses_in(example, lexicon) <= gold(example) for example in examples)
+    # `a`, `est` and `ouvert` are ambiguous: a translation with no other verb form has no tense.
     for tense, least in (("past", 0.95), ("pres", 0.75), ("fut", 1.0)):
         of_tense = [example for example in examples if gold(example) == {tense}]
         assert len(of_tense) > 1000
-        assert sum(told(example, lexicon) == {tense} for example in of_tense) >= least * len(of_tense)
+        assert sum(tenses_in(example, lexicon) == {tense} for example in of_tense) >= least * len(of_tense)
 
 
 def test_forms__have_the_tenses_that_a_grammar_book_gives(lexicon):

@@ -1,18 +1,13 @@
-"""The demo grammar: agreement checked on the words of a sample, and the files."""
+"""The toy grammar: agreement of the words of a sample."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
-from fairseq_neurons.toy_corpus.corpus_files import write_corpus
 from fairseq_neurons.toy_corpus.grammar import generate
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS, Example
 
@@ -134,25 +129,3 @@ def test_both_sides_say_the_same(sample: list[Example]) -> None:
         assert labels["negation"].count("neg") == french["ne"] + french["n'"], example
         futures = sum(bool(re.search(r"(?<!ouv)r(?:ai|a|ons|ez|ont)$", word)) for word in example.target)
         assert example.source.count("will") == futures, example
-
-
-SCRIPT = """import pathlib, sys; from fairseq_neurons.toy_corpus.corpus_files import write_corpus
-write_corpus(pathlib.Path(sys.argv[1]), 60, 10, 10)"""
-
-
-def test_files(tmp_path: Path) -> None:
-    write_corpus(tmp_path / "here", train=60, valid=10, test=10)
-    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "there")]
-    subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "7"})
-    kinds = ("en", "fr", *(f"en.{labels}" for labels in LABEL_SETS))
-    sources: list[str] = []
-    for split, sentences in {"train": 60, "valid": 10, "test": 10}.items():
-        written = {kind: (tmp_path / "here" / f"{split}.{kind}").read_bytes() for kind in kinds}
-        assert all((tmp_path / "there" / f"{split}.{kind}").read_bytes() == written[kind] for kind in kinds)
-        lines = {kind: text.decode("utf-8").split("\n") for kind, text in written.items()}
-        assert all(len(rows) == sentences + 1 and rows[-1] == "" for rows in lines.values())
-        for labels in LABEL_SETS:
-            assert [row.count(" ") for row in lines[f"en.{labels}"]] == [row.count(" ") for row in lines["en"]]
-        sources += lines["en"][:-1]
-    assert len(set(sources)) == 80
-    assert len(list((tmp_path / "here").iterdir())) == 3 * len(kinds)

@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.recipes.parallel_text import Languages, read_parallel, write_lines, write_parts
-from fairseq_neurons.storage.files import read_lines
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages, read_parallel, write_parts
+from fairseq_neurons.storage.files import read_lines, write_lines
 from fairseq_neurons.toy_corpus.corpus_files import write_corpus
 
 THIRDS = {"1": "third1", "2": "third2", "3": "third3"}  # of a translation model, the name of its part

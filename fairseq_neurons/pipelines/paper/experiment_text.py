@@ -12,8 +12,8 @@ from fairseq_neurons.labels.taggers import is_tagger, tag
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.label_task import LabelTask
 from fairseq_neurons.pipelines.recipes import binarisation
-from fairseq_neurons.pipelines.recipes.parallel_text import read_parallel, write_lines, write_parts
-from fairseq_neurons.storage.files import read_lines
+from fairseq_neurons.pipelines.recipes.parallel_text import read_parallel, write_parts
+from fairseq_neurons.storage.files import read_lines, write_lines
 
 SPLITS = ("train", "valid", "test")
 # The text whose words train probes: the beginning of the training text.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import read_lines, write_text_whole
+from fairseq_neurons.storage.files import read_lines, write_lines
 
 
 class Languages(NamedTuple):
@@ -30,11 +30,6 @@ def read_parallel(prefix: Path | str, languages: Languages) -> tuple[list[str], 
             "line n of one must translate line n of the other."
         )
     return source, target
-
-
-def write_lines(path: Path, lines: Sequence[str]) -> None:
-    """Write a text whole, one sentence a line."""
-    write_text_whole(path, "".join(line + "\n" for line in lines))
 
 
 def write_parts(text: Path, language: str, lines: Sequence[str], parts: Sequence[str]) -> None:

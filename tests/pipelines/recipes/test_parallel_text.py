@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.pipelines.recipes.parallel_text import Languages, read_parallel, write_lines, write_parts
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages, read_parallel, write_parts
+from fairseq_neurons.storage.files import write_lines
 
 GERMAN_ENGLISH = Languages("de", "en")
 

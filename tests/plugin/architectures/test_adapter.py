@@ -1,0 +1,64 @@
+"""What the adapters of our architectures say, and how others are found."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.architectures import adapter_for, find_adapter
+from tests.plugin.architectures.toy_architecture import ToyEncoder, ToyModel
+from tests.plugin.conftest import batch, sentences
+
+
+@pytest.mark.parametrize(
+    ("name", "reads"),
+    [
+        (
+            "separate",
+            {
+                "encoder.0.fwd": [],
+                "encoder.0.bwd": [],
+                "encoder.1.fwd": ["encoder.0.fwd"],
+                "encoder.1.bwd": ["encoder.0.bwd"],
+            },
+        ),
+        ("joint", {"encoder.0.fwd": [], "encoder.1.fwd": ["encoder.0.fwd"]}),
+        ("language_model", {"decoder.0.fwd": [], "decoder.1.fwd": ["decoder.0.fwd"]}),
+    ],
+)
+def test_layers__say_what_they_read_and_where_they_can_be_masked(name, reads, request):
+    adapter = adapter_for(request.getfixturevalue(name))
+    assert {layer.name: [below.name for below in layer.reads] for layer in adapter.layers} == reads
+    assert adapter.sites == ("recurrent", "output")
+    assert sum(layer.size for layer in adapter.layers) == len(adapter.neurons)
+
+
+@pytest.mark.parametrize("left_pad", [False, True])
+def test_batch__knows_its_lengths_and_its_side(left_pad, joint):
+    tokens, lengths = batch(sentences(seed=71), left_pad)
+    found = adapter_for(joint).batch({"net_input": {"src_tokens": tokens, "src_lengths": lengths}})
+    assert torch.equal(found.lengths, lengths)
+    assert found.left_padded == left_pad
+
+
+def test_batch_without_padding__is_padded_on_no_side(joint):
+    tokens, lengths = batch([[5, 6, 2], [7, 8, 2]])
+    assert not adapter_for(joint).batch({"net_input": {"src_tokens": tokens, "src_lengths": lengths}}).left_padded
+
+
+def test_derived_class__has_the_adapter_of_its_base(dictionary):
+    class Derived(ToyModel):
+        pass
+
+    encoder = ToyEncoder(dictionary)
+    model = Derived.__new__(Derived)
+    torch.nn.Module.__init__(model)
+    model.encoder = encoder
+    assert adapter_for(model).neurons.blocks[0].name == "encoder.0.squashed"
+
+
+def test_unknown_architecture__is_refused_naming_those_that_are_registered():
+    assert find_adapter(torch.nn.Linear(2, 2)) is None
+    with pytest.raises(InputError, match="Linear has no neurons.*: use .*lstm_dalvi2019.* or toy"):
+        adapter_for(torch.nn.Linear(2, 2))

@@ -1,4 +1,4 @@
-"""Numbers as colours of a terminal: red below zero, blue above, none at zero (Dalvi et al. 2019, Figure 3)."""
+"""Colour words on a terminal: red for negative values, blue for positive ones (Dalvi et al. 2019, Figure 3)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from fairseq_neurons.errors import InputError
 
 CHOICES = ("auto", "always", "never")
-# ColorBrewer's RdBu, which the colour-blind tell apart, from -1 to 1 in equal steps; https://colorbrewer2.org.
+# ColorBrewer's RdBu from -1 to 1 in equal steps, suitable for the colour-blind; https://colorbrewer2.org.
 STOPS = np.array(
     [
         *([103, 0, 31], [178, 24, 43], [214, 96, 77], [244, 165, 130], [253, 219, 199], [247, 247, 247]),
         *([209, 229, 240], [146, 197, 222], [67, 147, 195], [33, 102, 172], [5, 48, 97]),
     ]
 )
-# What is nearer to zero has the colours of the terminal: a pale one would catch the eye in a dark window.
+# Values nearer to zero keep the terminal's own colours: a pale background stands out in a dark window.
 NOTHING = 0.05
 # The steps of each channel in the 6 x 6 x 6 colours 16 to 231 of a terminal.
 CUBE = np.array([0, 95, 135, 175, 215, 255])
@@ -30,23 +30,23 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Painter:
-    """Paints words by numbers.
+    """Colours words by values.
 
     Args:
-        exact: the terminal knows all 16 million colours; else 256.
+        exact: whether the terminal supports 16 million colours instead of 256.
     """
 
     exact: bool
 
     def paint(self, text: str, share: float) -> str:
-        """A text on the colour of a number from -1 to 1, in black or white, whichever is read more easily on it."""
+        """Print a text on the colour of a value from -1 to 1, in black or white, whichever is more readable."""
         if abs(share) < NOTHING:
             return text
         back = self.colour(share)
         return f"\x1b[48;{self._code(back)};38;{self._code(readable_on(back))}m{text}{RESET}"
 
     def colour(self, share: float) -> Colour:
-        """That of a number from -1 to 1; numbers outside have that of the nearer end."""
+        """The colour of a value; values outside of -1 to 1 are clipped."""
         place = (min(max(share, -1.0), 1.0) + 1) / 2 * (len(STOPS) - 1)
         channels = [np.interp(place, np.arange(len(STOPS)), STOPS[:, i]) for i in range(3)]
         if not self.exact:
@@ -62,13 +62,13 @@ class Painter:
 
 
 def painter_for(color: str, stream: TextIO, environment: Mapping[str, str]) -> Painter | None:
-    """Who paints what is written to a stream; None if nobody should.
+    """The painter for a stream; None for no colours.
 
     Args:
         color: ``always``, ``never``, or ``auto``: only on a terminal, and not if ``NO_COLOR`` is set
             (https://no-color.org) or ``TERM`` is ``dumb``.
-        stream: where the text goes.
-        environment: as in ``os.environ``; ``COLORTERM`` tells whether there are more than 256 colours.
+        stream: output stream.
+        environment: environment variables; ``COLORTERM`` indicates support for 16 million colours.
 
     Raises:
         InputError: if there is no such choice.
@@ -82,7 +82,7 @@ def painter_for(color: str, stream: TextIO, environment: Mapping[str, str]) -> P
 
 
 def readable_on(colour: Colour) -> Colour:
-    """Black or white, whichever has the larger contrast."""
+    """Black or white, whichever has the higher contrast."""
     return max(BLACK, WHITE, key=lambda ink: contrast(ink, colour))
 
 

@@ -1,4 +1,4 @@
-"""A sentence and what a neuron does at its words, on a terminal."""
+"""Print the values of a neuron at the words of a sentence on a terminal."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ INDENT = "    "
 
 @dataclass(frozen=True)
 class SentenceView:
-    """Draws sentences of one neuron.
+    """Formats sentences with the values of one neuron.
 
     Args:
-        scale: the largest abs of the neuron's values anywhere: the darkest colour.
-        painter: who colours the words; without one, the value stands below each.
-        columns: of the terminal.
+        scale: the neuron's largest absolute value, shown in the darkest colour.
+        painter: colours the words; if None, values are written below the words.
+        columns: width of the terminal.
     """
 
     scale: float
@@ -31,8 +31,8 @@ class SentenceView:
         """The lines of a sentence.
 
         Args:
-            words: W words, as they are in the corpus.
-            values: of the neuron at them, (W,) floats.
+            words: W words of the corpus.
+            values: (W,) floats, values of the neuron.
         """
         cells = [(shown(word), float(value)) for word, value in zip(words, values, strict=True)]
         if self.painter is None:
@@ -42,14 +42,14 @@ class SentenceView:
                 yield INDENT + " ".join(self._painted(self.painter, *cell) for cell in cells[line])
 
     def legend(self) -> str:
-        """What the colours stand for."""
+        """The legend of the colours."""
         if self.painter is None:
             return ""
         steps = " ".join(self._painted(self.painter, self.signed(v), v) for v in np.linspace(-1, 1, 5) * self.scale)
         return f"{INDENT}{steps}"
 
     def signed(self, value: float) -> str:
-        """A value with its sign, and with as many digits as tell it from the largest."""
+        """Format a value with its sign and as many digits as the scale requires."""
         digits = max(2, 1 - int(np.floor(np.log10(self.scale)))) if self.scale else 2
         # Adding 0 leaves no -0.
         return f"{round(float(value), digits) + 0.0:+.{digits}f}"
@@ -73,7 +73,7 @@ def _padded(text: str, wide: int) -> str:
 
 
 def _wrapped(widths: Sequence[int], most: int) -> Iterator[slice]:
-    """The words of each line: as many as fit with a blank between them, at least one."""
+    """Wrap words, separated by spaces, to lines of at least one word."""
     start = used = 0
     for i, wide in enumerate(widths):
         if i > start and used + wide > most:

@@ -1,4 +1,4 @@
-"""A neuron on a terminal: tables, and the sentences in which it does most."""
+"""Print a neuron on a terminal: tables, and the sentences with its highest and lowest values."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _labels(found: Inspection) -> str:
         ]
         for one in found.detected[:LABELS]
     ]
-    header = ["labels", "told best", "AUC", "there it is", "words"]
+    header = ["labels", "predicts best", "AUC", "value is", "words"]
     return _table(rows, header, ["left", "left", "right", "left", "right"])
 
 

@@ -1,19 +1,19 @@
-"""Words of a corpus on a terminal: nothing that is in them can command it."""
+"""Words of a corpus on a terminal, without control sequences."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Control and format characters (directions of writing, marks that are not seen), halves of pairs, ends of lines.
+# Control and format characters (writing direction, invisible marks), surrogates, line and paragraph separators.
 HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")
-# Format characters that belong to spelling: of Persian and Indian words, and of emoji.
+# Format characters that are part of the spelling of Persian and Indian words, and of emoji.
 JOINERS = "\u200c\u200d"
 WITHOUT_WIDTH = ("Mn", "Me", "Cf")
 LONGEST = 24
 
 
 def shown(word: str) -> str:
-    r"""A word with what could command a terminal or reorder its line spelled out.
+    r"""Escape characters of a word that could control a terminal or reorder its line.
 
     >>> shown("caf\u00e9"), shown("\x1b[31mred"), shown("\u202eright")
     ('café', '\\x1b[31mred', '\\u202eright')
@@ -22,12 +22,12 @@ def shown(word: str) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns a terminal takes for a text: two for wide characters, none for marks above others."""
+    """The width of a text in terminal columns: two for wide characters, none for combining marks."""
     return sum(_width(c) for c in text)
 
 
 def cut(text: str, most: int = LONGEST) -> str:
-    """A text that takes at most so many columns; what is left out is told by an ellipsis."""
+    """Cut a text to a maximum number of columns; an ellipsis marks the cut."""
     if width(text) <= most:
         return text
     kept, room = "", most - 1

@@ -1,4 +1,4 @@
-"""Data as classic scripts: a page that was opened from a disk may load no other kind of file."""
+"""Data as classic scripts, the only kind of file that a page opened from disk can load."""
 
 from __future__ import annotations
 
@@ -10,26 +10,25 @@ import numpy as np
 
 
 def script(key: str, content: Any) -> str:
-    """A script that hands ``content`` to the page under ``key``.
+    """Write a script that registers ``content`` under ``key``.
 
-    Text of a corpus is in it as a JSON string of ASCII characters without ``<``: whatever the words are, no parser of
-    HTML or JavaScript sees anything but the letters of a string. Content has no objects with such text as keys, since
-    ``__proto__`` is none.
+    Words of a corpus become JSON strings of ASCII characters without ``<``, so no word can be parsed as HTML or as
+    JavaScript code. Words must not be keys of objects, because ``__proto__`` is not an ordinary key.
 
     Args:
-        key: its name, the file's path without ending.
-        content: what JSON can hold, without numbers that are not finite.
+        key: path of the file without suffix.
+        content: JSON-serialisable content; numbers must be finite.
     """
     return f"report.add({_json(key)}, {_json(content)});\n"
 
 
 def short(value: float) -> float:
-    """Four significant digits: what a reader looks at, and few bytes."""
+    """Round to four significant digits, to keep files small."""
     return float(f"{value:.4g}")
 
 
 def packed(codes: np.ndarray) -> str:
-    """Bytes as base64; the page unpacks them into an ``Int8Array``."""
+    """Encode bytes as base64, which the page decodes to an ``Int8Array``."""
     return base64.b64encode(np.ascontiguousarray(codes).tobytes()).decode("ascii")
 
 

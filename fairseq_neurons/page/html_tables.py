@@ -1,4 +1,4 @@
-"""Tables of the page: the numbers beside the figures, and those that have none."""
+"""Tables of the page, and the format of the numbers in them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 DASH = "–"
-# Nobody needs to know how much smaller a p-value is.
+# Smaller p-values are given as a bound.
 SMALLEST = 0.001
 
 
 class Cell(NamedTuple):
-    """What stands in a table.
+    """A cell of a table.
 
     Args:
         text: the value.
-        note: smaller, after it: an interval or a p-value.
-        link: to a neuron of the page; empty for none.
+        note: an interval or a p-value, in small text after the value.
+        link: address of a neuron on the page; may be empty.
     """
 
     text: str
@@ -30,10 +30,10 @@ class Table:
     """A table whose first column names the rows.
 
     Args:
-        caption: what it shows.
-        header: of the columns.
-        rows: as wide as the header.
-        note: below it.
+        caption: title of the table.
+        header: names of the columns.
+        rows: rows with a cell for each column.
+        note: text below the table.
     """
 
     caption: str
@@ -43,7 +43,7 @@ class Table:
 
 
 def row(name: str, values: Iterable[str | Cell]) -> list[Cell]:
-    """A row of texts and cells."""
+    """Make a row of texts and cells."""
     return [Cell(name), *(value if isinstance(value, Cell) else Cell(value) for value in values)]
 
 
@@ -63,10 +63,10 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def p_value(value: float, bare: bool = False) -> str:
-    """``p = 0.04``, or bare ``0.04``; very small ones as a bound."""
+    """``p = 0.04``, or bare ``0.04``; very small values as a bound."""
     if value < SMALLEST:
         return f"{'' if bare else 'p '}< {SMALLEST}"
-    # Two digits could make a p-value below 0.05 look like one that is not.
+    # With two digits, a p-value just below 0.05 could be rounded to it.
     return f"{'' if bare else 'p = '}{value:.{3 if value < 0.1 else 2}g}"
 
 

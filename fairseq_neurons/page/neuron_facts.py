@@ -1,4 +1,4 @@
-"""What the page tells of one model's neurons, computed."""
+"""Compute what the page shows about the neurons of one model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-from fairseq_neurons.page.neuron_orders import Sort, sorts_of
+from fairseq_neurons.page.neuron_orders import NeuronOrder, orders_of
 from fairseq_neurons.page.quantise import Quantised, quantise
 from fairseq_neurons.runs.run_folder import Dump, Model, Run
 from fairseq_neurons.runs.run_labels import labels_for
@@ -22,18 +22,18 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Facts:
-    """Of one model.
+class NeuronFacts:
+    """What the page shows about the neurons of one model.
 
     Args:
-        model: whose neurons they are.
-        dump: that shows them.
-        sentences: how many of the dump's first ones are shown.
-        values: of the neurons at the words of these.
-        statistics: over all words, as all that follows.
-        separations: of the words' labels, by the name of the set.
-        sorts: orders of the neurons.
-        neighbours: in the other models, by name.
+        model: the model.
+        dump: the dump of its states.
+        sentences: number of sentences shown, from the start of the dump.
+        values: values of the neurons at the words of these sentences.
+        statistics: statistics of words; like all following fields, over the whole dump.
+        separations: how well neurons detect labels, by the name of the label set.
+        orders: orders in which the neurons can be listed.
+        neighbours: similar neurons in the other models, by model name.
     """
 
     model: Model
@@ -42,41 +42,43 @@ class Facts:
     values: Quantised
     statistics: WordStatistics
     separations: Mapping[str, Separation]
-    sorts: list[Sort]
+    orders: list[NeuronOrder]
     neighbours: Mapping[str, Neighbours]
 
 
-def facts_of(run: Run, model: Model, language: str, sentences: int) -> Facts:
-    """Read the model's dump, and those of the others over the same words.
+def compute_facts(run: Run, model: Model, language: str, sentences: int) -> NeuronFacts:
+    """Read the dump of a model, and those of other models over the same words.
 
     Args:
-        run: that the model is of.
-        model: which has a dump.
-        language: of the words, for built-in labelers.
-        sentences: how many are shown at most.
+        run: the run.
+        model: a model of the run with a dump.
+        language: language of the words, for built-in labelers.
+        sentences: maximum number of sentences to show.
 
     Raises:
-        InputError: if a dump or a label file is broken.
+        InputError: if a dump or a label file is damaged.
     """
     dump = run.dump_of(model)
     activations = dump.activations
     shown = min(sentences, activations.manifest.sentences)
     labels = labels_for(run, model, dump, language)
     others = {name: other.activations for name, other in run.others(model).items()}
-    with tqdm(desc=f"{model.name}: words, labels, likes", total=len(labels) + 3, unit="read", disable=None) as bar:
+    with tqdm(
+        desc=f"{model.name}: words, labels, similar neurons", total=len(labels) + 3, unit="read", disable=None
+    ) as bar:
 
         def done(result: Result) -> Result:
             bar.update()
             return result
 
         separations = {name: done(separation(activations, values)) for name, values in labels.items()}
-        return Facts(
+        return NeuronFacts(
             model=model,
             dump=dump,
             sentences=shown,
             values=done(quantise(activations, int(activations.offsets[shown]))),
             statistics=done(word_statistics(activations)),
             separations=separations,
-            sorts=sorts_of(model, separations),
+            orders=orders_of(model, separations),
             neighbours=done(neighbours(activations, others, NEAREST)),
         )

@@ -1,4 +1,4 @@
-"""Orders that a model's neurons can be shown in: its rankings, and how well they tell every label."""
+"""Orders in which the page can list neurons: by ranking, and by how well they predict a label."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ RANKING, LABEL, AREA = "ranking", "label", "auc"
 
 
 @dataclass(frozen=True)
-class Sort:
+class NeuronOrder:
     """All neurons of a model in some order.
 
     Args:
-        kind: ``ranking`` (of no label or of all of them), ``label`` (a ranking for one label), or ``auc``.
-        name: of the ranking, or of the set that the label is of.
-        label: empty for a ranking.
-        method: that made it.
-        signature: of its settings.
-        order: int64 (D,), the first neuron first.
-        scores: float64 (D,), in that order.
+        kind: ``ranking`` (for all labels or without labels), ``label`` (a ranking for one label), or ``auc``.
+        name: name of the ranking, or of the label set.
+        label: name of the label; empty for a ranking.
+        method: method of the ranking.
+        signature: signature of the ranking.
+        order: int64 (D,), neuron indices.
+        scores: float64 (D,), in the same order.
     """
 
     kind: str
@@ -41,14 +41,14 @@ class Sort:
     scores: np.ndarray
 
     @cached_property
-    def places(self) -> np.ndarray:
-        """Where every neuron stands, from 0, int64 (D,)."""
-        places = np.empty_like(self.order)
-        places[self.order] = np.arange(len(places))
-        return places
+    def positions(self) -> np.ndarray:
+        """The position of each neuron, int64 (D,), from 0."""
+        positions = np.empty_like(self.order)
+        positions[self.order] = np.arange(len(positions))
+        return positions
 
     def described(self) -> dict[str, str]:
-        """What the page offers to sort by."""
+        """The description that the page offers as an order."""
         return {
             **{"kind": self.kind, "name": self.name, "label": self.label},
             **{"method": self.method, "signature": self.signature},
@@ -59,10 +59,10 @@ class Sort:
         return {"order": self.order.tolist(), "scores": [short(score) for score in self.scores.tolist()]}
 
 
-def sorts_of(model: Model, separations: Mapping[str, Separation]) -> list[Sort]:
-    """Those of a model: rankings, then rankings of single labels, then labels by area under the ROC curve.
+def orders_of(model: Model, separations: Mapping[str, Separation]) -> list[NeuronOrder]:
+    """The orders of a model: rankings, rankings for single labels, and areas under the ROC curve.
 
-    A ranking that needs no labels comes first: the page begins with it.
+    Rankings without labels come first; the page starts with the first order.
     """
     of_probes = tuple(model.probes)
     short = Counter(map(short_name, model.probes))
@@ -82,12 +82,12 @@ def short_name(probe: str) -> str:
     return probe.rpartition("/")[2]
 
 
-def _of_ranking(kind: str, name: str, label: str, ranking: Ranking) -> Sort:
-    return Sort(kind, name, label, ranking.method, ranking.signature, ranking.order, ranking.scores)
+def _of_ranking(kind: str, name: str, label: str, ranking: Ranking) -> NeuronOrder:
+    return NeuronOrder(kind, name, label, ranking.method, ranking.signature, ranking.order, ranking.scores)
 
 
-def _of_separation(name: str, found: Separation) -> Iterator[Sort]:
-    """High and low alike: what counts is how far the area is from one half."""
+def _of_separation(name: str, found: Separation) -> Iterator[NeuronOrder]:
+    """Order neurons by the distance of the area from 0.5, in either direction."""
     for label, areas, count in zip(found.labels, found.auc, found.counts.tolist(), strict=True):
         order = np.argsort(-np.abs(areas - 0.5), kind="stable").astype(np.int64)
-        yield Sort(AREA, name, label, f"ROC AUC, {count} words", "", order, areas[order])
+        yield NeuronOrder(AREA, name, label, f"ROC AUC, {count} words", "", order, areas[order])

@@ -1,4 +1,4 @@
-"""A byte a value: what the page shows of a neuron's states."""
+"""Quantise states to one byte per value for the page."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ROWS = 4096
 
 @dataclass(frozen=True)
 class Quantised:
-    """States of D neurons at N words.
+    """Quantised states of D neurons at N words.
 
-    Zero stays zero and every value keeps its sign: ``codes[d] * scales[d]`` is off by half a step at most, a step being
-    ``scales[d]``, the neuron's largest absolute value over 127.
+    The values are ``codes[d] * scales[d]``. A step, ``scales[d]``, is the neuron's largest absolute value over 127. The
+    error is at most half a step, zero remains zero, and no value changes its sign.
 
     Args:
         codes: int8 (D, N).
@@ -31,18 +31,18 @@ class Quantised:
 
 
 def quantise(dump: Activations, words: int) -> Quantised:
-    """The first words of a dump, read twice in blocks: for the scales, and for the codes.
+    """Quantise the first words of a dump, which is read twice, in blocks.
 
     Args:
-        dump: to read.
-        words: how many of its first rows, N.
+        dump: the dump.
+        words: number of first rows to quantise, N.
 
     Raises:
-        InputError: if a value is not a finite number.
+        InputError: if a value is not finite.
     """
     largest = np.zeros(len(dump.neurons))
     for block in _blocks(dump, words):
-        # maximum() hands on what is not a number.
+        # maximum() propagates NaN.
         largest = np.maximum(largest, np.abs(block).max(axis=0))
     if not np.isfinite(largest).all():
         raise InputError(f"{dump.path} holds values that are not finite numbers; they cannot be shown.")
@@ -56,8 +56,8 @@ def quantise(dump: Activations, words: int) -> Quantised:
 
 
 def quantised(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """The nearest codes, int8 (n, D), of values, float64 (n, D), with scales, (D,)."""
-    # The smallest numbers have scales so coarse that the largest is above 127 steps.
+    """The nearest codes, int8 (n, D), of values, float64 (n, D), for scales, (D,)."""
+    # The precision of subnormal scales is so low that the largest value may exceed 127 steps.
     steps = np.divide(values, scales, out=np.zeros_like(values), where=scales > 0)
     return np.clip(np.rint(steps), -LEVELS, LEVELS).astype(np.int8)
 

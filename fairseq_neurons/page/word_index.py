@@ -1,4 +1,4 @@
-"""Which neurons stand for a word: what the page's search looks up."""
+"""The index of the page's search: the neurons that a word describes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fairseq_neurons.page.data_scripts import short
 from fairseq_neurons.statistics.word_types import TopWord, WordStatistics
 
 TOP = 10
-# Of a word that is in no top, the neurons that vary most with it, still.
+# Number of neurons that vary most with a word, also listed if it is not among their top words.
 HITS = 20
 LEAST = 2
 SLAB = 512
@@ -22,9 +22,9 @@ class TopWords:
     """The top words of one neuron.
 
     Args:
-        share: those that account for most of its variance.
-        highest: those at which it is highest on average.
-        lowest: likewise.
+        share: words that explain most of its variance.
+        highest: words with the highest means.
+        lowest: words with the lowest means.
     """
 
     share: list[TopWord]
@@ -42,7 +42,7 @@ class TopWords:
 
     @property
     def words(self) -> set[str]:
-        """All of them."""
+        """All top words."""
         return {top.word for top in (*self.share, *self.highest, *self.lowest)}
 
     def content(self) -> dict[str, list[list[Any]]]:
@@ -54,15 +54,15 @@ class TopWords:
 
 
 def word_index(statistics: WordStatistics, tops: list[TopWords]) -> dict[str, Any]:
-    """Every word with its neurons: those whose top words hold it and those of which it explains most.
+    """List for every word the neurons with this top word, and those whose variance it explains best.
 
     Args:
-        statistics: of a dump, W words and D neurons.
-        tops: of every neuron, (D,).
+        statistics: word statistics of a dump, W words and D neurons.
+        tops: the top words of every neuron, (D,).
 
     Returns:
-        ``words``, their ``counts``, and ``hits``: for each word, by descending absolute share of the neuron's variance,
-        the neuron, the signed share, and 1 if its top words hold the word, 0 otherwise; all in one flat list.
+        ``words``, their ``counts``, and ``hits``: for each word a flat list of neuron, signed share of the neuron's
+        variance, and 1 if the word is one of its top words, otherwise 0, by descending absolute share.
     """
     holders: dict[str, set[int]] = {}
     for neuron, top in enumerate(tops):

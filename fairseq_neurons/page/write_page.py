@@ -16,7 +16,7 @@ from fairseq_neurons.figures import figures_of, render
 from fairseq_neurons.options import takes
 from fairseq_neurons.page.browser_data import File, model_files, text_file
 from fairseq_neurons.page.data_scripts import script
-from fairseq_neurons.page.neuron_facts import facts_of
+from fairseq_neurons.page.neuron_facts import compute_facts
 from fairseq_neurons.page.overview import overview
 from fairseq_neurons.page.page_folder import PageFolder
 from fairseq_neurons.page.page_sections import Picture
@@ -35,7 +35,7 @@ SCRIPTS = (
 OTHERS = ("style.css", "theme.js", "vendor/README.md", "vendor/LICENSE.htm", "vendor/LICENSE.preact")
 # An inch of CSS.
 CSS_PIXELS = 96
-# A neuron's words, labels and places beside its values, and the files of a model beside its neurons', about.
+# Approximate bytes: words, labels and ranks of a neuron, and the files of the page other than those of neurons.
 OF_A_NEURON, OF_THE_PAGE = 6_000, 2_000_000
 
 
@@ -50,7 +50,7 @@ def report(settings: PageSettings) -> Path:
         The file to open.
 
     Raises:
-        InputError: if the run cannot be read, ``out`` is something else, or the disk has not enough room.
+        InputError: if the run cannot be read, ``out`` is not a page, or the disk is full.
     """
     out, sentences = Path(settings.out), settings.sentences
     if sentences < 1:
@@ -105,9 +105,9 @@ def _write_models(page: PageFolder, run: Run, shown: list[Model], settings: Page
 
 
 def _files(run: Run, model: Model, names: dict[str, int], text: int, settings: PageSettings) -> Iterator[File]:
-    facts = facts_of(run, model, settings.language, settings.sentences)
+    facts = compute_facts(run, model, settings.language, settings.sentences)
     found = model_files(facts, names[model.name], text, names)
-    total = len(model.neurons) + len(facts.sorts) + 2
+    total = len(model.neurons) + len(facts.orders) + 2
     return iter(tqdm(found, model.name, total, unit="file", disable=None))
 
 

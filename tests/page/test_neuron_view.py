@@ -110,14 +110,14 @@ def test_markup_that_slipped_in__would_not_run(chromium, report):
 
 def test_panel__tells_ranks_labels_and_likes(opened, run, dump):
     page = opened.neuron(3)
-    ranks = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in _rows(page, "places")}
+    ranks = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in _rows(page, "ranks")}
     for name in ("max", "variance"):
         ranking = Ranking.load(run / "rankings" / f"{name}.json")
         place = ranking.order.tolist().index(3)
         rank, score = ranks[f"rankings/{name}"]
         assert rank == str(place + 1) and float(score) == pytest.approx(ranking.scores[place], rel=5e-3)
     near = neighbours(dump, {"2": Activations(run / "activations" / "2")})["2"]
-    likes = _rows(page, "likes")
+    likes = _rows(page, "similar")
     assert [row.locator("a").get_attribute("href") for row in likes] == [
         f"#/model/2/neuron/{index}" for index in near.indices[3]
     ]

@@ -12,7 +12,7 @@ import pytest
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.page.curve_tables import curve_table
 from fairseq_neurons.page.html_tables import interval, p_value, percent, printed, signed
-from fairseq_neurons.page.neuron_orders import sorts_of
+from fairseq_neurons.page.neuron_orders import orders_of
 from fairseq_neurons.page.overview import address, overview
 from fairseq_neurons.page.page_sections import Picture
 from fairseq_neurons.page.probe_tables import shared_neurons
@@ -108,12 +108,12 @@ def test_sorts__begin_with_a_ranking_without_labels_and_order_areas_by_their_dis
     model.probes.update({"probes/pos": None, "more/pos": None})  # type: ignore[dict-item]
     model.label_rankings.update({("probes/pos", "VB"): ranking, ("more/pos", "VB"): ranking})
     areas = Separation(("VB",), np.array([5]), 9, np.array([[0.6, 0.1, 0.45]]))
-    sorts = sorts_of(model, {"pos": areas})
+    sorts = orders_of(model, {"pos": areas})
     assert [(sort.kind, sort.name, sort.label) for sort in sorts] == [
         *(("ranking", "rankings/max", ""), ("ranking", "probes/pos", "")),
         *(("label", "probes/pos", "VB"), ("label", "more/pos", "VB"), ("auc", "pos", "VB")),
     ]
-    assert sorts[0].places.tolist() == [2, 0, 1]
+    assert sorts[0].positions.tolist() == [2, 0, 1]
     assert (sorts[-1].order.tolist(), sorts[-1].scores.tolist()) == ([1, 0, 2], [0.1, 0.6, 0.45])
 
 

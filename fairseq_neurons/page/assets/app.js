@@ -1,4 +1,4 @@
-// Addresses (after the #), the three views, and keys that work everywhere.
+// Addresses (after the #), the three views, and global keys.
 "use strict";
 
 const route = (() => {
@@ -52,7 +52,7 @@ async function showNeurons(name, index, query) {
   htmPreact.render(content, drawn);
 }
 
-// The address stays: it says what is shown.
+// The address of the view must not change.
 function skip(event) {
   event.preventDefault();
   document.getElementById("content").focus();

@@ -28,7 +28,7 @@ function Finder({ models, model, index, query: asked }) {
   const matched = Boolean(chosen?.ordered && byMatch);
   const { neurons, notes } = useMemo(() => listed(chosen, matched, order, found), [chosen, matched, order, found]);
   const inRange = index in model.names;
-  // From the list there is a way back; from neuron to neuron there need not be one for each.
+  // Opening a neuron from the list adds a step to the history; moving between neurons does not.
   const choose = (neuron) => route[inRange ? "replace" : "go"](route.neuron(model.name, neuron, query));
 
   return html`<div class=${inRange ? "browser has-neuron" : "browser"}>
@@ -38,7 +38,7 @@ function Finder({ models, model, index, query: asked }) {
       ${found.list.length > 1 && html`<${Meanings} list=${found.list} meaning=${meaning} setMeaning=${setMeaning} />`}
       <${Sort} model=${model} matched=${matched} offered=${Boolean(chosen?.ordered)} sort=${sort}
         pick=${(value) => { setByMatch(value === "match"); if (value !== "match") setSort(value); }} />
-      <p class="quiet results" role="status" aria-live="polite">${told(found, chosen, neurons)}</p>
+      <p class="quiet results" role="status" aria-live="polite">${resultSummary(found, chosen, neurons)}</p>
       <${NeuronList} model=${model} neurons=${neurons} notes=${notes} chosen=${index} choose=${choose} />
     </div>
     <div class="panel">
@@ -50,7 +50,7 @@ function Finder({ models, model, index, query: asked }) {
   </div>`;
 }
 
-function told(found, chosen, neurons) {
+function resultSummary(found, chosen, neurons) {
   if (found.error) return found.error.message;
   if (found.query && !chosen) return `Nothing is called “${found.query}”: no neuron, label or word.`;
   const count = `${format.count(neurons.length)} ${neurons.length === 1 ? "neuron" : "neurons"}`;

@@ -3,14 +3,14 @@
 
 const GROUPS = [["ranking", "Rankings"], ["label", "Rankings for one label"], ["auc", "Labels, by AUC"]];
 
-// What can be searched for, of this model.
+// Examples of queries for this model.
 function examples(model) {
   const label = model.sorts.find((one) => one.label);
   return [
     [String(model.names.length - 1), "a neuron by its index"],
     [`${model.blocks.at(-1)[0]}.*`, "neurons by name, with patterns"],
-    [model.previews.flat()[0]?.[0], "neurons that have this word among their top words, by how much of their variance it accounts for"],
-    [label && `${label.name}:${label.label}`, "neurons by how well they tell a label"],
+    [model.previews.flat()[0]?.[0], "neurons with this word among their top words, by how much of their variance it explains"],
+    [label && `${label.name}:${label.label}`, "neurons by how well they predict a label"],
   ].filter(([query]) => query);
 }
 

@@ -1,5 +1,5 @@
-// Data: scripts that hand over their content under a key, loaded when they are needed.
-// A page from the disk may not fetch files, and may load no modules; classic scripts it may.
+// Data: scripts that register their content under a key, loaded on demand.
+// A page opened from disk can neither fetch files nor load modules, only classic scripts.
 "use strict";
 
 const report = (() => {
@@ -34,7 +34,7 @@ const report = (() => {
     neurons.slice(0, Math.max(0, neurons.length - KEPT)).forEach((key) => promises.delete(key));
   }
 
-  // The content of data/KEY.js, prepared once by a function of it.
+  // The content of data/KEY.js, transformed once by `prepare`.
   function load(key, prepare = (content) => content) {
     if (!promises.has(key)) promises.set(key, request(key).then(prepare));
     const promise = promises.get(key);
@@ -45,7 +45,7 @@ const report = (() => {
   return { add, load };
 })();
 
-// What the other scripts ask for.
+// The interface for the other scripts.
 const data = (() => {
   const models = () => report.load("models");
   const model = (number) => report.load(`${number}/model`, (content) => ({ ...content, number, names: names(content) }));
@@ -73,7 +73,7 @@ const data = (() => {
     return { ...content, places: new Map(content.words.map((word, place) => [word, place])) };
   }
 
-  // Base64 -> the signed bytes that were packed.
+  // Base64 -> signed bytes.
   function unpacked(packed) {
     return Int8Array.from(atob(packed), (character) => character.charCodeAt(0));
   }

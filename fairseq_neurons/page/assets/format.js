@@ -1,4 +1,4 @@
-// Numbers as text: always with a sign where one can be, and a true minus.
+// Numbers as text: explicit signs, and a true minus.
 "use strict";
 
 const format = (() => {
@@ -10,12 +10,12 @@ const format = (() => {
     return `${value < 0 ? MINUS : "+"}${text}`;
   }
 
-  // As many as tell a value from the largest one.
+  // Digits that distinguish a value from the largest one.
   function digits(largest) {
     return largest ? Math.max(2, 1 - Math.floor(Math.log10(largest))) : 2;
   }
 
-  // Three digits of a score, whatever its size.
+  // A score of any magnitude with three digits.
   function score(value) {
     const size = Math.abs(value);
     const plain = size >= 100 ? size.toFixed(0) : size.toPrecision(3);

@@ -1,12 +1,12 @@
 // Sentences coloured by a neuron: red negative, plain zero, blue positive (the paper's Figure 3), the value under each word.
 "use strict";
 
-// Which sentences to show, best first.
+// Selects the sentences to show, best first.
 const choice = (() => {
-  // The sentences that hold the highest values; equal ones in the order of the text.
+  // Sentences with the highest values; ties in the order of the text.
   function extreme(neuron, text, sign) {
     const peaks = text.lengths.map((length, sentence) => peak(neuron.codes, text.offsets[sentence], length, sign));
-    return spoken(text).sort((a, b) => peaks[b] - peaks[a] || a - b);
+    return nonempty(text).sort((a, b) => peaks[b] - peaks[a] || a - b);
   }
 
   function peak(codes, start, length, sign) {
@@ -15,13 +15,13 @@ const choice = (() => {
     return best;
   }
 
-  function spoken(text) {
+  function nonempty(text) {
     return text.lengths.flatMap((length, sentence) => (length ? [sentence] : []));
   }
 
-  // The same seed draws the same sentences for every neuron, so that neurons can be compared.
+  // A seed selects the same sentences for all neurons, so that neurons can be compared.
   function random(text, seed) {
-    const order = spoken(text);
+    const order = nonempty(text);
     let state = seed >>> 0;
     for (let last = order.length - 1; last > 0; last--) {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -31,12 +31,12 @@ const choice = (() => {
     return order;
   }
 
-  function holding(text, word) {
+  function containing(text, word) {
     const exact = text.words.indexOf(word);
     const lower = word.toLowerCase();
     const ids = new Set(exact >= 0 ? [exact] : text.words.flatMap((one, id) => (one.toLowerCase() === lower ? [id] : [])));
     if (!ids.size) return [];
-    return spoken(text).filter((sentence) => {
+    return nonempty(text).filter((sentence) => {
       for (let word = text.offsets[sentence]; word < text.offsets[sentence + 1]; word++) {
         if (ids.has(text.ids[word])) return true;
       }
@@ -44,7 +44,7 @@ const choice = (() => {
     });
   }
 
-  return { extreme, random, holding };
+  return { extreme, random, containing };
 })();
 
 function Word({ spelled, value, digits, share }) {
@@ -77,7 +77,7 @@ function Sentences({ neuron, text, query }) {
   const [numbers, setNumbers] = useState(true);
   const chosen = useMemo(() => {
     if (view === "random") return choice.random(text, seed);
-    if (view === "word") return choice.holding(text, word.trim());
+    if (view === "word") return choice.containing(text, word.trim());
     return choice.extreme(neuron, text, view === "highest" ? 1 : -1);
   }, [neuron, text, view, seed, word]);
   useEffect(() => setCount(FEW), [neuron, view, word]);
@@ -94,7 +94,7 @@ function Sentences({ neuron, text, query }) {
     </div>
     ${view === "word" && html`<p><label>Word <input type="text" class="word-input" value=${word} dir="auto"
       onInput=${(e) => setWord(e.target.value)} /></label></p>`}
-    ${view === "word" && html`<p class="quiet" role="status">${word.trim() ? `${format.count(chosen.length)} sentences hold it` : "Type a word."}</p>`}
+    ${view === "word" && html`<p class="quiet" role="status">${word.trim() ? `${format.count(chosen.length)} sentences contain it` : "Type a word."}</p>`}
     <${Legend} neuron=${neuron} />
     <ol class=${numbers ? "heatmap" : "heatmap plain"}>
       ${chosen.slice(0, count).map((number) => html`<${Sentence} key=${number} number=${number} neuron=${neuron} text=${text} />`)}

@@ -1,10 +1,10 @@
-// The list of neurons: a listbox that draws only the rows in view, however many there are.
+// The list of neurons: a listbox that draws only the visible rows.
 "use strict";
 
 const ROW = 56; // pixels, as in style.css
-const MARGIN = 6; // rows that are drawn outside of the view
+const MARGIN = 6; // additional rows drawn outside the view
 
-// What the keys do to the place of the chosen row.
+// The position of the chosen row after a key.
 const KEYS = {
   ArrowDown: (place) => place + 1,
   ArrowUp: (place) => place - 1,

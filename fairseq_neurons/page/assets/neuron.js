@@ -1,4 +1,4 @@
-// One neuron: what it does, as sentences, a histogram, words, labels, ranks, and its like in other models.
+// One neuron: sentences, histogram, top words, labels, ranks, and similar neurons in other models.
 "use strict";
 
 function Neuron({ model, models, index, query, steps }) {
@@ -16,11 +16,11 @@ function Neuron({ model, models, index, query, steps }) {
   useEffect(() => {
     const list = document.querySelector(".list");
     const title = document.getElementById("neuron-title");
-    // In a narrow window the list has given way to the neuron, and the focus would be nowhere.
+    // In a narrow window the neuron replaces the list, and the focus would be lost.
     if (title && !list?.offsetParent && !document.querySelector(".neuron :focus")) title.focus({ preventScroll: true });
   }, [drawnIndex]);
   if (error) return html`<p class="card problem" role="alert">${error.message}</p>`;
-  // Until the next neuron is there, the last one stays: nothing flickers.
+  // The last neuron stays until the next one is loaded, which avoids flicker.
   if (!neuron || loaded.model !== model) return html`<p class="quiet" role="status">Loading …</p>`;
   return html`<article class="neuron" aria-labelledby="neuron-title" data-neuron=${neuron.index} aria-busy=${neuron.index !== index}>
     <header class="neuron-head">
@@ -36,8 +36,8 @@ function Neuron({ model, models, index, query, steps }) {
     <div class="columns">
       <${Histogram} neuron=${neuron} />
       <${Labels} neuron=${neuron} />
-      <${Places} model=${model} neuron=${neuron} />
-      <${Likes} models=${models} neuron=${neuron} />
+      <${Ranks} model=${model} neuron=${neuron} />
+      <${SimilarNeurons} models=${models} neuron=${neuron} />
     </div>
   </article>`;
 }
@@ -53,7 +53,7 @@ function Summary({ model, neuron }) {
     <dd>${value}${note && html` <small>${note}</small>`}</dd></div>`)}</dl>`;
 }
 
-const BARS = 51; // of 5 codes each; zero is in the middle of one
+const BARS = 51; // of 5 codes each, with zero in the middle of a bar
 
 function Histogram({ neuron }) {
   const counts = useMemo(() => {
@@ -67,16 +67,16 @@ function Histogram({ neuron }) {
   }, [neuron]);
   if (!neuron.codes.length) return null;
   const names = ["lowest", "quarter", "median", "three quarters", "highest"];
-  const told = quantiles.map((value, i) => `${names[i]} ${format.signed(value, neuron.digits)}`).join(", ");
+  const summary = quantiles.map((value, i) => `${names[i]} ${format.signed(value, neuron.digits)}`).join(", ");
   const most = Math.max(...counts);
   return html`<section class="card" aria-labelledby="histogram-title">
     <h3 id="histogram-title">Values</h3>
-    <svg class="histogram" viewBox=${`0 0 ${BARS * 10} 100`} preserveAspectRatio="none" role="img" aria-label=${`Histogram: ${told}`}>
+    <svg class="histogram" viewBox=${`0 0 ${BARS * 10} 100`} preserveAspectRatio="none" role="img" aria-label=${`Histogram: ${summary}`}>
       ${counts.map((count, i) => html`<rect key=${i} class=${side(i)} x=${i * 10 + 0.5} width="9"
         y=${100 - (100 * count) / most} height=${(100 * count) / most}><title>${count} words</title></rect>`)}
     </svg>
     <p class="axis"><span>${format.signed(-127 * neuron.scale, neuron.digits)}</span><span>0</span><span>${format.signed(127 * neuron.scale, neuron.digits)}</span></p>
-    <p class="quiet">${told}; ${format.count(neuron.codes.length)} words.</p>
+    <p class="quiet">${summary}; ${format.count(neuron.codes.length)} words.</p>
   </section>`;
 }
 
@@ -100,41 +100,41 @@ function TopWords({ neuron }) {
       <tbody>${neuron.words[key].map((word) => html`<tr key=${word[0]}><th scope="row"><bdi>${word[0]}</bdi></th>
         <td class=${format.tone(value(word))}>${value(word)}</td><td class="quiet">${format.count(word[1])}×</td></tr>`)}</tbody>
     </table>`)}</div>
-    <p class="quiet">A share is signed by the side of the mean on which the word lies; averages are of words that occur at least twice.</p>
+    <p class="quiet">Shares of variance are negative for words below the mean; averages are of words that occur at least twice.</p>
   </section>`;
 }
 
 function Labels({ neuron }) {
   if (!neuron.labels.length) return null;
   return html`<section class="card" aria-labelledby="labels-title">
-    <h3 id="labels-title">Labels it tells best</h3>
+    <h3 id="labels-title">Labels it predicts best</h3>
     <table class="compact">
       <thead><tr><th scope="col">Label</th><th scope="col" class="number">AUC</th><th scope="col">Side</th><th scope="col" class="number">Words</th></tr></thead>
       <tbody>${neuron.labels.map(([set, label, area, count]) => html`<tr key=${`${set}:${label}`}><th scope="row">${set}:<bdi>${label}</bdi></th>
         <td class="number">${area.toFixed(3)}</td><td class=${area < 0.5 ? "low" : "high"}>${area < 0.5 ? "low" : "high"}</td>
         <td class="number quiet">${format.count(count)}</td></tr>`)}</tbody>
     </table>
-    <p class="quiet">AUC: how often it is higher at a word with the label than at another; 0.5 tells nothing.</p>
+    <p class="quiet">AUC: how often the neuron is higher at a word with the label than at another word; 0.5 is chance.</p>
   </section>`;
 }
 
-const FEW_PLACES = 12;
+const FEW_RANKS = 12;
 
-function Places({ model, neuron }) {
+function Ranks({ model, neuron }) {
   const [all, setAll] = useState(false);
   const rows = neuron.places.map(([sort, place, score]) => ({ ...model.sorts[sort], place, score }));
   const ofAll = rows.filter((row) => row.kind === "ranking");
   const ofLabels = rows.filter((row) => row.kind === "label").sort((a, b) => a.place - b.place);
   if (!rows.length) return null;
-  return html`<section class="card" aria-labelledby="places-title">
-    <h3 id="places-title">Where it stands</h3>
+  return html`<section class="card" aria-labelledby="ranks-title">
+    <h3 id="ranks-title">Ranks</h3>
     <table class="compact">
       <thead><tr><th scope="col">Ranking</th><th scope="col" class="number">Rank</th><th scope="col" class="number">Score</th></tr></thead>
       <tbody>${ofAll.map((row) => html`<${Place} key=${row.name} row=${row} />`)}</tbody>
       ${ofLabels.length > 0 && html`<tbody><tr><th scope="rowgroup" colspan="3" class="group">For single labels</th></tr>
-        ${(all ? ofLabels : ofLabels.slice(0, FEW_PLACES)).map((row) => html`<${Place} key=${`${row.name} ${row.label}`} row=${row} />`)}</tbody>`}
+        ${(all ? ofLabels : ofLabels.slice(0, FEW_RANKS)).map((row) => html`<${Place} key=${`${row.name} ${row.label}`} row=${row} />`)}</tbody>`}
     </table>
-    ${ofLabels.length > FEW_PLACES && html`<p class="actions"><button type="button" aria-expanded=${all} onClick=${() => setAll(!all)}>
+    ${ofLabels.length > FEW_RANKS && html`<p class="actions"><button type="button" aria-expanded=${all} onClick=${() => setAll(!all)}>
       ${all ? "Fewer" : `All ${ofLabels.length} labels`}</button></p>`}
     <p class="quiet">Of ${format.count(model.names.length)} neurons.</p>
   </section>`;
@@ -145,7 +145,7 @@ function Place({ row }) {
     <td class="number">${row.place + 1}</td><td class="number quiet">${format.score(row.score)}</td></tr>`;
 }
 
-function Likes({ models, neuron }) {
+function SimilarNeurons({ models, neuron }) {
   const [known, setKnown] = useState(new Map());
   const numbers = neuron.neighbours.map(([number]) => number);
   useEffect(() => {
@@ -156,8 +156,8 @@ function Likes({ models, neuron }) {
     return () => { wanted = false; };
   }, [numbers.join()]);
   if (!numbers.length) return null;
-  return html`<section class="card" aria-labelledby="likes-title">
-    <h3 id="likes-title">Its like in other models</h3>
+  return html`<section class="card" aria-labelledby="similar-title">
+    <h3 id="similar-title">Similar neurons in other models</h3>
     <table class="compact">
       <thead><tr><th scope="col">Model</th><th scope="col">Neuron</th><th scope="col" class="number">Correlation</th></tr></thead>
       <tbody>${neuron.neighbours.flatMap(([number, near]) => near.map(([other, rho], i) => html`<tr key=${`${number} ${other}`}>

@@ -1,9 +1,9 @@
-// Orders of the list: by a ranking, by a property of the neurons, or as a search has found them.
+// Orders of the list: by a ranking, by a property of the neurons, or by a search.
 "use strict";
 
 const { html, useState, useEffect, useMemo, useRef } = htmPreact;
 
-// Orders that need no file: by what the list knows of every neuron.
+// Orders by properties that the list has already loaded.
 const PROPERTIES = {
   index: { title: "Index", values: (model) => model.names.map((_, index) => -index), note: () => "" },
   variance: { title: "Variance", values: (model) => model.variances, note: (value) => format.score(value) },

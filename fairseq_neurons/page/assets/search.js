@@ -1,9 +1,9 @@
-// Search: what a query may mean, as lists of neurons.
-// A meaning is {title, ordered, neurons, notes}: notes (by neuron) say why it was found; if ordered, the best come first.
+// Search: the possible meanings of a query, as lists of neurons.
+// A meaning is {title, ordered, neurons, notes}. Notes (by neuron) explain the match; ordered means best matches first.
 "use strict";
 
 const search = (() => {
-  const MOST_WORDS = 8; // that a beginning of a word is completed to
+  const MOST_WORDS = 8; // completions of a prefix
 
   async function meanings(query, model) {
     const asked = query.trim();
@@ -20,14 +20,14 @@ const search = (() => {
     return plain(`Neuron ${Number(asked)}`, [Number(asked)]);
   }
 
-  // encoder.1.bwd.402, encoder.1.*, or a part of a name; several with commas between them.
+  // encoder.1.bwd.402, encoder.1.*, or a part of a name; several are separated by commas.
   function byName(asked, model) {
     const patterns = asked.split(",").map((part) => part.trim()).filter((part) => part && !/^\d+$/.test(part)).map(pattern);
     const neurons = model.names.flatMap((name, index) => (patterns.some((one) => one.test(name)) ? [index] : []));
     return neurons.length ? plain(`Names with “${asked}”`, neurons) : null;
   }
 
-  // With * or ? a whole name, else whole parts of one.
+  // With * or ?, matches a whole name; otherwise, consecutive parts of a name.
   function pattern(part) {
     const escaped = part.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
     return new RegExp(/[*?]/.test(part) ? `^${escaped}$` : `(^|\\.)${escaped}(\\.|$)`);
@@ -47,7 +47,7 @@ const search = (() => {
 
   async function labelMeaning(sort, model) {
     const { order, scores } = await data.sort(model.number, sort.index);
-    const how = sort.kind === "auc" ? "told best (AUC)" : `ranking (${sort.method})`;
+    const how = sort.kind === "auc" ? "predicted best (AUC)" : `ranking (${sort.method})`;
     const notes = new Map(order.map((neuron, place) => [neuron, format.noted(sort, scores[place])]));
     return { title: `Label ${sort.name}:${sort.label}, ${how}`, ordered: true, neurons: order, notes };
   }
@@ -75,14 +75,14 @@ const search = (() => {
     const note = (hit) => `${several ? `${words.words[hit.place]} ` : ""}${format.share(hit.share)}`;
     return {
       title: `${several ? "Words" : "Word"} ${spelled.map((word) => `“${word}”`).join(", ")}`,
-      explained: held ? "their top words hold it" : "it is a top word of none; these vary most with it",
+      explained: held ? "one of their top words" : "not a top word of any neuron; these vary most with it",
       ordered: true,
       neurons: hits.map((hit) => hit.neuron),
       notes: new Map(hits.map((hit) => [hit.neuron, note(hit)])),
     };
   }
 
-  // As it is spelled; else whatever the case; else words that begin so.
+  // Words with this spelling, or else ignoring case, or else with this prefix.
   function wordPlaces(asked, words) {
     if (words.places.has(asked)) return [words.places.get(asked)];
     const lower = asked.toLowerCase();

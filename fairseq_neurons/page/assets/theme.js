@@ -1,11 +1,11 @@
-// Light or dark, before anything is drawn: what the reader chose last, or what the system prefers.
+// Light or dark theme, set before the page is drawn: the reader's last choice, or the system's preference.
 "use strict";
 
 const theme = (() => {
   const KEY = "fairseq-neurons-theme";
   const system = matchMedia("(prefers-color-scheme: dark)");
 
-  // A browser may forbid a page from the disk to keep anything.
+  // Browsers may deny local storage to a page opened from disk.
   function remembered() {
     try {
       return localStorage.getItem(KEY);
@@ -28,7 +28,7 @@ const theme = (() => {
     try {
       localStorage.setItem(KEY, name);
     } catch {
-      // It is forgotten with the page.
+      // The choice is lost when the page is closed.
     }
   }
 

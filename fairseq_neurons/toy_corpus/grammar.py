@@ -60,7 +60,7 @@ class _Sampler:
         return self.rng.random() < probability
 
     def noun(self, kinds: tuple[str, ...], determiners: str, described: float = 0.3) -> Phrase:
-        """A noun phrase; of ``determiners``, ``-`` means none, ``#`` a numeral, ``my`` a possessive, ``'s`` an owner."""
+        """A noun phrase; of ``determiners``, ``-`` means none, ``#`` a numeral, ``my`` a possessive, ``'s`` owner."""
         noun = self.rng.choice(lexicon.NOUNS[self.rng.choice(kinds)])
         determiner = self.rng.choice(determiners.split())
         if determiner == "my":

@@ -132,7 +132,7 @@ def test_options_that_do_not_fit_each_other(folder):
     renamed = shutil.move(other["activations"], folder.path / "other" / "another")
     manifest = json.loads((Path(renamed) / "manifest.json").read_text())
     (Path(renamed) / "manifest.json").write_text(json.dumps({**manifest, "checkpoint_sha256": "f" * 64}))
-    assert "dumps of different checkpoints" in folder.fail(test_activations=str(renamed))
+    assert "are of different models: their checkpoints are" in folder.fail(test_activations=str(renamed))
 
 
 def test_names_that_are_taken_or_missing(folder):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
-from fairseq_neurons.runs.run_scan import look_through
+from fairseq_neurons.runs.run_scan import models_in
 
 __all__ = ["Dump", "Model", "Probe", "Run"]
 
@@ -35,7 +35,7 @@ class Run:
         try:
             if not folder.is_dir():
                 raise InputError(f"There is no folder {folder}; give that of a run.")
-            models = sorted(look_through(folder), key=lambda model: -model.findings)
+            models = sorted(models_in(folder), key=lambda model: -model.findings)
         except OSError as error:
             raise InputError(f"{error.filename or folder} cannot be read: {error.strerror or error}.") from error
         if not models:

@@ -41,18 +41,18 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
     found: dict[str, WordLabels] = {}
     others = {name: probe for other in run.models for name, probe in other.probes.items()}
     for name, probe in {**model.probes, **others}.items():
-        labels = _given(run, dump, name, probe.results.sources) if probe.results.sources else None
+        labels = _labels_of_probe(run, dump, name, probe.results.sources) if probe.results.sources else None
         short = name.rsplit("/", 1)[-1]
         if labels is not None and labels != found.get(short):
             found[name if short in found else short] = labels
     for name in BUILT_IN:
-        labels = _read(dump, name, name, None, language) if name not in found else None
-        if labels and _tells_apart(labels) and _parts(labels) not in map(_parts, found.values()):
+        labels = _labels_or_none(dump, name, name, None, language) if name not in found else None
+        if labels and _has_two_labels(labels) and _label_numbers(labels) not in map(_label_numbers, found.values()):
             found[name] = labels
     return found
 
 
-def _given(run: Run, dump: Dump, name: str, sources: Sources) -> WordLabels | None:
+def _labels_of_probe(run: Run, dump: Dump, name: str, sources: Sources) -> WordLabels | None:
     """The labels that a probe was given for these words, under the names they had for it; None if there are none."""
     texts = {other.path.resolve(): other.text for model in run.models for other in model.dumps.values()}
     texts[dump.path.resolve()] = dump.text
@@ -60,20 +60,20 @@ def _given(run: Run, dump: Dump, name: str, sources: Sources) -> WordLabels | No
     for source in (sources.test, sources.train):
         for base in (Path(), run.path):
             if texts.get((base / source.activations).resolve()) == dump.text:
-                spec = _spec(source.labels, (base, Path(), run.path))
-                labels = _read(dump, name, spec, sources.column, sources.language)
+                spec = _where_labels_are(source.labels, (base, Path(), run.path))
+                labels = _labels_or_none(dump, name, spec, sources.column, sources.language)
                 return labels and [None if label is None else options.rename(label) for label in labels]
     return None
 
 
-def _spec(labels: str, bases: Iterable[Path]) -> str:
+def _where_labels_are(labels: str, bases: Iterable[Path]) -> str:
     """The labels' file, from the first folder where it is; a labeler or a tagger as it is."""
     if labels in LABELERS or is_tagger(labels):
         return labels
     return next((str(base / labels) for base in bases if (base / labels).exists()), labels)
 
 
-def _read(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:
+def _labels_or_none(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:
     sentences = dump.activations.sentences  # whose words may be damaged: not a matter of the labels
     try:
         return labels_of(sentences, spec, column, language, dump.activations.manifest.eos)
@@ -82,12 +82,12 @@ def _read(dump: Dump, name: str, spec: str, column: str | None, language: str) -
         return None
 
 
-def _tells_apart(labels: WordLabels) -> bool:
+def _has_two_labels(labels: WordLabels) -> bool:
     counts = Counter(label for label in labels if label is not None)
     return sum(count >= LEAST for count in counts.values()) >= 2
 
 
-def _parts(labels: WordLabels) -> list[int | None]:
+def _label_numbers(labels: WordLabels) -> list[int | None]:
     """The same for labels that only their names tell apart: labels are numbered as they first occur."""
     numbers: dict[str, int] = {}
     return [None if label is None else numbers.setdefault(label, len(numbers)) for label in labels]

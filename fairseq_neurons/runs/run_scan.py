@@ -19,14 +19,14 @@ from fairseq_neurons.storage.files import sha256_of_file
 # A ranking begins with these; other JSON files, which may be large, are not read any further.
 RANKING_FIELDS = ('"format"', '"method"')
 BEGINNING = 64
-# What training and fairseq leave in a run is not looked through.
+# What training and fairseq leave in a run is not searched.
 OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin", "text", "logs", "figures", "report")
 
 # Where dumps are kept; names of models leave it out.
 DUMPS = "activations/"
 
 
-def look_through(folder: Path) -> list[Model]:
+def models_in(folder: Path) -> list[Model]:
     """The models that have results in a folder, in the order of the files' names.
 
     Raises:
@@ -34,17 +34,17 @@ def look_through(folder: Path) -> list[Model]:
         OSError: if a file cannot be read.
     """
     findings = _Findings(folder)
-    findings.look_into(folder)
-    models = findings.together()
-    long = [_long_name(model, models) for model in models]
-    short = [name.removeprefix(DUMPS) for name in long]
+    findings.add_folder(folder)
+    models = findings.models_with_curves()
+    names = [_name_of_dump(model, models) for model in models]
+    short = [name.removeprefix(DUMPS) for name in names]
     return [
         replace(model, name=name if short.count(name) == 1 else whole)
-        for model, name, whole in zip(models, short, long, strict=True)
+        for model, name, whole in zip(models, short, names, strict=True)
     ]
 
 
-def _long_name(model: Model, models: Sequence[Model]) -> str:
+def _name_of_dump(model: Model, models: Sequence[Model]) -> str:
     """The name of the dump to show, or the start of the checksum."""
     return shown_dump(model, models).name if model.dumps else model.checkpoint_sha256[:8] or "unknown"
 
@@ -58,7 +58,7 @@ class _Findings:
         self.curves: list[Curve] = []
         self.seen: set[Path] = set()
 
-    def together(self) -> list[Model]:
+    def models_with_curves(self) -> list[Model]:
         """The models with their curves, which name the checkpoint but not the neurons."""
         for curve in self.curves:
             checkpoint = str(curve.settings["checkpoint_sha256"])
@@ -67,7 +67,7 @@ class _Findings:
                 model.curves[curve.name] = curve
         return list(self.models.values())
 
-    def look_into(self, path: Path) -> None:
+    def add_folder(self, path: Path) -> None:
         """Add a dump, a probe or a curve, or all that a folder of other folders and rankings holds."""
         if path.resolve() in self.seen:
             return
@@ -81,18 +81,18 @@ class _Findings:
                 return add(path)
         for inner in sorted(path.iterdir()):
             if inner.is_dir() and not any(fnmatch(inner.name, pattern) for pattern in OTHER_FOLDERS):
-                self.look_into(inner)
-            elif inner.suffix == ".json" and inner.is_file() and _is_ranking(inner):
+                self.add_folder(inner)
+            elif inner.suffix == ".json" and inner.is_file() and _looks_like_a_ranking(inner):
                 ranking = Ranking.load(inner)
-                self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._name(inner)] = ranking
+                self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._relative(inner)] = ranking
 
     def _add_dump(self, path: Path) -> None:
-        dump, name = Activations(path), self._name(path)
+        dump, name = Activations(path), self._relative(path)
         model = self._model(dump.manifest.checkpoint_sha256, dump.neurons)
         model.dumps[name] = Dump(name, path, dump, sha256_of_file(path / "words.txt"))
 
     def _add_probe(self, path: Path) -> None:
-        ranking, results, name = Ranking.load(path / "ranking.json"), ProbeResults.load(path), self._name(path)
+        ranking, results, name = Ranking.load(path / "ranking.json"), ProbeResults.load(path), self._relative(path)
         model = self._model(ranking.checkpoint_sha256, ranking.neurons)
         model.probes[name] = Probe(name, path, results)
         model.rankings[name] = ranking
@@ -102,17 +102,17 @@ class _Findings:
             model.rankings[f"{name}/{method}"] = Ranking.load(path / "rankings" / f"{method}.json")
 
     def _add_curve(self, path: Path) -> None:
-        self.curves.append(Curve.read(path, self._name(path)))
+        self.curves.append(Curve.read(path, self._relative(path)))
 
     def _model(self, checkpoint: str, neurons: Neurons) -> Model:
         return self.models.setdefault((checkpoint, neurons), Model(checkpoint, neurons))
 
-    def _name(self, path: Path) -> str:
+    def _relative(self, path: Path) -> str:
         """Relative to the folder; its own if it is the very folder."""
         return path.relative_to(self.folder).as_posix().removesuffix(".json") if path != self.folder else path.name
 
 
-def _is_ranking(file: Path) -> bool:
+def _looks_like_a_ranking(file: Path) -> bool:
     with open(file, encoding="utf-8", errors="replace") as opened:
         beginning = opened.read(BEGINNING)
     return all(name in beginning for name in RANKING_FIELDS)

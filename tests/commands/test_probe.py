@@ -118,7 +118,7 @@ def test_values_that_are_not_finite(folder):
         ("confidence=95", "confidence=95.0"),
         ("neurons=decoder.*", "No neuron matches 'decoder.*'"),
         ("balance=upsample", "balance must be none or downsample"),
-        ("against=[nowhere]", "nowhere/probe.npz is no probe"),
+        ("against=[nowhere]", "The probe nowhere/probe.npz is missing, damaged or lacks an array"),
     ],
 )
 def test_options_that_cannot_be(folder, option, sentence):

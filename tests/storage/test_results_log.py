@@ -10,7 +10,7 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.json_fields import Fields
-from fairseq_neurons.storage.results_log import ResultsLog
+from fairseq_neurons.storage.results_log import LogFile, ResultsLog
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ def test_replace__writes_the_records_in_their_order(path):
     assert log.records == log_at(path).records == [Accuracy(0.75, "c"), Accuracy(0.25, "a")]
 
 
-def test_view__keeps_records_of_another_type_in_the_same_file(path):
-    log = log_at(path)
-    labels = log.view(asdict, lambda fields: Label(fields.required("label", str)))
+def test_records_of_several_types__share_a_file(path):
+    file = LogFile(path)
+    log = ResultsLog(file, asdict, accuracy_of)
+    labels = ResultsLog(file, asdict, lambda fields: Label(fields.required("label", str)))
     log.add("a", Accuracy(0.25))
     labels.add("l", Label("NN"))
     assert labels["l"] == Label("NN") and log["a"] == Accuracy(0.25, "a")

@@ -29,7 +29,7 @@ from fairseq_neurons.probing.study.confidence_intervals import Intervals, pack, 
 from fairseq_neurons.probing.study.labelled_words import Task
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.storage.json_records import read_record, record_to_json
-from fairseq_neurons.storage.results_log import EntryLog, ResultsLog
+from fairseq_neurons.storage.results_log import LogFile, ResultsLog
 
 Record = TypeVar("Record")
 
@@ -115,7 +115,7 @@ class LinguisticAnalysis:
     task: Task
     probe: TrainedProbe
     settings: ProbeSettings
-    log: EntryLog
+    log: LogFile
     intervals: Intervals = field(default_factory=Intervals)
 
     def accuracy(self) -> MeasuredAccuracy:
@@ -263,7 +263,7 @@ class LinguisticAnalysis:
 
     def _log(self, kind: type[Record]) -> ResultsLog[Record]:
         """The log's lines of one kind."""
-        return self.log.view(record_to_json, partial(read_record, kind))
+        return ResultsLog(self.log, record_to_json, partial(read_record, kind))
 
     @property
     def _refit(self) -> str:

@@ -19,7 +19,7 @@ from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.study_results import analyse
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.storage.output_folder import check_free
-from fairseq_neurons.storage.results_log import EntryLog
+from fairseq_neurons.storage.results_log import LogFile
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def probe(options: StudyOptions) -> ProbeResults:
     _say_what_is_left_out(task)
     with StudyFolder(out) as study:
         trained = _train(task, settings, study.probe)
-        analysis = LinguisticAnalysis(task, trained, settings, EntryLog(study.measured), intervals)
+        analysis = LinguisticAnalysis(task, trained, settings, LogFile(study.measured), intervals)
         results = analyse(analysis, plan, study.folder, _given(train, test, options))
         study.commit()
     return results

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 from fairseq_neurons.probing.study.confidence_intervals import check_seed
 from fairseq_neurons.probing.study.labelled_words import LabelledWords, Task
 from fairseq_neurons.probing.study.study_options import TrainingOptions
+from fairseq_neurons.storage.array_files import read_arrays
 from fairseq_neurons.storage.files import write_bytes_whole
 
 
@@ -134,23 +134,23 @@ class TrainedProbe:
         """Read ``probe.npz``.
 
         Raises:
-            InputError: if it is none.
+            InputError: if the file is missing or damaged, or is not a probe.
         """
+        saved = read_arrays(Path(path), [item.name for item in fields(cls)], f"The probe {path}")
         try:
-            with np.load(path, allow_pickle=False) as saved:
-                return cls(
-                    saved["weights"],
-                    saved["columns"],
-                    saved["bias"],
-                    tuple(saved["labels"].tolist()),
-                    float(saved["objective"]),
-                    float(saved["gap"]),
-                    float(saved["stationarity"]),
-                    int(saved["iterations"]),
-                    str(saved["signature"]),
-                )
-        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
-            raise InputError(f"{path} is no probe: it is missing, broken or lacks a field ({error}).") from error
+            return cls(
+                weights=saved["weights"],
+                columns=saved["columns"],
+                bias=saved["bias"],
+                labels=tuple(saved["labels"].tolist()),
+                objective=float(saved["objective"]),
+                gap=float(saved["gap"]),
+                stationarity=float(saved["stationarity"]),
+                iterations=int(saved["iterations"]),
+                signature=str(saved["signature"]),
+            )
+        except (TypeError, ValueError) as error:
+            raise InputError(f"The probe {path} is damaged: a field has the wrong type ({error}).") from error
 
 
 def predict(design: Design, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from fairseq_neurons.probing.study.confidence_intervals import Intervals
 from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open_task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
-from fairseq_neurons.storage.results_log import EntryLog
+from fairseq_neurons.storage.results_log import LogFile
 from tests.activations.small_dumps import write_dump
 
 LABELS = ("ADJ", "N/A", "VERB")
@@ -57,4 +57,4 @@ def task_of(train: dict[str, str], test: dict[str, str], neurons: str | None = N
 
 def analysis_of(task: Task, ledger: Path, **settings: Any) -> LinguisticAnalysis:
     chosen = ProbeSettings(**{"l1": 1e-3, "l2": 1e-3, **settings})
-    return LinguisticAnalysis(task, TrainedProbe.fit(task, chosen), chosen, EntryLog(ledger), Intervals(resamples=20))
+    return LinguisticAnalysis(task, TrainedProbe.fit(task, chosen), chosen, LogFile(ledger), Intervals(resamples=20))

@@ -20,8 +20,8 @@ def stop_after(monkeypatch, entries: int) -> None:
     """Kill the run once it has measured so much."""
     add = ResultsLog.add
 
-    def add_and_stop(self: ResultsLog, signature: str, entry: dict) -> None:
-        add(self, signature, entry)
+    def add_and_stop(self: ResultsLog, signature: str, record: object) -> None:
+        add(self, signature, record)
         if len(self) == entries:
             raise KeyboardInterrupt
 

@@ -83,7 +83,6 @@ class _CheckedLines:
     def __iter__(self) -> Iterator[str]:
         words = 0
         for number, line in enumerate(stream_lines(self.path, "CoNLL-U file"), start=1):
-            line = line.removeprefix("\ufeff") if number == 1 else line
             if not line.strip():
                 words = 0
             elif not line.startswith("#"):

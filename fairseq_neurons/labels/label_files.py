@@ -26,7 +26,5 @@ def read_labels(path: str | Path, column: str | None = None) -> Labels:
     """
     if column is not None or Path(path).suffix.lower() in CONLLU_SUFFIXES:
         return read_column(path, column or "UPOS")
-    values: LabelLists = []
-    for line in stream_lines(Path(path), "label file"):
-        values.append([*(line if values else line.removeprefix("\ufeff")).split()])
+    values: LabelLists = [[*line.split()] for line in stream_lines(Path(path), "label file")]
     return Labels(values, str(path))

@@ -1,5 +1,6 @@
 """Choose words of a data set, by label or by spelling, at which neurons are masked."""
 
+import re
 from fnmatch import fnmatchcase
 from typing import List, Optional, Sequence, Set
 
@@ -12,6 +13,9 @@ from fairseq_neurons.masks import ChosenWords
 from fairseq_neurons.plugin.dataset_sentences import Sentences
 
 Values = Sequence[Sequence[Optional[str]]]
+# Of a list of patterns: an escaped comma or backslash, or any other character but a comma.
+_CHARACTERS = re.compile(r"(?:\\[,\\]|[^,])+")
+_ESCAPED = re.compile(r"\\([,\\])")
 
 
 def chosen_words(sentences: Sentences, patterns: str, labels: Optional[Labels] = None) -> ChosenWords:
@@ -21,7 +25,7 @@ def chosen_words(sentences: Sentences, patterns: str, labels: Optional[Labels] =
 
     Args:
         sentences: of the data set.
-        patterns: for instance ``past,pres*``.
+        patterns: for instance ``past,pres*``; ``\\,`` is a comma and ``\\\\`` a backslash.
         labels: one for each word; without them the patterns are compared with the words as a dump spells them.
 
     Raises:
@@ -31,8 +35,33 @@ def chosen_words(sentences: Sentences, patterns: str, labels: Optional[Labels] =
     if labels is not None:
         _check_counts(sentences, words, labels)
     values = words if labels is None else labels.values
-    chosen = _matching(patterns, {value for line in values for value in line if value is not None}, labels)
-    return ChosenWords.of((_positions(sentences, i, line, chosen) for i, line in enumerate(values)), patterns)
+    chosen = _matching(patterns, _present(values), labels)
+    return _choice(sentences, values, chosen, patterns)
+
+
+def words_labelled(sentences: Sentences, label: str, labels: Labels) -> ChosenWords:
+    """Choose the words that have exactly one label, with all their pieces.
+
+    Args:
+        sentences: of the data set.
+        label: not a pattern, so that labels such as ``,`` and ``*`` are what they are.
+        labels: one for each word.
+
+    Raises:
+        InputError: if no word has the label, or the labels are not those of the sentences.
+    """
+    _check_counts(sentences, [sentences.words(i, "last", eos=False) for i in range(sentences.count)], labels)
+    if label not in (known := _present(labels.values)):
+        raise InputError(f"No label of {labels.source} matches {label!r}; it has {_some(known)}.")
+    return _choice(sentences, labels.values, {label}, label)
+
+
+def _present(values: Values) -> Set[str]:
+    return {value for line in values for value in line if value is not None}
+
+
+def _choice(sentences: Sentences, values: Values, chosen: Set[str], chosen_by: str) -> ChosenWords:
+    return ChosenWords.of((_positions(sentences, i, line, chosen) for i, line in enumerate(values)), chosen_by)
 
 
 def _positions(sentences: Sentences, index: int, values: Sequence[Optional[str]], chosen: Set[str]) -> np.ndarray:
@@ -44,7 +73,7 @@ def _positions(sentences: Sentences, index: int, values: Sequence[Optional[str]]
 
 def _matching(patterns: str, known: Set[str], labels: Optional[Labels]) -> Set[str]:
     chosen: Set[str] = set()
-    for pattern in filter(None, (part.strip() for part in patterns.split(","))):
+    for pattern in _split(patterns):
         matched = {value for value in known if fnmatchcase(value, pattern)}
         if not matched and labels is None:
             raise InputError(f"No word of the data is spelled {pattern!r} (--mask-words).")
@@ -54,6 +83,16 @@ def _matching(patterns: str, known: Set[str], labels: Optional[Labels]) -> Set[s
     if not chosen:
         raise InputError(f"{patterns!r} names no word (--mask-words).")
     return chosen
+
+
+def _split(patterns: str) -> List[str]:
+    """The patterns of a comma-separated list, without the backslashes that escape commas.
+
+    >>> _split(r"a, b\\,c, \\,")
+    ['a', 'b,c', ',']
+    """
+    parts = (part.strip() for part in _CHARACTERS.findall(patterns))
+    return [_ESCAPED.sub(r"\1", part) for part in parts if part]
 
 
 def _check_counts(sentences: Sentences, words: Values, labels: Labels) -> None:

@@ -1,6 +1,7 @@
 """The subsets of a data folder, and their sentences in batches."""
 
 import logging
+from pathlib import Path
 from typing import Any, Dict, List
 
 import numpy as np
@@ -23,9 +24,10 @@ def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
         subset: its name.
 
     Raises:
-        InputError: if there is no such subset.
+        InputError: if there is no such subset, or it is empty.
     """
     if subset not in task.datasets:
+        check_not_empty(task, subset)
         if isinstance(task, LanguageModelingTask):
             task.args.sample_break_mode = "eos"
         try:
@@ -33,6 +35,25 @@ def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
         except FileNotFoundError as error:
             raise InputError(f"There is no subset {subset!r} in the data folder.") from error
     return task.dataset(subset)
+
+
+def check_not_empty(task: FairseqTask, subset: str) -> None:
+    """Refuse a subset without sentences, which fairseq cannot load.
+
+    Args:
+        task: set up with the data folder.
+        subset: its name.
+
+    Raises:
+        InputError: naming the file.
+    """
+    cfg = task.args if isinstance(task, LanguageModelingTask) else task.cfg
+    languages = [getattr(cfg, f"{side}_lang", None) for side in ("source", "target")]
+    pairs = ["-".join(map(str, languages)), "-".join(map(str, languages[::-1]))]
+    names = [subset, *(f"{subset}.{pair}.{language}" for pair in pairs for language in languages)]
+    for file in (Path(folder) / f"{name}.bin" for folder in utils.split_paths(cfg.data) for name in names):
+        if file.is_file() and not file.stat().st_size:
+            raise InputError(f"The subset {subset!r} is empty: {file} has no sentence.")
 
 
 def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[np.ndarray]:

@@ -98,7 +98,8 @@ class LoadedModel:
 
         Args:
             sentences: the same that are translated or scored under the mask.
-            patterns: words or shell patterns, separated by commas (``"not,never"``); with ``labels``, labels.
+            patterns: words or shell patterns, separated by commas (``"not,never"``); with ``labels``, labels. In a
+                pattern, a comma is written ``\\,``.
             labels: a file of labels, a sentence a line, one label for each word.
 
         Raises:

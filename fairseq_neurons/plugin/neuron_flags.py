@@ -63,7 +63,11 @@ class NeuronFlags(FairseqDataclass):
     )
     mask_invert: bool = field(default=False, metadata={"help": "mask all other neurons instead"})
     mask_words: Optional[str] = field(
-        default=None, metadata={"help": "mask only at these words: spellings, labels (--mask-labels) and patterns"}
+        default=None,
+        metadata={
+            "help": "mask only at these words: spellings, labels (--mask-labels) and patterns, "
+            r"separated by commas; \, is a comma"
+        },
     )
     mask_labels: Optional[str] = field(
         default=None, metadata={"help": "a file with one label a source word, for --mask-words to choose by"}

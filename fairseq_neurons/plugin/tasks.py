@@ -20,6 +20,7 @@ from fairseq_neurons.masks import ChosenWords
 from fairseq_neurons.plugin.checkpoints import check_checkpoint, check_dictionaries
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
+from fairseq_neurons.plugin.dataset_subsets import check_not_empty
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.masking import masked, neurons_of, note_batch
@@ -83,6 +84,7 @@ class NeuronTask(FairseqTask):
         return task
 
     def load_dataset(self, split: str, *args: Any, **kwargs: Any) -> Any:
+        check_not_empty(self, split)
         try:
             return super().load_dataset(split, *args, **kwargs)
         except FileNotFoundError as error:

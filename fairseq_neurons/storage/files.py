@@ -13,6 +13,9 @@ from typing import TextIO
 
 from fairseq_neurons.errors import InputError
 
+# Some editors write it at the start of a UTF-8 file; it belongs to no word.
+BYTE_ORDER_MARK = "\ufeff"
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
@@ -61,7 +64,7 @@ def write_bytes_whole(path: Path, content: bytes) -> None:
 
 
 def read_text(path: Path, what: str) -> str:
-    """Read a UTF-8 file.
+    """Read a UTF-8 file, without the byte order mark at its start, if it has one.
 
     Args:
         path: the file.
@@ -71,7 +74,7 @@ def read_text(path: Path, what: str) -> str:
         InputError: if it cannot be read or is not UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8").removeprefix(BYTE_ORDER_MARK)
     except OSError as error:
         raise InputError(f"The {what} {path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
@@ -104,8 +107,8 @@ def stream_lines(path: Path, what: str) -> Iterator[str]:
     """
     try:
         with open(path, encoding="utf-8", newline="\n") as file:
-            for line in file:
-                yield line.removesuffix("\n")
+            for number, line in enumerate(file):
+                yield (line if number else line.removeprefix(BYTE_ORDER_MARK)).removesuffix("\n")
     except OSError as error:
         raise InputError(f"The {what} {path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:

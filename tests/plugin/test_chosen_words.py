@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import Labels
-from fairseq_neurons.plugin.chosen_words import chosen_words
+from fairseq_neurons.plugin.chosen_words import chosen_words, words_labelled
 from fairseq_neurons.plugin.dataset_sentences import Sentences
 
 LINES = ["the dog barked", "", "dogs bark the"]
@@ -96,6 +96,25 @@ def test_patterns_that_choose_nothing__are_refused():
         at(sentences, "past,fut*", labels)
     with pytest.raises(InputError, match="' , ' names no word"):
         at(sentences, " , ", labels)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [(r"\,", ["..x.."]), (r"a, \, ", ["x.x.."]), (r"2\,5", [".x..."]), ("\\\\", ["...x."]), (r"*\,*", [".xx.."])],
+)
+def test_comma__is_written_with_a_backslash(patterns, expected):
+    sentences = sentences_of(["a 2,5 , \\"])
+    assert at(sentences, patterns) == expected
+    assert at(sentences_of(["w w w w"]), patterns, ["a 2,5 , \\"]) == expected
+
+
+def test_one_label__is_no_pattern():
+    labels = Labels([[",", "*", "past", "pas*"]], "labels.txt")
+    for label, expected in ((",", [1, 0, 0, 0, 0]), ("*", [0, 1, 0, 0, 0]), ("pas*", [0, 0, 0, 1, 0])):
+        words = words_labelled(sentences_of(["a b c d"]), label, labels)
+        assert words.sentence(0).tolist() == expected and words.chosen_by == label
+    with pytest.raises(InputError, match=r"No label of labels.txt matches 'p\*'; it has \*, ,, pas\*, past\."):
+        words_labelled(sentences_of(["a b c d"]), "p*", labels)
 
 
 def test_many_labels__are_not_all_listed():

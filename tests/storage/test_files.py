@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import read_lines, write_lines, write_text_whole
+from fairseq_neurons.storage.files import read_lines, read_text, stream_lines, write_lines, write_text_whole
 
 
 def test_a_file_where_a_folder_should_be__is_one_sentence(tmp_path):
@@ -29,3 +29,13 @@ def test_lines__are_read_as_they_were_written(tmp_path):
     assert read_lines(tmp_path / "text", "text") == lines
     write_lines(tmp_path / "text", [])
     assert read_lines(tmp_path / "text", "text") == []
+
+
+def test_byte_order_mark_at_the_start__is_dropped_and_no_other(tmp_path):
+    path = tmp_path / "text"
+    path.write_bytes("\ufeffone\n\ufefftwo\n".encode())
+    assert read_text(path, "text") == "one\n\ufefftwo\n"
+    assert read_lines(path, "text") == [*stream_lines(path, "text")] == ["one", "\ufefftwo"]
+    path.write_bytes(b"\xef\xbb\xbfcaf\xe9")
+    with pytest.raises(InputError, match=r"not UTF-8 text \(byte 6\)"):
+        read_text(path, "text")

@@ -164,14 +164,14 @@ class Controlling(Metric[list[str], ControllingOptions]):
     @classmethod
     def words(cls, subset: LoadedSubset, options: ControllingOptions) -> ChosenWords:
         """The words of the subset with the label ``at``; see `Metric.words`."""
-        from fairseq_neurons.plugin.chosen_words import chosen_words
+        from fairseq_neurons.plugin.chosen_words import words_labelled
         from fairseq_neurons.plugin.dataset_sentences import sentences_of
         from fairseq_neurons.plugin.dataset_subsets import load_subset
 
         labels, at, _, _ = options.needed
         task = subset.loaded.task
         sentences = sentences_of(load_subset(task, subset.subset), task.source_dictionary)
-        return chosen_words(sentences, at, read_labels(labels, options.column))
+        return words_labelled(sentences, at, read_labels(labels, options.column))
 
     @classmethod
     def summary(cls, options: ControllingOptions, point: Point) -> str:

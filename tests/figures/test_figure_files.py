@@ -13,19 +13,19 @@ from PIL import Image
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import SignedFigure, ablation_curves, focus_bars, render, save
 from fairseq_neurons.pipelines.paper.experiment_summary import curve_of
-from tests.figures.test_focus_figure import results
 from tests.pipelines.paper.finished_experiments import summary_of
+from tests.probing.result_values import results_of
 
 SIGNATURE = "solver:<certified>|l1:1e-05&é"
 
 
 @pytest.fixture
 def figure() -> SignedFigure:
-    return focus_bars({**results({"NN": 4, "é$": 2}), "signature": SIGNATURE}, caption="made of $x$ | <b>")
+    return focus_bars(results_of({"NN": 4, "é$": 2}, signature=SIGNATURE), caption="made of $x$ | <b>")
 
 
 def test_the_same_results__make_the_same_bytes(figure, tmp_path):
-    again = focus_bars({**results({"NN": 4, "é$": 2}), "signature": SIGNATURE}, caption="made of $x$ | <b>")
+    again = focus_bars(results_of({"NN": 4, "é$": 2}, signature=SIGNATURE), caption="made of $x$ | <b>")
     for format in ("svg", "pdf", "png"):
         first = render(figure, format)
         assert first == render(figure, format) == render(again, format)
@@ -54,7 +54,7 @@ def test_text__stays_text(figure):
 def test_drawing__leaves_the_user_s_matplotlib_alone(figure):
     before = dict(matplotlib.rcParams)
     with matplotlib.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red", "text.usetex": True}):
-        theirs = focus_bars({**results({"NN": 4, "é$": 2}), "signature": SIGNATURE}, caption="made of $x$ | <b>")
+        theirs = focus_bars(results_of({"NN": 4, "é$": 2}, signature=SIGNATURE), caption="made of $x$ | <b>")
         assert render(theirs, "svg") == render(figure, "svg")
         assert matplotlib.rcParams["font.size"] == 30
     assert dict(matplotlib.rcParams) == before
@@ -63,7 +63,7 @@ def test_drawing__leaves_the_user_s_matplotlib_alone(figure):
 
 
 def test_a_caption__takes_no_room_from_the_figure():
-    plain, told = focus_bars(results({"NN": 4})), focus_bars(results({"NN": 4}), caption="word " * 60)
+    plain, told = focus_bars(results_of({"NN": 4})), focus_bars(results_of({"NN": 4}), caption="word " * 60)
     assert told.get_size_inches()[1] - plain.get_size_inches()[1] == pytest.approx(told.below)
     heights = [figure.axes[0].get_position().height * figure.get_size_inches()[1] for figure in (plain, told)]
     assert heights[0] == pytest.approx(heights[1], rel=0.02)

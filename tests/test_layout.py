@@ -25,9 +25,6 @@ ROOMS = [
 
 # Files that may be longer until they are split.
 LONGER = {
-    "ablation/curve_records.py",
-    "ablation/metrics/bleu.py",
-    "ablation/metrics/controlling.py",
     "probing/study/linguistic_analysis.py",
 }
 

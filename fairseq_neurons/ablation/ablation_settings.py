@@ -10,7 +10,7 @@ from typing import Any
 
 from fairseq_neurons.ablation.curve_records import ORDERS
 from fairseq_neurons.ablation.metrics.bleu import BleuOptions
-from fairseq_neurons.ablation.metrics.controlling import ControllingOptions
+from fairseq_neurons.ablation.metrics.controlling_options import ControllingOptions
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.ablation.metrics.metric_options import option_names, own_options
 from fairseq_neurons.ablation.metrics.metric_registry import metric_named, registered
@@ -53,7 +53,8 @@ class PointOptions:
         points: how many neurons are masked, numbers (50) or percentages (2.5%).
         order: from which ends of each ranking: ``top``, ``bottom``; or ``random``.
         seeds: number of random orders; their seeds count from 1 and are the same for every ranking.
-        value: mask value: ``zero``, ``mean`` or a number.
+        value: mask value: ``zero``, ``mean`` or a number; by default ``mean`` if ``means`` is given, else ``zero``.
+            ``metric=control`` needs the one or the other.
         means: the dump whose means ``mean`` stands for.
         site: mask site, one of those that the model has: an LSTM has ``recurrent`` and ``output``.
     """
@@ -61,17 +62,19 @@ class PointOptions:
     points: list[Any] = field(default_factory=lambda: list(POINTS))
     order: list[str] = field(default_factory=lambda: list(ORDERS))
     seeds: int = 3
-    value: Any = "zero"
+    value: Any = None
     means: str | None = None
     site: str = "recurrent"
 
     @property
     def mask_value(self) -> float | str:
-        """``value``, spelled in one way: ``zero``, ``mean`` or another number.
+        """``value`` or its default, spelled in one way: ``zero``, ``mean`` or another number.
 
         Raises:
             InputError: if it is something else.
         """
+        if self.value is None:
+            return "zero" if self.means is None else "mean"
         if self.value in ("zero", "mean"):
             return str(self.value)
         try:
@@ -145,6 +148,8 @@ class AblationSettings(ControllingOptions, BleuOptions, PerplexityOptions, Proce
             check_positive(self, name)
         self._check_others(metric)
         metric.check(self.of(metric), self.means)
+        if self.value is None:
+            metric.check_default_value(self.of(metric), self.means)
 
     def of(self, metric: type[AnyMetric]) -> Any:
         """The options of one metric.

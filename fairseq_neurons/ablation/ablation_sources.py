@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fairseq_neurons.ablation.ablation_settings import PointOptions, TargetOptions
-from fairseq_neurons.ablation.curve_records import Scalar
+from fairseq_neurons.ablation.metric_results import Scalar
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons

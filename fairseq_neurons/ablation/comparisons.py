@@ -9,9 +9,11 @@ from pathlib import PurePath
 
 from tqdm import tqdm
 
+from fairseq_neurons.ablation.comparison_record import Comparison
 from fairseq_neurons.ablation.curve_folder import CurveFolder
-from fairseq_neurons.ablation.curve_records import Comparison, Point, Significance
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.ablation.forked_workers import Workers
+from fairseq_neurons.ablation.metric_results import Significance
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.ablation.planned_points import UNABLATED
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from fairseq_neurons.ablation.comparison_record import Comparison
 from fairseq_neurons.ablation.curve_lines import Line, lines_of
-from fairseq_neurons.ablation.curve_records import Comparison, Point, Scalar, scalars
+from fairseq_neurons.ablation.curve_records import Point
+from fairseq_neurons.ablation.metric_results import Scalar
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.metric_registry import metric_info
+from fairseq_neurons.ablation.record_fields import scalars
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.json_fields import read_object, read_objects
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fairseq_neurons.ablation.comparison_record import Comparison
 from fairseq_neurons.ablation.curve import COMPARISONS, POINTS, SETTINGS
-from fairseq_neurons.ablation.curve_records import Comparison, Point
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import write_bytes_whole, write_text_whole

@@ -1,17 +1,15 @@
-"""The records of an ablation curve: its points, and the tests between them, as they are on disk."""
+"""A point of an ablation curve, as it is on disk."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from fairseq_neurons.ablation.metric_results import Scalar, Significance, finite
+from fairseq_neurons.ablation.record_fields import others, score_of
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.json_fields import Fields
-
-# A value without structure.
-Scalar = float | str | None
 
 ORDERS = ("top", "bottom", "random")
 
@@ -36,51 +34,6 @@ class Choice(NamedTuple):
         if order not in ORDERS:
             raise fields.damage(f"'order' is {order!r}, not one of {', '.join(ORDERS)}")
         return cls(fields.required("ranking", str), order, fields.optional("seed", int))
-
-
-@dataclass(frozen=True)
-class Score:
-    """What a metric measures of one model.
-
-    Args:
-        score: the number that the curve shows; infinite where it exceeds all numbers.
-        extra: what else belongs to it, by name.
-    """
-
-    score: float
-    extra: Mapping[str, Scalar] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Significance:
-    """A significance test of one output against another on the same sentences.
-
-    Args:
-        score: of the first.
-        low: lower end of the confidence interval of that score; None if there is none, or it is infinite.
-        high: upper end, likewise.
-        difference: of the score from the other's; None if either is infinite.
-        p_value: of the difference, two-sided.
-        details: what else the test found.
-        beside: results of a second score, measured beside the first.
-    """
-
-    score: float
-    difference: float | None
-    p_value: float
-    low: float | None = None
-    high: float | None = None
-    details: Mapping[str, Scalar] = field(default_factory=dict)
-    beside: Mapping[str, Scalar] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Scalar]:
-        """The fields in the order in which they are on disk."""
-        return {
-            **{"score": _finite(self.score), "low": self.low, "high": self.high, "difference": self.difference},
-            **self.details,
-            "p_value": self.p_value,
-            **self.beside,
-        }
 
 
 @dataclass(frozen=True)
@@ -159,7 +112,7 @@ class Point:
         return {
             **self.choice._asdict(),
             **{"neurons": self.neurons, "share": self.share, "metric": self.metric},
-            **{"score": _finite(self.score), **self.extra, "output": self.output},
+            **{"score": finite(self.score), **self.extra, "output": self.output},
             **(tested if self.test else {}),
             "signature": self.signature,
         }
@@ -171,13 +124,13 @@ class Point:
         Raises:
             InputError: naming the file, the line and the first field that is missing or mistyped.
         """
-        extra, beside = _others(fields, "output")
+        extra, beside = others(fields, "output")
         return cls(
             *Choice.read(fields),
             neurons=fields.required("neurons", int),
             share=fields.optional("share", str) or "",
             metric=fields.required("metric", str),
-            score=_score(fields),
+            score=score_of(fields),
             extra=extra,
             output=fields.optional("output", str) or "",
             low=fields.optional("low", float),
@@ -187,97 +140,3 @@ class Point:
             test=fields.optional("test", str) or "",
             signature=fields.required("signature", str),
         )
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A line of ``comparisons.jsonl``: a point tested against another with as many neurons, or the unablated model.
-
-    Args:
-        choice: of the point.
-        neurons: how many are masked.
-        metric: its name.
-        against: of the other point; None for the unablated model.
-        result: of the test.
-        signature: the settings that made it.
-    """
-
-    choice: Choice
-    neurons: int
-    metric: str
-    against: Choice | None
-    result: Significance
-    signature: str = ""
-
-    def to_json(self) -> dict[str, object]:
-        """The fields in the order in which they are on disk."""
-        return {
-            **self.choice._asdict(),
-            **{"neurons": self.neurons, "metric": self.metric},
-            "against": self.against and self.against._asdict(),
-            **self.result.to_json(),
-            "signature": self.signature,
-        }
-
-    @classmethod
-    def read(cls, fields: Fields) -> Comparison:
-        """Check the fields of a line.
-
-        Raises:
-            InputError: naming the file, the line and the first field that is missing or mistyped.
-        """
-        details, beside = _others(fields, "p_value")
-        result = Significance(
-            _score(fields),
-            fields.optional("difference", float),
-            fields.required("p_value", float),
-            fields.optional("low", float),
-            fields.optional("high", float),
-            details,
-            beside,
-        )
-        against = Choice.read(fields.inner("against")) if fields.optional("against", dict) else None
-        neurons, metric = fields.required("neurons", int), fields.required("metric", str)
-        return cls(Choice.read(fields), neurons, metric, against, result, fields.required("signature", str))
-
-
-# Fields that have a place of their own in a record.
-OWN = frozenset(
-    (*Choice._fields, "neurons", "share", "metric", "score", "output", "against")
-    + ("low", "high", "difference", "p_value", "test", "signature")
-)
-
-
-def _others(fields: Fields, mark: str) -> tuple[dict[str, Scalar], dict[str, Scalar]]:
-    """What a metric has added to the fields of a record: before and after one of them."""
-    names = list(fields.content)
-    place = names.index(mark) if mark in fields else len(names)
-    before, after = ([name for name in part if name not in OWN] for part in (names[:place], names[place:]))
-    return scalars(fields, before), scalars(fields, after)
-
-
-def scalars(fields: Fields, names: Iterable[str] | None = None) -> dict[str, Scalar]:
-    """The values of some fields, or of all, without structure.
-
-    Raises:
-        InputError: if one is a list or an object.
-    """
-    found: dict[str, Scalar] = {}
-    for name in fields.content if names is None else names:
-        value = fields.content[name]
-        if not (value is None or isinstance(value, str | int | float)):
-            raise fields.damage(f"{name!r} is not a number or a string")
-        found[name] = value
-    return found
-
-
-def _score(fields: Fields) -> float:
-    """Null is infinity, which JSON lacks."""
-    if "score" not in fields:
-        raise fields.damage("'score' is missing")
-    score = fields.optional("score", float)
-    return math.inf if score is None else score
-
-
-def _finite(score: float) -> float | None:
-    return None if math.isinf(score) else score

@@ -10,8 +10,9 @@ import torch
 from tqdm import tqdm
 
 from fairseq_neurons.ablation.curve_folder import CurveFolder
-from fairseq_neurons.ablation.curve_records import Point, Score
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.ablation.forked_workers import Workers
+from fairseq_neurons.ablation.metric_results import Score
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.ablation.planned_points import UNABLATED, PlannedPoint
 from fairseq_neurons.masks import Mask

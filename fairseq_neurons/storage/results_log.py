@@ -33,6 +33,8 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lines: dict[str, JsonObject] = {}
+        # Where each signature's line is, counted from 1.
+        self._numbers: dict[str, int] = {}
         if path.exists():
             self._read()
 
@@ -43,12 +45,14 @@ class LogFile:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        self._lines[str(line["signature"])] = line
+        self._keep(line, max(self._numbers.values(), default=0) + 1)
 
     def replace(self, lines: Sequence[JsonObject]) -> None:
         """Replace all lines at once; each has a ``signature``."""
         write_text_whole(self.path, "".join(map(_text, lines)))
-        self._lines = {str(line["signature"]): line for line in lines}
+        self._lines, self._numbers = {}, {}
+        for number, line in enumerate(lines, start=1):
+            self._keep(line, number)
 
     @property
     def signatures(self) -> list[str]:
@@ -59,29 +63,26 @@ class LogFile:
         return signature in self._lines
 
     def __getitem__(self, signature: str) -> Fields:
-        return Fields(self._lines[signature], str(self.path))
+        return Fields(self._lines[signature], f"{self.path}, line {self._numbers[signature]},")
 
     def _read(self) -> None:
         try:
             lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
         except OSError as error:
             raise InputError(f"{self.path} cannot be read: {error.strerror or error}.") from error
-        whole = [line for line in lines if self._parse(line)]
+        whole: list[str] = []
+        for line in lines:
+            if content := _parsed(line):
+                whole.append(line)
+                self._keep(content, len(whole))
         if whole:
             logger.info("%s: %d results of an earlier run are kept", self.path.parent, len(whole))
         if len(whole) < len(lines):
             write_text_whole(self.path, "".join(whole))
 
-    def _parse(self, line: str) -> bool:
-        """Keep the content of a line; False if it is incomplete."""
-        try:
-            content = json.loads(line) if line.endswith("\n") else None
-        except json.JSONDecodeError:
-            return False
-        if not isinstance(content, dict) or not isinstance(content.get("signature"), str):
-            return False
-        self._lines[content["signature"]] = content
-        return True
+    def _keep(self, line: JsonObject, number: int) -> None:
+        signature = str(line["signature"])
+        self._lines[signature], self._numbers[signature] = line, number
 
 
 class ResultsLog(Generic[Record]):
@@ -137,6 +138,15 @@ class ResultsLog(Generic[Record]):
 
     def __len__(self) -> int:
         return len(self._file.signatures)
+
+
+def _parsed(line: str) -> JsonObject | None:
+    """The content of a line; None if it is incomplete."""
+    try:
+        content = json.loads(line) if line.endswith("\n") else None
+    except json.JSONDecodeError:
+        return None
+    return content if isinstance(content, dict) and isinstance(content.get("signature"), str) else None
 
 
 def _text(line: JsonObject) -> str:

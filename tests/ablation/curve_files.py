@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from fairseq_neurons.ablation.curve_records import Comparison, Point
+from fairseq_neurons.ablation.comparison_record import Comparison
+from fairseq_neurons.ablation.curve_records import Point
 
 Line = dict[str, object]
 

@@ -6,8 +6,10 @@ from math import inf
 
 import pytest
 
+from fairseq_neurons.ablation.comparison_record import Comparison
 from fairseq_neurons.ablation.curve import Curve
-from fairseq_neurons.ablation.curve_records import Choice, Comparison, Point, Significance
+from fairseq_neurons.ablation.curve_records import Choice, Point
+from fairseq_neurons.ablation.metric_results import Significance
 from fairseq_neurons.errors import InputError
 from tests.ablation.curve_files import write_curve
 

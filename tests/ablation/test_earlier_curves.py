@@ -23,7 +23,7 @@ from fairseq_neurons.ablation.metrics.controlling import Controlling
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.ablation.metrics.perplexity import Perplexity
 from fairseq_neurons.ablation.planned_points import plan
-from tests.ablation.made_curves import ranking, settings
+from tests.ablation.small_ablations import ranking, settings
 from tests.ablation.test_interruptions import files
 
 EARLIER = Path(__file__).parent / "earlier_curves"

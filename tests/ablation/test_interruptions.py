@@ -21,7 +21,7 @@ from fairseq_neurons.ablation.forked_workers import Workers
 from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.planned_points import plan
 from fairseq_neurons.errors import InputError
-from tests.ablation.made_curves import Norms, ranking, settings
+from tests.ablation.small_ablations import Norms, ranking, settings
 
 RANKINGS = {"a": ranking(1), "b": ranking(2)}
 POINTS = [0, 2, 5, "50%", "100%"]

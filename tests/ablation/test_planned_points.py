@@ -8,7 +8,7 @@ import pytest
 from fairseq_neurons.ablation.planned_points import UNABLATED, key_of, plan
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
-from tests.ablation.made_curves import NEURONS, ranking, settings
+from tests.ablation.small_ablations import NEURONS, ranking, settings
 
 
 def planned(column_means=None, rankings=None, **options):

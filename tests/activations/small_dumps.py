@@ -16,6 +16,7 @@ def write_dump(
     dtype: str = "float32",
     sentences: list[list[str]] | None = None,
     neurons: Neurons | None = None,
+    checkpoint: str = "",
 ) -> Path:
     """Write a dump with these rows, all in one sentence and one block by default."""
     sentences = sentences or [[f"w{i}" for i in range(len(values))]]
@@ -29,7 +30,7 @@ def write_dump(
         pooling="last",
         subwords="words",
         eos=False,
-        checkpoint_sha256=out.name * 8,
+        checkpoint_sha256=checkpoint or out.name * 8,
         data="",
         subset="",
     )

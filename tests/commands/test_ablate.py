@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.commands.ablate import main
-from tests.ablation.made_curves import ranking
+from tests.ablation.small_ablations import ranking
 
 REQUIRED = {"checkpoint": "model.pt", "data": "bin", "rankings": "[ranking.json]", "out": "out"}
 
@@ -62,7 +62,7 @@ def test_missing_option(fail, name):
         ("value=median", "value=median: the mask value is zero, mean or a number"),
         ("value=nan", "value=nan: give a finite number"),
         ("value=mean", "value=mean and means=DUMP go together"),
-        ("means=dump", "value=mean and means=DUMP go together"),
+        ("means=dump", "dump is not a dump"),
         ("points=[17]", "points= 17: this model has 16 neurons"),
         ("points=[120%]", "points= 120%: a percentage lies between 0% and 100%"),
         ("points=[many]", "points= many: give a number of neurons (50) or a percentage"),
@@ -76,6 +76,12 @@ def test_missing_option(fail, name):
 def test_option_that_cannot_be(fail, option, sentence):
     name = option.partition("=")[0]
     assert sentence in (fail(option) if name not in REQUIRED else fail(**{name: option.partition("=")[2]}))
+
+
+def test_options_that_do_not_go_together(fail):
+    assert "value=mean and means=DUMP go together" in fail("value=zero", "means=dump")
+    control = ("metric=control", "labels=l", "at=past", "to=pres", "outcome=o")
+    assert "to=pres: give means=DUMP means_labels=LABELS" in fail(*control)
 
 
 def test_options_of_another_metric__are_refused(fail):

@@ -16,7 +16,7 @@ from fairseq_neurons.inspection.inspection_sources import known_from
 from fairseq_neurons.inspection.neuron_inspection import inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
-from tests.ablation.made_curves import ranking
+from tests.ablation.small_ablations import ranking
 from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
 from tests.running import run

@@ -15,7 +15,7 @@ from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.label_auc import separation
 from fairseq_neurons.statistics.similar_neurons import neighbours
 from fairseq_neurons.statistics.word_types import word_statistics
-from tests.ablation.made_curves import ranking
+from tests.ablation.small_ablations import ranking
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from fairseq_neurons.inspection.neuron_inspection import Known, inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
 from fairseq_neurons.inspection.terminal_words import shown
-from tests.ablation.made_curves import ranking
+from tests.ablation.small_ablations import ranking
 from tests.activations.small_dumps import write_dump
 from tests.runs.made_runs import edit
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fairseq_neurons.ablation.curve_records import Choice, Comparison, Point, Significance
+from fairseq_neurons.ablation.comparison_record import Comparison
+from fairseq_neurons.ablation.curve_records import Choice, Point
+from fairseq_neurons.ablation.metric_results import Significance
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.rankings.cross_model import correlate
 from tests.ablation import curve_files

@@ -13,7 +13,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_folder import Run
-from tests.ablation.made_curves import ranking
+from tests.ablation.small_ablations import ranking
 from tests.activations.small_dumps import write_dump
 from tests.probing.study.made_words import LABELS
 from tests.runs.made_runs import edit, write_curve

@@ -82,10 +82,23 @@ def test_incomplete_last_line__is_dropped(path, tail):
     assert log_at(path)["b"] == Accuracy(0.75, "b")
 
 
-def test_line_that_holds_something_else__is_one_sentence_with_the_name_of_the_file(path):
-    path.write_text('{"accuracy": "high", "signature": "a"}\n')
-    with pytest.raises(InputError, match=r"measured\.jsonl is damaged: 'accuracy' is missing or not a number\.$"):
-        log_at(path).measure("a", never)
+def test_line_that_holds_something_else__is_one_sentence_with_its_number(path):
+    path.write_text('{"accuracy": 0.5, "signature": "b"}\n\x00\n{"accuracy": "high", "signature": "a"}\n')
+    log = log_at(path)
+    log.add("c", Accuracy(0.25))
+    # The broken line is gone, and the number is that in the file as it now is.
+    assert [json.loads(line)["signature"] for line in path.read_text().splitlines()] == ["b", "a", "c"]
+    sentence = r"measured\.jsonl, line 2, is damaged: 'accuracy' is missing or not a number\.$"
+    for again in (log, log_at(path)):
+        with pytest.raises(InputError, match=sentence):
+            again.measure("a", never)
+    file = LogFile(path)
+    labels = ResultsLog(file, asdict, lambda fields: Label(fields.required("label", str)))
+    with pytest.raises(InputError, match=r"line 3, is damaged: 'label'"):
+        labels["c"]
+    ResultsLog(file, asdict, accuracy_of).replace([Accuracy(0.5, "c")])
+    with pytest.raises(InputError, match=r"line 1, is damaged: 'label'"):
+        labels["c"]
 
 
 def test_a_failed_measurement__is_not_written_down(path):

@@ -2,76 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from fairseq_neurons.ablation.curve_records import Scalar, Score, Significance
+from fairseq_neurons.ablation.metric_results import Scalar, Score, Significance
 from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.metric_options import ResamplingOptions
+from fairseq_neurons.ablation.metrics.references import references_of
+from fairseq_neurons.ablation.metrics.translation_options import TranslationOptions
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import read_lines
-
-logger = logging.getLogger(__name__)
 
 KINDS = {"bootstrap": "bs", "approximate-randomization": "ar"}
-SEARCH = ("beam", "lenpen", "max_len_a", "max_len_b")
-UNKNOWN = "<<unk>>"
-
-
-@dataclass
-class TranslationOptions:
-    """Options of metrics that translate.
-
-    Args:
-        beam: width of the search; as the next three as in ``fairseq-generate``.
-        lenpen: length penalty.
-        max_len_a: a hypothesis has at most ``max_len_a * source + max_len_b`` words: bounds models that never end.
-        max_len_b: likewise.
-        reference: raw text, a line a sentence; by default the data's own targets, with unknown words as ``<<unk>>``.
-        tokenize: sacreBLEU's tokenizer.
-    """
-
-    beam: int = 5
-    lenpen: float = 1.0
-    max_len_a: float = 0.0
-    max_len_b: int = 200
-    reference: str | None = None
-    tokenize: str = "none"
-
-    def check_search(self) -> None:
-        """Refuse an invalid search.
-
-        Raises:
-            InputError: naming the option.
-        """
-        if self.beam < 1:
-            raise InputError(f"beam={self.beam}: give at least 1.")
-        if not math.isfinite(self.lenpen):
-            raise InputError(f"lenpen={self.lenpen}: give a finite number.")
-        if self.max_len_a < 0 or self.max_len_b < 0 or max(self.max_len_a, self.max_len_b) < 1:
-            given = f"max_len_a={self.max_len_a}, max_len_b={self.max_len_b}"
-            raise InputError(f"{given}: allow hypotheses of at least one word.")
-
-    @property
-    def search(self) -> dict[str, float]:
-        """The settings of the search, by name."""
-        return {name: getattr(self, name) for name in SEARCH}
-
-    def identity(self, **more: Scalar) -> dict[str, Scalar]:
-        """What changes a score of translations, with the metric's own options before sacreBLEU's version."""
-        raw = {"reference": None} if self.reference is None else {}
-        return {**self.search, **raw, "tokenize": self.tokenize, **more, "sacrebleu": version("sacrebleu")}
-
-    def files(self) -> dict[str, str]:
-        """The reference, if it was given."""
-        return {} if self.reference is None else {"reference": self.reference}
 
 
 @dataclass
@@ -213,31 +157,6 @@ class Bleu(Metric[list[str], BleuOptions]):
         test = PairedTest(systems, metrics, None, KINDS[self.test], self.samples, self.samples)  # type: ignore[arg-type]
         _, columns = test()
         return [results for name, results in columns.items() if name != "System"]
-
-
-def references_of(reference: str | None, subset: str, targets: list[str]) -> list[str]:
-    """What the hypotheses are compared with: the text that was given, or the data's own targets.
-
-    Args:
-        reference: the file of the text, if it was given.
-        subset: the name of the data's part.
-        targets: of the data, unknown words as ``<<unk>>``.
-
-    Raises:
-        InputError: if the number of lines differs from the number of sentences.
-    """
-    if reference is None:
-        if unknown := sum(line.split().count(UNKNOWN) for line in targets):
-            logger.warning(
-                "%d words of the references are unknown to the data and match nothing; "
-                "the raw text can be given with reference=FILE",
-                unknown,
-            )
-        return targets
-    lines = read_lines(Path(reference), "reference")
-    if len(lines) != len(targets):
-        raise InputError(f"{reference} has {len(lines)} lines, {subset} {len(targets)} sentences.")
-    return lines
 
 
 def _significance(result: Any, baseline: Any) -> dict[str, Any]:

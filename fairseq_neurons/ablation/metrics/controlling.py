@@ -8,79 +8,30 @@ is something else: random labels, see `fairseq_neurons.probing.control_task`.)
 from __future__ import annotations
 
 import hashlib
-import logging
-import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fairseq_neurons.ablation.curve_records import Point, Scalar, Score, Significance
-from fairseq_neurons.ablation.metrics.bleu import Bleu, TranslationOptions
+from fairseq_neurons.ablation.curve_records import Point
+from fairseq_neurons.ablation.metric_results import Scalar, Score, Significance
+from fairseq_neurons.ablation.metrics.bleu import Bleu
+from fairseq_neurons.ablation.metrics.controlling_options import ControllingOptions
+from fairseq_neurons.ablation.metrics.label_means import value_towards
 from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
+from fairseq_neurons.ablation.metrics.outcome_lexicon import Lexicon, read_lexicon
+from fairseq_neurons.ablation.metrics.turned_translations import CONFIDENCE, TurnedTranslations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import labels_of, read_labels
-from fairseq_neurons.storage.files import read_lines
 
 if TYPE_CHECKING:
     from fairseq_neurons.activations import Activations
     from fairseq_neurons.masks import ChosenWords
 
-logger = logging.getLogger(__name__)
-
-CONFIDENCE = 0.95
-NEEDED = ("labels", "at", "to", "outcome")
-
-Lexicon = Mapping[str, str]
-
-
-@dataclass
-class ControllingOptions(TranslationOptions):
-    """Options of controlling, all for ``metric=control``.
-
-    Args:
-        labels: a file of one label a source word of the subset.
-        at: the label at whose words the neurons are masked; the translations should lose it.
-        to: the label that they should have instead.
-        outcome: a lexicon that labels translations: on each line a word of the target language, a tabulator and a
-            label; words with several labels are ignored.
-        means_labels: labels of the words of ``means``, a file or a labeler: ``value=mean`` is then the mean over those
-            with the label ``to``.
-        strength: 1 for that mean, 2 for twice as far from the mean over the words with the label ``at``.
-        column: of CoNLL-U label files, see `labels.read_column`.
-    """
-
-    labels: str | None = None
-    at: str | None = None
-    to: str | None = None
-    outcome: str | None = None
-    means_labels: str | None = None
-    strength: float = 1.0
-    column: str | None = None
-
-    @property
-    def needed(self) -> tuple[str, str, str, str]:
-        """Labels, at, to and outcome, which have been checked."""
-        assert self.labels and self.at and self.to and self.outcome
-        return self.labels, self.at, self.to, self.outcome
-
-
-class Told(NamedTuple):
-    """Which labels the outputs of the masked sentences have, bool (sentences,) each."""
-
-    at: np.ndarray
-    to: np.ndarray
-
 
 class Controlling(Metric[list[str], ControllingOptions]):
     """Count translations whose label turns when neurons are masked at words of that label.
-
-    An output has the labels of its words in a lexicon. Of the sentences that have a chosen word, those can turn whose
-    unablated output has ``at`` and not ``to``; they have turned when it is the other way round.
 
     Args:
         bleu: translates, and scores the whole subset.
@@ -101,13 +52,7 @@ class Controlling(Metric[list[str], ControllingOptions]):
     is_relative = True
 
     def __init__(self, bleu: Bleu, lexicon: Lexicon, chosen: np.ndarray, at: str, to: str) -> None:
-        self.bleu, self.lexicon, self.chosen, self.at, self.to = bleu, lexicon, chosen, at, to
-        known = sorted(set(lexicon.values()))
-        for name, label in (("at", at), ("to", to)):
-            if label not in known:
-                has = f"no word of outcome= has this label alone; the labels are {', '.join(known)}"
-                raise InputError(f"{name}={label}: {has}.")
-        self._unablated: list[str] = []
+        self.bleu, self.turned = bleu, TurnedTranslations(lexicon, chosen, at, to)
 
     @classmethod
     def open(cls, subset: LoadedSubset, options: ControllingOptions) -> Controlling:
@@ -120,17 +65,16 @@ class Controlling(Metric[list[str], ControllingOptions]):
     @classmethod
     def check(cls, options: ControllingOptions, means: str | None) -> None:
         """See `Metric.check`."""
-        options.check_search()
-        for name in NEEDED:
-            if not getattr(options, name):
-                raise InputError(f"metric=control needs {', '.join(NEEDED)}; {name}= is missing.")
-        if options.at == options.to:
-            raise InputError(f"at={options.at}, to={options.to}: give two different labels.")
-        if options.means_labels is not None and means is None:
-            raise InputError("means_labels= gives the labels of a dump; name it with value=mean means=DUMP.")
-        if not math.isfinite(options.strength) or (options.strength != 1 and options.means_labels is None):
-            given = f"strength={options.strength}"
-            raise InputError(f"{given}: give a finite number, with means_labels= for the means that it is between.")
+        options.check(means)
+
+    @classmethod
+    def check_default_value(cls, options: ControllingOptions, means: str | None) -> None:
+        """See `Metric.check_default_value`: nothing else than the means at ``to`` moves a translation towards it."""
+        if means is None or options.means_labels is None:
+            raise InputError(
+                f"to={options.to}: give means=DUMP means_labels=LABELS, and the neurons are masked at their means over "
+                f"words with {options.to}; or another mask value with value=, such as value=zero."
+            )
 
     @classmethod
     def identity(cls, options: ControllingOptions) -> Mapping[str, Scalar]:
@@ -153,8 +97,7 @@ class Controlling(Metric[list[str], ControllingOptions]):
         if options.means_labels is None:
             return dump.mean()
         labels = labels_of(dump.sentences, options.means_labels, options.column, eos=dump.manifest.eos)
-        to, at = (_mean_at(dump, labels, label, options.means_labels) for label in (options.to, options.at))
-        return at + options.strength * (to - at)
+        return value_towards(dump, labels, options.at, options.to, options.strength, options.means_labels)
 
     @classmethod
     def mask_settings(cls, options: ControllingOptions) -> str:
@@ -183,9 +126,9 @@ class Controlling(Metric[list[str], ControllingOptions]):
     @property
     def signature(self) -> str:
         """Of the labels, the lexicon, and the translations."""
-        lines = "".join(f"{word}\t{label}\n" for word, label in sorted(self.lexicon.items()))
+        lines = "".join(f"{word}\t{label}\n" for word, label in sorted(self.turned.lexicon.items()))
         outcome = hashlib.sha256(lines.encode("utf-8")).hexdigest()[:8]
-        return f"control|at:{self.at}|to:{self.to}|outcome:{outcome}|{self.bleu.signature}"
+        return f"control|at:{self.turned.at}|to:{self.turned.to}|outcome:{outcome}|{self.bleu.signature}"
 
     @property
     def test_signature(self) -> str:
@@ -194,31 +137,15 @@ class Controlling(Metric[list[str], ControllingOptions]):
 
     def relate_to(self, unablated: list[str]) -> None:
         """See `Metric.relate_to`; warns if no sentence can turn."""
-        self._unablated = unablated
-        if not self._can_turn.any():
-            logger.warning("none can turn: no unablated translation has %s and not %s by outcome=", self.at, self.to)
+        self.turned.relate_to(unablated)
 
     def run(self) -> list[str]:
         """The hypotheses."""
         return self.bleu.run()
 
     def score(self, output: list[str]) -> Score:
-        """Percentage of the sentences that have turned among those that can (0 of none), counts, BLEU of the subset.
-
-        ``words`` are the chosen ones, ``sentences`` those that have one; of these, ``changed`` have another output than
-        unablated, ``lost`` no longer have ``at``, ``gained`` now have ``to``, ``could_turn`` and ``turned``.
-        """
-        before, now, turned = self._told(self._unablated), self._told(output), self._turned(output)
-        counts: dict[str, Scalar] = {
-            "turned": int(turned.sum()),
-            "could_turn": len(turned),
-            "changed": sum(self._unablated[i] != output[i] for i in self._sentences),
-            "lost": int((before.at & ~now.at).sum()),
-            "gained": int((~before.to & now.to).sum()),
-            "sentences": len(self._sentences),
-            "words": int(self.chosen.sum()),
-        }
-        return Score(_percent(int(turned.sum()), turned), {**counts, "bleu": self.bleu.score(output).score})
+        """Percentage of the sentences that have turned among those that can, its counts, and BLEU of the subset."""
+        return Score(self.turned.share(output), {**self.turned.counts(output), "bleu": self.bleu.score(output).score})
 
     def pack(self, output: list[str]) -> bytes:
         """A line a sentence."""
@@ -229,73 +156,8 @@ class Controlling(Metric[list[str], ControllingOptions]):
         return self.bleu.unpack(content)
 
     def compare(self, baseline: list[str], others: Sequence[list[str]]) -> list[Significance]:
-        """McNemar's exact test on the sentences that can turn, see `Metric.compare`.
+        """McNemar's exact test on the sentences that can turn, see `TurnedTranslations.compare`.
 
-        ``only_this`` have turned here and not in the baseline, ``only_other`` the other way round. Unablated, none has
-        turned: whether neurons matter is shown by a comparison with as many random ones.
+        Unablated, none has turned: whether neurons matter is shown by a comparison with as many random ones.
         """
-        return [self._compare(self._turned(baseline), self._turned(other)) for other in others]
-
-    def _compare(self, a: np.ndarray, b: np.ndarray) -> Significance:
-        from scipy.stats import binomtest
-
-        ends = binomtest(int(b.sum()), len(b)).proportion_ci(CONFIDENCE, method="wilson") if len(b) else (None, None)
-        low, high = (None if end is None else 100 * float(end) for end in ends)
-        only_this, only_other = int((b & ~a).sum()), int((a & ~b).sum())
-        differing = only_this + only_other
-        return Significance(
-            _percent(int(b.sum()), b),
-            _percent(only_this - only_other, b),
-            float(binomtest(only_this, differing).pvalue) if differing else 1.0,
-            low,
-            high,
-            {"only_this": only_this, "only_other": only_other},
-        )
-
-    @property
-    def _sentences(self) -> list[int]:
-        return np.flatnonzero(self.chosen).tolist()
-
-    @property
-    def _can_turn(self) -> np.ndarray:
-        before = self._told(self._unablated)
-        return before.at & ~before.to
-
-    def _turned(self, output: list[str]) -> np.ndarray:
-        """Bool (sentences that can turn,)."""
-        now = self._told(output)
-        return (now.to & ~now.at)[self._can_turn]
-
-    def _told(self, output: list[str]) -> Told:
-        labels = [{self.lexicon.get(word) for word in output[i].split()} for i in self._sentences]
-        return Told(*(np.array([label in found for found in labels], dtype=bool) for label in (self.at, self.to)))
-
-
-def read_lexicon(path: str | Path) -> dict[str, str]:
-    """Word -> label, from lines of both with a tabulator between them; words that have several labels are left out.
-
-    Raises:
-        InputError: if the file cannot be read, or a line is no such pair.
-    """
-    labels: dict[str, set[str]] = defaultdict(set)
-    for number, line in enumerate(read_lines(Path(path), "lexicon"), start=1):
-        word, _, label = line.partition("\t")
-        if not word or not label or any(character.isspace() for character in word + label):
-            raise InputError(f"{path}, line {number}: expected a word, a tabulator and a label, not {line!r}.")
-        labels[word].add(label)
-    return {word: found.pop() for word, found in labels.items() if len(found) == 1}
-
-
-def _percent(count: int, among: np.ndarray) -> float:
-    return 100 * count / len(among) if len(among) else 0.0
-
-
-def _mean_at(dump: Activations, labels: Sequence[str | None], label: str | None, source: str) -> np.ndarray:
-    chosen = np.array([found == label for found in labels], dtype=bool)  # (words,)
-    if not chosen.any():
-        raise InputError(f"No word of {dump.path} has the label {label} of {source}.")
-    total, start = np.zeros(len(dump.neurons)), 0
-    for block in dump.blocks():
-        total += block[chosen[start : start + len(block)]].sum(axis=0, dtype=np.float64)
-        start += len(block)
-    return total / chosen.sum()
+        return [self.turned.compare(baseline, other) for other in others]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from fairseq_neurons.ablation.curve_records import Point, Scalar, Score, Significance
+from fairseq_neurons.ablation.curve_records import Point
+from fairseq_neurons.ablation.metric_results import Scalar, Score, Significance
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.metric_options import NoOptions
 
@@ -85,6 +86,18 @@ class Metric(ABC, Generic[Output, Options]):
 
         Raises:
             InputError: naming the option.
+        """
+
+    @classmethod
+    def check_default_value(cls, options: Options, means: str | None) -> None:
+        """Refuse options to which the default mask value, the means or zero, does not do justice.
+
+        Args:
+            options: of the metric.
+            means: the dump whose means are the mask values; None for zero.
+
+        Raises:
+            InputError: naming the option that is missing.
         """
 
     @classmethod

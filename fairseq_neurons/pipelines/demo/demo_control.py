@@ -10,8 +10,9 @@ from statistics import fmean
 
 from tabulate import tabulate
 
+from fairseq_neurons.ablation.comparison_record import Comparison
 from fairseq_neurons.ablation.curve import Curve
-from fairseq_neurons.ablation.curve_records import Choice, Comparison
+from fairseq_neurons.ablation.curve_records import Choice
 from fairseq_neurons.pipelines.jobs import Jobs
 from fairseq_neurons.pipelines.recipes.measuring_commands import SEARCH
 from fairseq_neurons.pipelines.recipes.model_files import checkpoint

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fairseq_neurons import __version__
+from fairseq_neurons.ablation.comparison_record import Comparison
 from fairseq_neurons.ablation.curve import Curve
-from fairseq_neurons.ablation.curve_records import Comparison, Point
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.jobs import is_finished
 from fairseq_neurons.pipelines.paper.best_single_neurons import best_single_neurons

@@ -9,7 +9,7 @@ import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
-from fairseq_neurons.ablation.metrics.bleu import Bleu, references_of
+from fairseq_neurons.ablation.metrics.bleu import Bleu
 from fairseq_neurons.errors import InputError
 
 
@@ -80,14 +80,3 @@ def test_hypotheses__come_back_from_their_file():
     bleu = metric()
     assert bleu.unpack(bleu.pack(hypotheses)) == hypotheses
     assert bleu.pack(hypotheses).count(b"\n") == 4
-
-
-def test_unknown_words_of_the_references__are_counted_and_text_takes_their_place(tmp_path, caplog):
-    targets = ["a <<unk>> b", "<<unk>> <<unk>>"]
-    assert references_of(None, "test", targets) == targets
-    assert "3 words of the references are unknown" in caplog.text and "reference=FILE" in caplog.text
-    caplog.clear()
-    (tmp_path / "text").write_text("a x b\ny z\n")
-    assert references_of(str(tmp_path / "text"), "test", targets) == ["a x b", "y z"]
-    assert references_of(None, "test", ["a", "b"]) == ["a", "b"]
-    assert not caplog.text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,16 +12,15 @@ import sacrebleu
 
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
 from fairseq_neurons.ablation.curve_folder import CurveFolder
-from fairseq_neurons.ablation.curve_records import Point, Score
+from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.ablation.measurement import Measurement
+from fairseq_neurons.ablation.metric_results import Score
 from fairseq_neurons.ablation.metrics.bleu import Bleu
-from fairseq_neurons.ablation.metrics.controlling import Controlling, ControllingOptions, read_lexicon
+from fairseq_neurons.ablation.metrics.controlling import Controlling
 from fairseq_neurons.ablation.planned_points import PlannedPoint, key_of, plan
-from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import ChosenWords
-from tests.ablation.made_curves import Norms, ranking, settings
-from tests.activations.small_dumps import write_dump
+from tests.ablation.small_ablations import Norms, ranking, settings
 
 LEXICON = {"mangé": "past", "chanté": "past", "mange": "pres", "chante": "pres", "mangera": "fut"}
 # How many words are chosen, the translation unablated, and that when neurons are held.
@@ -113,81 +111,7 @@ def test_sentences_that_cannot_turn__are_told(caplog):
     assert (found.low, found.high, found.difference, found.p_value) == (None, None, 0, 1)
 
 
-def test_lexicon__ignores_words_of_several_labels(tmp_path):
-    (tmp_path / "l").write_text("a\tpast\na\tpres\nmange\tpres\nmange\tpres\nmangé\tpast\n", encoding="utf-8")
-    assert read_lexicon(tmp_path / "l") == {"mange": "pres", "mangé": "past"}
-    for wrong in ("mange pres", "mange\t", "\tpres", "mange\tpres\tx", "a mangé\tpast", ""):
-        (tmp_path / "l").write_text(f"a\tpast\n{wrong}\nb\tpast\n")
-        with pytest.raises(InputError, match="l, line 2: expected a word, a tabulator and a label, not"):
-            read_lexicon(tmp_path / "l")
-
-
-@pytest.fixture
-def dump(tmp_path) -> Activations:
-    values = np.random.default_rng(1).normal(size=(5, 16)).astype(np.float32)
-    return Activations(write_dump(tmp_path / "dump", values, sentences=[["a", "b"], [], ["c", "d", "e"]]))
-
-
-@pytest.fixture
-def labels(tmp_path) -> Path:
-    (tmp_path / "labels").write_text("past pres\nskipped\npast - pres\n")
-    return tmp_path / "labels"
-
-
-def means(dump: Activations, **options: object) -> np.ndarray:
-    return Controlling.means(ControllingOptions(**options), dump)
-
-
-def test_means__are_those_at_words_of_the_label(dump, labels):
-    past, pres = (dump.values[0] + dump.values[2]) / 2, (dump.values[1] + dump.values[4]) / 2
-    given = {"at": "past", "to": "pres", "means_labels": str(labels)}
-    np.testing.assert_allclose(means(dump, **given), pres, rtol=1e-6)
-    np.testing.assert_allclose(means(dump, **given, strength=0), past, rtol=1e-6)
-    np.testing.assert_allclose(means(dump, **given, strength=2.5), past + 2.5 * (pres - past), rtol=1e-5)
-    np.testing.assert_allclose(means(dump), dump.values.mean(axis=0), rtol=1e-5)
-
-
-def test_labels_that_do_not_fit_the_dump(dump, labels, tmp_path):
-    given = {"at": "past", "to": "fut", "means_labels": str(labels)}
-    with pytest.raises(InputError, match="No word of .*dump has the label fut of .*labels"):
-        means(dump, **given)
-    labels.write_text("past pres\n")
-    with pytest.raises(InputError, match="labels has labels for 1 lines, but the dump has 3 sentences"):
-        means(dump, **given)
-
-
-GIVEN = {"metric": "control", "labels": "l", "at": "past", "to": "pres", "outcome": "o"}
 MEANS = {"value": "mean", "means": "d", "means_labels": "m"}
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ({**GIVEN, "labels": None}, "needs labels, at, to, outcome; labels= is missing"),
-        ({**GIVEN, "outcome": None}, "outcome= is missing"),
-        ({**GIVEN, "to": None}, "to= is missing"),
-        ({**GIVEN, "to": "past"}, "at=past, to=past: give two different labels"),
-        ({**GIVEN, "test": "approximate-randomization"}, "for metric=bleu; metric=control has none"),
-        (
-            {**GIVEN, "means_labels": "m"},
-            "means_labels= gives the labels of a dump; name it",
-        ),
-        ({**GIVEN, "strength": 2.0}, "strength=2.0: give a finite number, with means_labels="),
-        ({**GIVEN, **MEANS, "strength": math.nan}, "strength=nan: give a finite number"),
-        ({"at": "past"}, "at=past is for metric=control; metric=bleu has none"),
-        ({"metric": "perplexity", "outcome": "o"}, "outcome=o is for metric=control; metric=perplexity has none"),
-        ({"strength": 2.0}, "strength=2.0 is for metric=control; metric=bleu has none"),
-    ],
-)
-def test_options_that_cannot_be(options, sentence):
-    with pytest.raises(InputError) as raised:
-        settings(**options).check()
-    assert sentence in str(raised.value)
-
-
-def test_options_that_can_be():
-    for options in (GIVEN, {**GIVEN, "value": 0.5, "beam": 2}, {**GIVEN, **MEANS, "strength": 2}):
-        settings(**options).check()
 
 
 class Differences(Norms):

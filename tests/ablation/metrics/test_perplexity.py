@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fairseq_neurons.ablation.curve_records import Score
+from fairseq_neurons.ablation.metric_results import Score
 from fairseq_neurons.ablation.metrics.perplexity import Perplexity
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.evaluation import Likelihoods

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairseq_neurons.ablation.curve_records import Score, Significance
+from fairseq_neurons.ablation.metric_results import Score, Significance
 from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.errors import InputError

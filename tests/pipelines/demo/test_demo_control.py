@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from fairseq_neurons.ablation.curve_records import Choice, Comparison, Point, Significance
+from fairseq_neurons.ablation.comparison_record import Comparison
+from fairseq_neurons.ablation.curve_records import Choice, Point
+from fairseq_neurons.ablation.metric_results import Significance
 from fairseq_neurons.pipelines.demo import demo_control as control
 from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from tests.ablation.curve_files import write_curve

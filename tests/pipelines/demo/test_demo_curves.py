@@ -17,7 +17,7 @@ from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.pipelines.demo import demo_curves as curves
 from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from tests.ablation.curve_files import write_curve
-from tests.ablation.made_curves import ranking
+from tests.ablation.small_ablations import ranking
 from tests.pipelines.demo.measured_curves import settings_of
 
 ENGLISH_FRENCH = Languages("en", "fr")

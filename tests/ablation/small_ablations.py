@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
-from fairseq_neurons.ablation.curve_records import Score, Significance
+from fairseq_neurons.ablation.metric_results import Score, Significance
 from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.metric_options import NoOptions

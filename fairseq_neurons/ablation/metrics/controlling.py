@@ -65,7 +65,7 @@ class Controlling(Metric[list[str], ControllingOptions]):
     @classmethod
     def check(cls, options: ControllingOptions, means: str | None) -> None:
         """See `Metric.check`."""
-        options.check(means)
+        options.check_controlling(means)
 
     @classmethod
     def check_default_value(cls, options: ControllingOptions, means: str | None) -> None:

@@ -41,7 +41,7 @@ class ControllingOptions(TranslationOptions):
         assert self.labels and self.at and self.to and self.outcome
         return self.labels, self.at, self.to, self.outcome
 
-    def check(self, means: str | None) -> None:
+    def check_controlling(self, means: str | None) -> None:
         """Refuse invalid options.
 
         Args:

@@ -43,7 +43,6 @@ CROSS_CUTTING = {
     "plugin/test_note_batch.py",
     "plugin/test_vocabulary.py",
     "plugin/test_word_masks.py",
-    "probing/solvers/test_solver_parts.py",
     "probing/study/test_interrupted_studies.py",
     "probing/test_scikit_learn.py",
     "runs/test_damaged_runs.py",

@@ -1,4 +1,4 @@
-"""The three things that read the values of the neurons, each in one pass over the blocks."""
+"""Scores, gradients and covariances, each computed in one pass over the blocks of a dump."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fairseq_neurons.activations.design_matrix import Design
 
 
 def scores_of(design: Design, weights: Tensor) -> Tensor:
-    """The scores of the labels, (N, L), for weights (L, D)."""
+    """Compute the scores of the labels, (N, L), for weights (L, D)."""
     columns = weights.T.contiguous()
     scores = torch.empty(design.shape[0], len(weights), dtype=design.dtype, device=design.device)
     for rows, block in design.blocks():
@@ -20,11 +20,11 @@ def scores_of(design: Design, weights: Tensor) -> Tensor:
 
 
 def gradient_of(design: Design, residual: Callable[[slice], Tensor], labels: int) -> Tensor:
-    """The derivative by the weights, (L, D).
+    """Compute the gradient of a loss with respect to the weights, (L, D).
 
     Args:
-        design: the neurons.
-        residual: the derivative by the scores of some rows, (n, L).
+        design: values of the neurons, (N, D).
+        residual: returns the gradient with respect to the scores of the given rows, (n, L).
         labels: L.
     """
     gradient = torch.zeros(labels, design.shape[1], dtype=design.dtype, device=design.device)
@@ -34,9 +34,13 @@ def gradient_of(design: Design, residual: Callable[[slice], Tensor], labels: int
 
 
 def weighted_covariance(design: Design, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Means, (D,), and covariances, (D, D), of the neurons; ``weight`` (N,) says how much each word counts.
+    """Compute weighted means, (D,), and weighted scatter, (D, D), of the neurons.
 
-    The covariance is that of the weighted mean, times the sum of the weights.
+    The scatter is the weighted covariance around the weighted mean, times the sum of the weights.
+
+    Args:
+        design: values of the neurons, (N, D).
+        weight: non-negative weights of the words, (N,).
     """
     neurons = design.shape[1]
     mean = torch.zeros(neurons, dtype=torch.float64, device=design.device)

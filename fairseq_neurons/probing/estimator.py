@@ -1,9 +1,8 @@
-"""``ElasticNetProbe``: the paper's classifier, as scikit-learn knows classifiers."""
+"""``ElasticNetProbe``: the paper's classifier as a scikit-learn estimator."""
 
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
-from torch import Tensor
 
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.errors import InputError
@@ -21,13 +19,12 @@ from fairseq_neurons.probing.block_passes import scores_of
 from fairseq_neurons.probing.multinomial_loss import Multinomial
 from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 from fairseq_neurons.probing.penalties.penalty import Penalty
-from fairseq_neurons.probing.solvers.authors_recipe import EPOCHS, authors_recipe
-from fairseq_neurons.probing.solvers.certified_solver import Problem, Solution, Watch, minimise
+from fairseq_neurons.probing.solvers.authors_recipe import authors_solution
+from fairseq_neurons.probing.solvers.certified_solver import Solution, Watch, minimise
+from fairseq_neurons.probing.solvers.fit_problem import Problem
 from fairseq_neurons.probing.solvers.loss_geometry import Geometry
-from fairseq_neurons.probing.solvers.warm_up import LEAST, warm_up
+from fairseq_neurons.probing.solvers.warm_up import MIN_WORDS, warm_up
 
-# Scores of all words for all labels are held, twice: the one thing that grows with both.
-SCORES_BYTES = 4 << 30
 SOLVERS = ("certified", "authors")
 FLOATS = (np.float64, np.float32, np.float16)
 
@@ -41,24 +38,24 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
     Args:
         l1: lambda_1.
         l2: lambda_2.
-        tolerance: the duality gap, as a share of the objective, at which the solver stops.
-        max_iter: the steps after which it stops in any case, with a ``ConvergenceWarning``.
+        tolerance: the solver stops when the duality gap is at most this share of the objective.
+        max_iter: maximum number of steps; a ``ConvergenceWarning`` is issued if it is reached first.
         solver: ``certified``, or ``authors``: the recipe of the paper's code (Adam, batches of 512, 10 epochs, the L2
             norm not squared), which stops far from the optimum and has no exact zeros.
         class_weight: None, ``balanced``, or a dict of label to weight, as in scikit-learn.
-        warm_start: begin at the last fit's weights and reuse its model of the curvature; for words and labels that
-            stay the same.
-        random_state: seed of ``authors``; ``certified`` draws nothing.
-        penalty: instead of the elastic net of ``l1`` and ``l2``, which are then ignored: any
+        warm_start: start at the weights of the last fit and reuse its estimate of the curvature; for fits on the same
+            words and labels.
+        random_state: seed of ``authors``; ``certified`` is deterministic.
+        penalty: replaces the elastic net; ``l1`` and ``l2`` are then ignored. Any
             `fairseq_neurons.probing.penalties.penalty.Penalty`, such as `GroupLasso`; for ``certified`` only.
 
     Attributes:
         classes_: the labels, (L,).
         coef_: theta, (L, D), also for two labels; exactly 0 where a neuron is not used.
         intercept_: bias, (L,).
-        n_iter_: steps taken; of ``authors``, epochs.
+        n_iter_: number of steps; of ``authors``, epochs.
         objective_: mean cross-entropy + penalty.
-        gap_: the duality gap: how far ``objective_`` is above the optimum, at most; all of it if both penalties are 0.
+        gap_: duality gap, an upper bound on ``objective_`` - optimum; equal to ``objective_`` if both penalties are 0.
         stationarity_: largest entry of the smallest subgradient (KKT residual).
 
     >>> import numpy as np
@@ -92,10 +89,10 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         self.penalty = penalty
 
     def fit(self, X: np.ndarray | Design, y: np.ndarray, watch: Watch | None = None) -> ElasticNetProbe:
-        """Fit.
+        """Fit the probe to labelled words.
 
         Args:
-            X: (N, D) floats; a memory map or a ``Design`` is read in blocks, and stays where it is.
+            X: (N, D) floats; a memory map or a ``Design`` is read in blocks and not copied.
             y: (N,) labels of any kind.
             watch: called with the weights (L, D) and the bias (L,) after every step.
 
@@ -104,18 +101,18 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         """
         if self.solver not in SOLVERS:
             raise InputError(f"There is no solver {self.solver!r}; the solvers are {', '.join(SOLVERS)}.")
-        design, y = self._words(X, y)
+        design, y = self._validated(X, y)
         self.classes_, ids = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise InputError(f"A probe needs at least two labels; all words, {len(y)}, are of one class, {y[0]!r}.")
-        _check_size(design, len(self.classes_))
         elastic_net = ElasticNet(self.l1, self.l2)
         problem = Problem(design, self._loss(design, ids), elastic_net if self.penalty is None else self.penalty)
         problem.check()
+        problem.check_size()
         solution = (
             self._authors(problem, elastic_net, watch) if self.solver == "authors" else self._certified(problem, watch)
         )
-        self._keep(solution)
+        self._set_attributes(solution)
         return self
 
     def predict_log_proba(self, X: np.ndarray | Design) -> np.ndarray:
@@ -131,11 +128,11 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         return np.exp(self.predict_log_proba(X))
 
     def predict(self, X: np.ndarray | Design) -> np.ndarray:
-        """The likeliest label of every word, (N,)."""
-        likeliest = self.predict_log_proba(X).argmax(axis=1)
-        return self.classes_[likeliest]
+        """The most probable label of every word, (N,)."""
+        best = self.predict_log_proba(X).argmax(axis=1)
+        return self.classes_[best]
 
-    def _words(self, X: np.ndarray | Design, y: np.ndarray) -> tuple[Design, np.ndarray]:
+    def _validated(self, X: np.ndarray | Design, y: np.ndarray) -> tuple[Design, np.ndarray]:
         if isinstance(X, Design | np.memmap):
             design, y = self._design(X, reset=True), column_or_1d(y, warn=True)
             if len(y) != design.shape[0]:
@@ -147,7 +144,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         return design, y
 
     def _design(self, X: np.ndarray | Design, reset: bool) -> Design:
-        """As scikit-learn validates, but what is on disk stays there; whether it is finite is known once it is read."""
+        """Validate like scikit-learn, but leave files on disk; values are checked to be finite when they are read."""
         if not isinstance(X, Design | np.memmap):
             return Design(validate_data(self, X, dtype=FLOATS, ensure_all_finite=False, reset=reset))
         design = X if isinstance(X, Design) else Design(X)
@@ -172,34 +169,29 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
 
     def _certified(self, problem: Problem, watch: Watch | None) -> Solution:
         geometry: Geometry | None = None
-        if self.warm_start and self._fits_again(problem):
+        if self.warm_start and self._has_weights_for(problem):
             weights = torch.from_numpy(self.coef_).to(problem.design.device, problem.design.dtype)
             bias = torch.from_numpy(self.intercept_).to(weights)
             known = self._geometry
             same = known is not None and known.metric is not None and known.metric.basis.dtype == weights.dtype
             geometry = known if same else None
-        elif problem.design.shape[0] >= LEAST:
+        elif problem.design.shape[0] >= MIN_WORDS:
             weights, bias = warm_up(problem.design, problem.loss, problem.penalty, watch)
         else:
-            weights, bias = _nothing(problem), problem.loss.start
+            weights, bias = problem.zero_weights, problem.loss.start
         return minimise(problem, weights, bias, self.tolerance, self.max_iter, geometry, watch)
 
-    def _fits_again(self, problem: Problem) -> bool:
-        return hasattr(self, "coef_") and self.coef_.shape == _nothing(problem).shape
+    def _has_weights_for(self, problem: Problem) -> bool:
+        return hasattr(self, "coef_") and self.coef_.shape == problem.zero_weights.shape
 
     def _authors(self, problem: Problem, penalty: ElasticNet, watch: Watch | None) -> Solution:
         if self.penalty is not None:
-            raise InputError("The authors' recipe has no other penalty than its own: leave out penalty or solver.")
+            raise InputError("The authors' recipe has its own penalty: leave out penalty or solver.")
         if self.class_weight is not None:
             raise InputError("The authors' recipe has no class weights.")
-        weights, bias = authors_recipe(problem.design, problem.loss, penalty, self.random_state, watch=watch)
-        scores = scores_of(problem.design, weights)
-        objective = problem.loss.loss_at(scores, bias) + problem.penalty.value(weights)
-        # Only a bias at its best gives a good bound; the recipe's own is not.
-        found = problem.certificate(problem.iterate(weights, *problem.evaluate(weights, bias, scores)))
-        return Solution(weights, bias, replace(found, objective=objective), EPOCHS, converged=False)
+        return authors_solution(problem, penalty, self.random_state, watch)
 
-    def _keep(self, solution: Solution) -> None:
+    def _set_attributes(self, solution: Solution) -> None:
         self.coef_ = solution.weights.cpu().numpy()
         self.intercept_ = solution.bias.cpu().numpy()
         self.n_iter_ = solution.iterations
@@ -208,9 +200,9 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         self.stationarity_ = solution.certificate.stationarity
         self._geometry = solution.geometry if self.warm_start else None
         if self.solver == "certified" and not solution.converged:
-            warnings.warn(self._unfinished(solution), ConvergenceWarning, stacklevel=3)
+            warnings.warn(self._convergence_message(solution), ConvergenceWarning, stacklevel=3)
 
-    def _unfinished(self, solution: Solution) -> str:
+    def _convergence_message(self, solution: Solution) -> str:
         known = solution.certificate
         if self.l1 == self.l2 == 0 and self.penalty is None:
             state = f"with a gradient of up to {known.stationarity:.1e}"
@@ -224,17 +216,3 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
             f"The probe stopped after {solution.iterations} steps, {state}; tolerance={self.tolerance} was asked for: "
             f"{remedy}."
         )
-
-
-def _check_size(design: Design, labels: int) -> None:
-    size = design.shape[0] * labels * design.dtype.itemsize
-    if size > SCORES_BYTES:
-        raise InputError(
-            f"{design.shape[0]} words x {labels} labels need {size >> 30} GiB for their scores, more than "
-            f"{SCORES_BYTES >> 30}: keep fewer labels (classes) or words."
-        )
-
-
-def _nothing(problem: Problem) -> Tensor:
-    design = problem.design
-    return torch.zeros(problem.loss.labels, design.shape[1], dtype=design.dtype, device=design.device)

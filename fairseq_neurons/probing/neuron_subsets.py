@@ -41,7 +41,7 @@ def subsets(order: np.ndarray, fractions: Sequence[float], random: int, seed: in
     """
     for fraction in fractions:
         if not 0 < fraction <= 1:
-            raise InputError(f"fractions: {fraction} is none; give numbers above 0 and up to 1 (0.1 is 10 %).")
+            raise InputError(f"fractions: {fraction} is out of range; give numbers above 0 and up to 1 (0.1 is 10 %).")
         count = max(1, round(fraction * len(order)))
         yield Subset("top", fraction, None, order[:count])
         yield Subset("bottom", fraction, None, order[::-1][:count])

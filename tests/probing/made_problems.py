@@ -8,7 +8,7 @@ import torch
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.probing.multinomial_loss import Multinomial
 from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
-from fairseq_neurons.probing.solvers.certified_solver import Problem
+from fairseq_neurons.probing.solvers.fit_problem import Problem
 
 
 def made(seed: int, words: int = 120, neurons: int = 6, labels: int = 3, mix: bool = False):

@@ -1,1 +1,1 @@
-"""Penalties of a probe's weights, one in a file; `penalty.Penalty` says what each must offer."""
+"""Penalties of a probe's weights, one per file; `penalty.Penalty` lists the members that each must have."""

@@ -16,8 +16,8 @@ class ElasticNet:
     """``l1`` ||theta||_1 + ``l2`` ||theta||_2^2 (Dalvi et al. 2019, "Linguistic Correlation Analysis").
 
     Args:
-        l1: lambda_1, of the sum of absolute weights.
-        l2: lambda_2, of the sum of squared weights.
+        l1: lambda_1, factor of the sum of absolute weights.
+        l2: lambda_2, factor of the sum of squared weights.
 
     Raises:
         InputError: if one is negative or not finite.
@@ -38,16 +38,16 @@ class ElasticNet:
 
     @property
     def smooth(self) -> bool:
-        """Whether only the quadratic part is left."""
+        """Whether the penalty is the quadratic part alone."""
         return self.l1 == 0
 
     @property
-    def bounds(self) -> bool:
-        """Whether the penalty allows a lower bound of the optimum."""
+    def has_bound(self) -> bool:
+        """Whether there is a lower bound of the optimum."""
         return bool(self.l1 or self.l2)
 
     def check(self, neurons: int) -> None:
-        """Any number of neurons will do."""
+        """Accept any number of neurons."""
 
     def value(self, weights: Tensor) -> float:
         """The penalty of the weights, (L, D)."""
@@ -55,11 +55,11 @@ class ElasticNet:
         return (self.l1 * absolute + self.l2 * squares).item()
 
     def subgradient(self, weights: Tensor) -> Tensor:
-        """Any subgradient at the weights, (L, D)."""
+        """A subgradient of the penalty at the weights, (L, D)."""
         return self.ridge * weights + self.l1 * weights.sign()
 
     def shrink(self, weights: Tensor, strength: Tensor) -> Tensor:
-        """The proximal step of the part that is not quadratic: argmin_z l1 ||z||_1 + strength / 2 ||z - weights||^2.
+        """Proximal step of the L1 part: argmin_z l1 ||z||_1 + strength / 2 ||z - weights||^2.
 
         Args:
             weights: (L, D).
@@ -68,7 +68,7 @@ class ElasticNet:
         return torch.sign(weights) * (weights.abs() - self.l1 / strength).clamp(min=0)
 
     def centre(self, weights: Tensor) -> Tensor:
-        """The same differences between the labels, all that a softmax sees, at the smallest penalty there is for them.
+        """Weights with the same differences between labels, hence the same softmax, and the smallest penalty.
 
         argmin_c l1 ||w - c||_1 + l2 ||w - c||^2 of the weights w of a neuron is the median of w and of
         mean(w) + l1 (L - 2 k) / (2 l2 L), k = 0 to L (Li & Osher 2009, "A new median formula").
@@ -80,13 +80,13 @@ class ElasticNet:
             return weights
         labels = len(weights)
         pull = torch.arange(labels, -labels - 1, -2, dtype=weights.dtype, device=weights.device) * (self.l1 / labels)
-        # Without l2, whatever lies between the two middle weights is as good: 0, if it does.
+        # Without l2, everything between the two middle weights is optimal; choose 0 if it lies there.
         offsets = pull / self.ridge if self.ridge else torch.where(pull == 0, pull, pull * torch.inf)
         anchors = offsets[:, None] + (weights.mean(0) if self.ridge else torch.zeros_like(weights[0]))
         return weights - torch.cat([weights, anchors]).median(0).values
 
     def conjugate(self, slope: Tensor) -> float:
-        """max over theta of <slope, theta> - penalty(theta); infinite where there is no largest value.
+        """sup over theta of <slope, theta> - penalty(theta); infinite if l2 is 0 and an entry exceeds l1.
 
         Args:
             slope: (L, D).
@@ -96,19 +96,19 @@ class ElasticNet:
             return ((excess * excess).sum() / (4 * self.l2)).item()
         return math.inf if bool(excess.any()) else 0.0
 
-    def bounded(self, slope: Tensor) -> float:
-        """The largest factor in [0, 1] at which the conjugate of ``slope`` is finite."""
+    def dual_scale(self, slope: Tensor) -> float:
+        """The largest factor t in [0, 1] for which the conjugate of t * slope is finite."""
         if self.l2 > 0:
             return 1.0
         largest = slope.abs().max().item()
         return 1.0 if largest <= self.l1 else self.l1 / largest * (1 - 4 * torch.finfo(slope.dtype).eps)
 
     def stationarity(self, weights: Tensor, gradient: Tensor) -> float:
-        """How far zero is from the subdifferential: the largest entry, 0 at the optimum (a KKT residual).
+        """Largest entry of the smallest subgradient of the objective (a KKT residual), 0 at the optimum.
 
         Args:
             weights: (L, D).
-            gradient: of the loss, (L, D).
+            gradient: gradient of the loss, (L, D).
         """
         slope = gradient + self.ridge * weights
         at_zero = (slope.abs() - self.l1).clamp(min=0)

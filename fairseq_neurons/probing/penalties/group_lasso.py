@@ -1,4 +1,4 @@
-"""The group lasso over blocks of neurons (Yuan & Lin 2006): each label uses whole blocks, or none of their neurons."""
+"""The group lasso over blocks of neurons (Yuan & Lin 2006): each label uses all neurons of a block or none."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from fairseq_neurons.errors import InputError
 class GroupLasso:
     """``l1`` sum_lb sqrt(d_b) ||theta_lb||_2 + ``l2`` ||theta||_2^2, theta_lb the weights of label l for block b.
 
-    ``GroupLasso(1e-3, 1e-5, [block.size for block in neurons.blocks])`` asks which layers and directions hold a label.
-    With blocks of one neuron it is the elastic net.
+    ``GroupLasso(1e-3, 1e-5, [block.size for block in neurons.blocks])`` selects the layers and directions that predict
+    a label. With blocks of one neuron it is the elastic net.
 
     Args:
-        l1: lambda_1, of the sum of norms.
-        l2: lambda_2, of the sum of squared weights.
-        sizes: d_b, numbers of neurons of the blocks, in the order of the columns.
+        l1: lambda_1, factor of the sum of norms.
+        l2: lambda_2, factor of the sum of squared weights.
+        sizes: d_b, number of neurons of each block, in the order of the columns.
 
     Raises:
         InputError: if a number is negative or not finite, or a block is empty.
@@ -47,16 +47,16 @@ class GroupLasso:
 
     @property
     def smooth(self) -> bool:
-        """Whether only the quadratic part is left."""
+        """Whether the penalty is the quadratic part alone."""
         return self.l1 == 0
 
     @property
-    def bounds(self) -> bool:
-        """Whether the penalty allows a lower bound of the optimum."""
+    def has_bound(self) -> bool:
+        """Whether there is a lower bound of the optimum."""
         return bool(self.l1 or self.l2)
 
     def check(self, neurons: int) -> None:
-        """Refuse weights of another number of neurons.
+        """Check that the blocks have this number of neurons together.
 
         Raises:
             InputError: naming both numbers.
@@ -70,28 +70,28 @@ class GroupLasso:
         return ((self._norms(weights).double() * self._limits(weights).double()).sum() + self.l2 * squares).item()
 
     def subgradient(self, weights: Tensor) -> Tensor:
-        """Any subgradient at the weights, (L, D)."""
+        """A subgradient of the penalty at the weights, (L, D)."""
         return self.ridge * weights + self._direction(weights)
 
     def shrink(self, weights: Tensor, strength: Tensor) -> Tensor:
-        """Shorten every theta_lb by l1 sqrt(d_b) / strength, at most to 0; strength is (L, 1)."""
+        """Proximal step: shorten every theta_lb by l1 sqrt(d_b) / strength, at most to 0; strength is (L, 1)."""
         norms = self._norms(weights)  # (L, B)
         kept = (1 - self._limits(weights) / (strength * norms.clamp(min=1e-30))).clamp(min=0)
         return weights * kept[:, self._block]
 
     def centre(self, weights: Tensor) -> Tensor:
-        """The weights as they are: their geometric median, which would be the centre, has no closed form."""
+        """Return the weights unchanged: the best shift, a geometric median, has no closed form."""
         return weights
 
     def conjugate(self, slope: Tensor) -> float:
-        """max over theta of <slope, theta> - penalty(theta), slope (L, D); infinite where there is no largest value."""
+        """sup over theta of <slope, theta> - penalty(theta), slope (L, D); may be infinite if l2 is 0."""
         excess = (self._norms(slope) - self._limits(slope)).clamp(min=0).double()
         if self.l2 > 0:
             return ((excess * excess).sum() / (4 * self.l2)).item()
         return math.inf if bool(excess.any()) else 0.0
 
-    def bounded(self, slope: Tensor) -> float:
-        """The largest factor in [0, 1] at which the conjugate of ``slope`` is finite."""
+    def dual_scale(self, slope: Tensor) -> float:
+        """The largest factor t in [0, 1] for which the conjugate of t * slope is finite."""
         if self.l2 > 0:
             return 1.0
         largest = (self._norms(slope) / self._limits(slope).clamp(min=1e-30)).max().item()
@@ -121,6 +121,6 @@ class GroupLasso:
         return squares.index_add_(1, self._block.to(weights.device), weights * weights).sqrt()
 
     def _direction(self, weights: Tensor) -> Tensor:
-        """The derivative of the norms where they are not 0, and 0 elsewhere, (L, D)."""
+        """Gradient of the norms, (L, D); 0 where a norm is 0."""
         scale = self._limits(weights) / self._norms(weights).clamp(min=1e-30)
         return weights * scale[:, self._block]

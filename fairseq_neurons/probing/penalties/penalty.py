@@ -1,4 +1,4 @@
-"""What the certified solver needs of a penalty."""
+"""The protocol of penalties: the members that the certified solver uses."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from torch import Tensor
 
 
 class Penalty(Protocol):
-    """A convex penalty of a probe's weights, (L, D): a part that `shrink` handles, plus ``ridge`` / 2 ||theta||^2.
+    """A convex penalty of a probe's weights, (L, D).
 
-    A new penalty is a file in this package with a class that offers these members; the solver refuses one that lacks
-    any before it starts. Without the conjugate there is no duality gap, so non-convex penalties (MCP, SCAD) do not fit.
+    It is the sum of a part whose proximal step is `shrink` and of ``ridge`` / 2 ||theta||_2^2. A new penalty is one
+    file with a class that has these members; the solver checks before it starts that none is missing. The duality gap
+    needs the conjugate, so non-convex penalties (MCP, SCAD) are not supported.
     """
 
     @property
@@ -20,32 +21,42 @@ class Penalty(Protocol):
 
     @property
     def smooth(self) -> bool:
-        """Whether only the quadratic part is left."""
+        """Whether the penalty is the quadratic part alone."""
 
     @property
-    def bounds(self) -> bool:
-        """Whether the penalty allows a lower bound of the optimum; it does not if it is 0 everywhere."""
+    def has_bound(self) -> bool:
+        """Whether there is a lower bound of the optimum; False if the penalty is 0 everywhere."""
 
     def check(self, neurons: int) -> None:
-        """Refuse, with an `InputError`, weights of this number of neurons, D, that the penalty is not made for."""
+        """Raise an `InputError` if the penalty does not fit this number of neurons, D."""
 
     def value(self, weights: Tensor) -> float:
         """The penalty of the weights."""
 
     def subgradient(self, weights: Tensor) -> Tensor:
-        """Any subgradient at the weights, (L, D), the quadratic part included."""
+        """A subgradient of the penalty at the weights, (L, D), including the quadratic part."""
 
     def shrink(self, weights: Tensor, strength: Tensor) -> Tensor:
-        """The proximal step of the part that is not quadratic, for a positive strength, (L, 1)."""
+        """Proximal step of the non-quadratic part p: argmin_z p(z) + strength / 2 ||z - weights||^2.
+
+        Args:
+            weights: (L, D).
+            strength: positive, (L, 1).
+        """
 
     def centre(self, weights: Tensor) -> Tensor:
         """Weights with the same differences between labels and a penalty that is not larger."""
 
     def conjugate(self, slope: Tensor) -> float:
-        """max over theta of <slope, theta> - penalty(theta); infinite where there is no largest value."""
+        """sup over theta of <slope, theta> - penalty(theta), slope (L, D); may be infinite."""
 
-    def bounded(self, slope: Tensor) -> float:
-        """The largest factor in [0, 1] at which the conjugate of ``slope`` is finite."""
+    def dual_scale(self, slope: Tensor) -> float:
+        """The largest factor t in [0, 1] for which the conjugate of t * slope is finite."""
 
     def stationarity(self, weights: Tensor, gradient: Tensor) -> float:
-        """Largest entry of the smallest subgradient of the objective (a KKT residual), given that of the loss."""
+        """Largest entry of the smallest subgradient of the objective (a KKT residual), 0 at the optimum.
+
+        Args:
+            weights: (L, D).
+            gradient: gradient of the loss, (L, D).
+        """

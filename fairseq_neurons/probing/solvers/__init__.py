@@ -1,1 +1,1 @@
-"""Ways to find a probe's weights."""
+"""Solvers: the certified one, and the authors' recipe."""

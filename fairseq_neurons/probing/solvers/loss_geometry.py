@@ -1,4 +1,4 @@
-"""What is known of the loss's curvature, and stays true when only the penalty changes."""
+"""The solver's estimate of the loss's curvature; it remains valid when only the penalty changes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from fairseq_neurons.probing.multinomial_loss import Evaluation, Multinomial
 from fairseq_neurons.probing.solvers.secants import Curvature, Secants
 from fairseq_neurons.probing.solvers.step_metric import Metric
 
-# A metric formed where the labels were that much more, or less, uncertain is formed anew.
+# The metric is recomputed when the total uncertainty has changed by this factor.
 STALE = 2.0
 
 
 class Geometry:
-    """A metric, and the secants of the last steps in its basis.
+    """A metric, and the secant pairs of the last steps in its basis.
 
     Attributes:
-        metric: None until it is formed for the first time, or after `forget`.
-        secants: of the last steps.
+        metric: None before the first `update` and after `reset`.
+        secants: pairs of the last steps.
     """
 
     def __init__(self) -> None:
@@ -26,24 +26,24 @@ class Geometry:
         self.secants = Secants()
 
     def update(self, design: Design, loss: Multinomial, at: Evaluation) -> Metric:
-        """The metric; formed at this evaluation if there is none or the labels' uncertainty is another by now."""
+        """Return the metric; recompute it if there is none or the total uncertainty has changed too much."""
         old = self.metric
         if old is not None and 1 / STALE <= at.uncertainty.sum().item() / max(old.total, 1e-12) <= STALE:
             return old
         new = self.metric = Metric.of(design, loss, at)
         if old is not None:
-            self.secants.rebase(lambda weights: new.turn(old.back(weights)))
+            self.secants.change_basis(lambda weights: new.to_basis(old.from_basis(weights)))
         return new
 
     def curvature(self, metric: Metric) -> Curvature:
-        """The metric, corrected by the secants."""
+        """The metric, corrected by the secant pairs."""
         return Curvature(metric.curvature, self.secants)
 
-    def learn(self, metric: Metric, step: Tensor, change: Tensor) -> None:
-        """A step and what it changed in the gradient, (L, D) each."""
-        self.secants.add(metric.turn(step), metric.turn(change))
+    def add_step(self, metric: Metric, step: Tensor, change: Tensor) -> None:
+        """Add a step and the change of the gradient along it, (L, D) each."""
+        self.secants.add(metric.to_basis(step), metric.to_basis(change))
 
-    def forget(self) -> None:
-        """Begin anew: what is known may be of long ago."""
+    def reset(self) -> None:
+        """Discard the metric and all secant pairs."""
         self.metric = None
         self.secants.clear()

@@ -11,9 +11,9 @@ from fairseq_neurons.probing.multinomial_loss import Evaluation
 
 
 class Loss(Protocol):
-    """A mean negative log-likelihood of labels whose bias is at its best for every matrix of scores.
+    """A weighted mean cross-entropy of labels, with the bias that is optimal for the given scores.
 
-    The dual bound is that of a softmax: another loss is a variant of `Multinomial`, such as with smoothed weights.
+    The duality gap is computed for a softmax, so another loss must be a variant of `Multinomial`.
     """
 
     y: Tensor
@@ -23,30 +23,30 @@ class Loss(Protocol):
 
     @property
     def start(self) -> Tensor:
-        """The best bias without any weights, (L,)."""
+        """The optimal bias at zero weights, (L,)."""
 
     @property
     def null(self) -> float:
-        """The loss without any weights."""
+        """The loss at zero weights."""
 
     def evaluate(self, scores: Tensor, bias: Tensor) -> Evaluation:
-        """The loss at scores (N, L), the bias moved to its best from (L,)."""
+        """Evaluate the loss at scores (N, L) and the optimal bias, searched from the given one, (L,)."""
 
     def residual(self, at: Evaluation, rows: slice) -> Tensor:
-        """Derivative by the scores of some rows, (n, L)."""
+        """Gradient with respect to the scores of some rows, (n, L)."""
 
     def word_uncertainty(self, at: Evaluation) -> Tensor:
-        """Weight times sum of p (1 - p) of every word, (N,)."""
+        """Weight of every word times its sum of p (1 - p), (N,)."""
 
     def entropy_towards_truth(self, at: Evaluation, factor: float) -> float:
-        """Mean entropy of predictions moved to the true labels."""
+        """Mean entropy of predictions interpolated towards the true labels."""
 
     def entropy_of(self, marginal: Tensor) -> float:
         """Entropy of one distribution over the labels."""
 
 
 def check_offers(given: object, protocol: type, what: str) -> None:
-    """Refuse an object that lacks members of a protocol.
+    """Check that an object has all members of a protocol.
 
     Args:
         given: a loss or a penalty.
@@ -54,7 +54,7 @@ def check_offers(given: object, protocol: type, what: str) -> None:
         what: its name in the message.
 
     Raises:
-        InputError: naming all that is missing.
+        InputError: naming the missing members.
     """
     wanted = {name for name in {**vars(protocol), **vars(protocol).get("__annotations__", {})} if name[0] != "_"}
     if missing := sorted(name for name in wanted if not hasattr(given, name)):

@@ -1,4 +1,4 @@
-"""What the last steps told about the curvature: a limited-memory BFGS matrix on top of a metric."""
+"""Limited-memory BFGS: a diagonal curvature corrected by the secant pairs of the last steps."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ MEMORY = 30
 
 
 class Secants:
-    """The last steps and what they changed in the gradient, (L, D) each, in the basis of a metric.
+    """The last secant pairs: steps and the changes of the gradient, (L, D) each, in the basis of a metric.
 
     Args:
-        memory: how many are kept.
+        memory: maximum number of pairs.
     """
 
     def __init__(self, memory: int = MEMORY) -> None:
         self.pairs: deque[tuple[Tensor, Tensor]] = deque(maxlen=memory)
 
     def add(self, step: Tensor, change: Tensor) -> None:
-        """A step and the change of the gradient on it; forgotten where the loss does not bend measurably."""
-        bend = (step.double() * change.double()).sum()
-        if bend > 1e-10 * step.norm() * change.norm() and bend > 0:
+        """Add a pair, unless the loss has no measurable curvature along the step."""
+        curvature = (step.double() * change.double()).sum()
+        if curvature > 1e-10 * step.norm() * change.norm() and curvature > 0:
             self.pairs.append((step, change))
 
-    def rebase(self, change: Callable[[Tensor], Tensor]) -> None:
-        """Put all into another basis."""
-        self.pairs = deque(((change(s), change(y)) for s, y in self.pairs), maxlen=self.pairs.maxlen)
+    def change_basis(self, transform: Callable[[Tensor], Tensor]) -> None:
+        """Transform all pairs to another basis."""
+        self.pairs = deque(((transform(s), transform(y)) for s, y in self.pairs), maxlen=self.pairs.maxlen)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all pairs."""
         self.pairs.clear()
 
 
 class Curvature:
-    """B = H - K M^-1 K', the compact form of BFGS (Byrd, Nocedal & Schnabel 1994, theorem 2.3), H diagonal.
+    """B = H - K M^-1 K' with diagonal H, the compact form of BFGS (Byrd, Nocedal & Schnabel 1994, theorem 2.3).
 
     Args:
         diagonal: H, (L, D), positive.
-        secants: n pairs in the coordinates of H.
+        secants: n pairs in the basis of H.
     """
 
     def __init__(self, diagonal: Tensor, secants: Secants) -> None:
@@ -61,7 +61,7 @@ class Curvature:
             self._K = torch.cat([HS, Y])  # (2n, L D)
 
     def times(self, weights: Tensor) -> Tensor:
-        """B applied to (L, D)."""
+        """Multiply B by weights, (L, D)."""
         result = self.diagonal * weights
         if self._K is not None:
             inner = torch.linalg.solve(self._M, (self._K @ weights.flatten()).double())
@@ -69,12 +69,12 @@ class Curvature:
         return result
 
     def shifted(self, shift: Tensor) -> Shifted:
-        """B + a diagonal, (L, 1) or (L, D), ready to be solved with."""
+        """Add a diagonal, (L, 1) or (L, D), and prepare solving with the sum."""
         return Shifted(self.diagonal + shift, self._K, None if self._K is None else self._M)
 
 
 class Shifted:
-    """(P - K M^-1 K')^-1 by the Woodbury identity, P diagonal."""
+    """(P - K M^-1 K')^-1 with diagonal P, by the Woodbury identity."""
 
     def __init__(self, diagonal: Tensor, K: Tensor | None, M: Tensor | None) -> None:
         self.diagonal, self._K = diagonal, K
@@ -83,7 +83,7 @@ class Shifted:
             self._inner = torch.linalg.inv(M - K.double() @ self._PK.double().T)
 
     def solve(self, right: Tensor) -> Tensor:
-        """The (L, D) that it maps to ``right``."""
+        """Solve for the right-hand side, (L, D)."""
         result = right / self.diagonal
         if self._K is not None:
             inner = self._inner @ (self._K @ result.flatten()).double()

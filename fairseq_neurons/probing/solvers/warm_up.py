@@ -1,4 +1,4 @@
-"""A quick start for many words: a few epochs of preconditioned stochastic gradients."""
+"""Initial weights for large dumps: a few epochs of preconditioned stochastic gradient descent."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ RATE = 0.4
 MOMENTUM = 0.9
 DAMPING = 0.1
 SAMPLE = 8192
-# Fewer words than these are read faster than they are sampled.
-LEAST = 16 * BATCH
+# With fewer words, the certified solver alone is faster.
+MIN_WORDS = 16 * BATCH
 
 
 def warm_up(
@@ -28,18 +28,18 @@ def warm_up(
     watch: Callable[[Tensor, Tensor], None] | None = None,
     epochs: int = EPOCHS,
 ) -> tuple[Tensor, Tensor]:
-    """Weights, (L, D), and bias, (L,), near enough to the optimum for the solver to know the curvature there.
+    """Compute weights, (L, D), and bias, (L,), close enough to the optimum to estimate the curvature there.
 
     The gradient of a batch is multiplied by the inverse covariance of the neurons (of a sample of the words) and
-    divided by the square root of the label's share; momentum, and a rate that falls to 0. Words come in the order of
-    the dump; a batch takes every eighth word of a block.
+    divided by the square root of the label's share. Momentum is used, and the learning rate decays to 0. Words are read
+    in the order of the dump; a batch takes every k-th word of a block of k batches.
 
     Args:
-        design: the neurons.
-        loss: the labels.
-        penalty: of the weights.
-        watch: called with the weights and the bias after every block.
-        epochs: how often every word is seen.
+        design: values of the neurons, (N, D).
+        loss: the loss, which has the labels.
+        penalty: penalty of the weights.
+        watch: called with the weights and the bias after every eighth batch.
+        epochs: number of passes over the words.
     """
     mean, inverse = _preconditioner(design)
     scale = loss.shares.clamp(min=1e-3).sqrt().to(design.dtype)
@@ -70,7 +70,7 @@ def _preconditioner(design: Design) -> tuple[Tensor, Tensor]:
 
 
 def _batches(design: Design, epochs: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """The rows of a batch, (B,), and their values, (B, D)."""
+    """Yield the rows of every batch, (B,), and their values, (B, D)."""
     for _ in range(epochs):
         for rows, block in design.blocks():
             parts = max(1, len(block) // BATCH)
@@ -80,9 +80,9 @@ def _batches(design: Design, epochs: int) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _gradient(loss: Multinomial, rows: Tensor, block: Tensor, weights: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """Of the mean loss of a batch, by the weights (L, D) and by the bias (L,)."""
+    """Compute the gradients of a batch's mean loss with respect to the weights, (L, D), and the bias, (L,)."""
     residual = torch.softmax(torch.addmm(bias, block, weights.T), dim=1)
     residual[torch.arange(len(rows), device=rows.device), loss.y[rows]] -= 1
-    # Words that weigh more than others on average have larger gradients.
+    # The weights of the words sum to 1 over the dump; in the mean over a batch, they are 1 on average.
     residual *= (loss.weight[rows] * (len(loss.y) / len(rows)))[:, None]
     return residual.T @ block, residual.sum(0)

@@ -56,9 +56,9 @@ def test_conjugate__is_the_largest_value_on_a_fine_grid(numbers, seed):
 
 
 @given(penalties, seeds)
-def test_bounded__is_the_largest_share_with_a_finite_conjugate(numbers, seed):
+def test_dual_scale__is_the_largest_factor_with_a_finite_conjugate(numbers, seed):
     penalty, slope = ElasticNet(*numbers), weights_of(seed)
-    factor = penalty.bounded(slope)
+    factor = penalty.dual_scale(slope)
     assert 0 <= factor <= 1
     assert math.isfinite(penalty.conjugate(factor * slope))
     if 0 < factor < 1:

@@ -73,7 +73,7 @@ def test_value_and_shrink__are_the_literal_ones(seed):
 @pytest.mark.parametrize("l2", [0.2, 0.0])
 def test_conjugate__is_never_exceeded_and_reached(l2):
     penalty, slope = GroupLasso(0.3, l2, SIZES), weights_of(7)
-    slope = slope * penalty.bounded(slope)
+    slope = slope * penalty.dual_scale(slope)
     bound = penalty.conjugate(slope)
     assert math.isfinite(bound)
     for seed in range(20):
@@ -137,5 +137,5 @@ def test_blocks_of_other_neurons__are_refused_before_anything_is_fitted():
     X, y = made(3)
     with pytest.raises(InputError, match=r"sizes=\[2, 3\] are 5 neurons, but there are 6"):
         ElasticNetProbe(penalty=GroupLasso(0.1, 0.0, (2, 3))).fit(X, y)
-    with pytest.raises(InputError, match="authors' recipe has no other penalty"):
+    with pytest.raises(InputError, match="authors' recipe has its own penalty"):
         ElasticNetProbe(solver="authors", penalty=GroupLasso(0.1, 0.0, SIZES)).fit(X, y)

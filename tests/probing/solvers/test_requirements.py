@@ -15,13 +15,13 @@ from tests.probing.made_problems import made, problem_of
 class NotConvex:
     """A penalty without a conjugate."""
 
-    ridge, smooth, bounds = 0.0, False, False
+    ridge, smooth, has_bound = 0.0, False, False
     value = subgradient = shrink = centre = stationarity = check = ElasticNet.value
 
 
 def test_penalty_without_a_conjugate__is_refused_before_anything_is_fitted():
     probe = ElasticNetProbe(penalty=NotConvex())
-    with pytest.raises(InputError, match="cannot use NotConvex as a penalty: it has no bounded, conjugate; see"):
+    with pytest.raises(InputError, match="cannot use NotConvex as a penalty: it has no conjugate, dual_scale; see"):
         probe.fit(*made(1))
     assert not hasattr(probe, "coef_")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.inspection.neuron_inspection import Known
+from fairseq_neurons.inspection.findings import Known
 from fairseq_neurons.labels import labels_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_folder import Dump, Model, Run

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from tabulate import tabulate
 
-from fairseq_neurons.inspection.neuron_inspection import Inspection, Standing
+from fairseq_neurons.inspection.findings import Findings, Standing
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_sentences import SentenceView
 from fairseq_neurons.inspection.terminal_words import cut, shown
@@ -18,7 +18,7 @@ from fairseq_neurons.statistics.word_types import TopWord
 LABELS, NAMED = 10, 3
 
 
-def described(found: Inspection, words: int, sentences: int, columns: int, painter: Painter | None) -> str:
+def described(found: Findings, words: int, sentences: int, columns: int, painter: Painter | None) -> str:
     """All that is found of a neuron, as text.
 
     Args:
@@ -35,7 +35,7 @@ def described(found: Inspection, words: int, sentences: int, columns: int, paint
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(found: Inspection, view: SentenceView) -> str:
+def _head(found: Findings, view: SentenceView) -> str:
     values, statistics, dump = found.values, found.statistics, found.known.dump
     spread = float(statistics.variance[0]) ** 0.5
     model, mask = shown(dump.manifest.checkpoint_sha256[:8]), shown(dump.manifest.mask)
@@ -50,7 +50,7 @@ def _head(found: Inspection, view: SentenceView) -> str:
     )
 
 
-def _words(found: Inspection, view: SentenceView, count: int) -> str:
+def _words(found: Findings, view: SentenceView, count: int) -> str:
     """The paper's Table 3, in all three orders, side by side."""
     statistics = found.statistics
     highest, lowest = statistics.by_mean(0, count), statistics.by_mean(0, count, lowest=True)
@@ -70,7 +70,7 @@ def _cells(top: TopWord | None, view: SentenceView, by_share: bool = False) -> l
     return [cut(shown(top.word)), number, f"{top.count:,}"]
 
 
-def _sentences(found: Inspection, view: SentenceView, count: int) -> Iterator[str]:
+def _sentences(found: Findings, view: SentenceView, count: int) -> Iterator[str]:
     dump = found.known.dump
     for name, lowest in (("highest", False), ("lowest", True)) if count else ():
         chosen = strongest_sentences(found.values, dump.offsets, count, lowest)
@@ -83,7 +83,7 @@ def _sentences(found: Inspection, view: SentenceView, count: int) -> Iterator[st
         yield "\n".join(lines)
 
 
-def _labels(found: Inspection) -> str:
+def _labels(found: Findings) -> str:
     rows = [
         [
             *(shown(one.labels), cut(shown(one.label)), f"{one.auc:.3f}"),
@@ -95,7 +95,7 @@ def _labels(found: Inspection) -> str:
     return _table(rows, header, ["left", "left", "right", "left", "right"])
 
 
-def _rankings(found: Inspection) -> str:
+def _rankings(found: Findings) -> str:
     rows = [
         [shown(one.ranking), f"{one.rank:,}", f"of {one.of:,}", f"{one.score:.4g}", shown(one.method)]
         for one in found.standings
@@ -104,7 +104,7 @@ def _rankings(found: Inspection) -> str:
     return _table(rows, header, ["left", "right", "right", "right", "left"])
 
 
-def _probes(found: Inspection) -> str:
+def _probes(found: Findings) -> str:
     rows = [[shown(probe), _named(standings)] for probe, standings in found.label_standings.items()]
     return _table(rows, ["probe", "rank for single labels"], ["left", "left"])
 
@@ -113,7 +113,7 @@ def _named(standings: Sequence[Standing]) -> str:
     return ", ".join(f"{cut(shown(one.ranking))} {one.rank:,}" for one in standings[:NAMED])
 
 
-def _neighbours(found: Inspection) -> str:
+def _neighbours(found: Findings) -> str:
     rows = []
     for name, near in found.neighbours.items():
         neurons = found.known.others[name].neurons

@@ -9,8 +9,9 @@ import pytest
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.inspection.findings import Known
 from fairseq_neurons.inspection.inspection_sources import known_from
-from fairseq_neurons.inspection.neuron_inspection import Known, inspect_neuron
+from fairseq_neurons.inspection.neuron_inspection import inspect_neuron
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.label_auc import separation
 from fairseq_neurons.statistics.similar_neurons import neighbours

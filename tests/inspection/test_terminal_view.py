@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.inspection.findings import Known
 from fairseq_neurons.inspection.inspection_sources import known_from
-from fairseq_neurons.inspection.neuron_inspection import Known, inspect_neuron
+from fairseq_neurons.inspection.neuron_inspection import inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
 from fairseq_neurons.inspection.terminal_words import shown

@@ -48,7 +48,7 @@ def lines_of(folder: Path) -> dict[str, list[str]]:
 
 
 def _write_data(folder: Path) -> None:
-    from fairseq.data import Dictionary, indexed_dataset
+    from fairseq.data import Dictionary
 
     for letter, language in (("a", "en"), ("b", "fr")):
         dictionary = Dictionary()
@@ -61,12 +61,20 @@ def _write_data(folder: Path) -> None:
             targets.append(folder / "bin" / "lm" / "test")
             names.append(folder / "bin" / "lm" / "dict.txt")
         for target, name in zip(targets, names, strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
+            name.parent.mkdir(parents=True, exist_ok=True)
             dictionary.save(str(name))
-            builder = indexed_dataset.make_builder(f"{target}.bin", impl="mmap", vocab_size=len(dictionary))
-            for line in lines:
-                builder.add_item(dictionary.encode_line(line, add_if_not_exist=False))
-            builder.finalize(f"{target}.idx")
+            write_binarised(target, dictionary, lines)
+
+
+def write_binarised(prefix: Path, dictionary: object, lines: list[str]) -> None:
+    """``PREFIX.bin`` and ``PREFIX.idx``, as ``fairseq-preprocess`` writes them."""
+    from fairseq.data import indexed_dataset
+
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    builder = indexed_dataset.make_builder(f"{prefix}.bin", impl="mmap", vocab_size=len(dictionary))
+    for line in lines:
+        builder.add_item(dictionary.encode_line(line, add_if_not_exist=False))
+    builder.finalize(f"{prefix}.idx")
 
 
 def write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:

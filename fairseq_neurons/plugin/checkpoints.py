@@ -11,6 +11,7 @@ from fairseq import checkpoint_utils, tasks
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
 
+from fairseq_neurons.activations.subwords import check_subwords
 from fairseq_neurons.errors import InputError
 
 # fairseq stores its arguments as a Namespace: a bag of attributes, no code.
@@ -18,10 +19,17 @@ torch.serialization.add_safe_globals([argparse.Namespace])
 
 
 class Loaded(NamedTuple):
-    """A model ready for inference and the task that it was trained for: what the plugin's own functions take."""
+    """A model ready for inference and the task that it was trained for: what the plugin's own functions take.
+
+    Args:
+        model: in evaluation mode.
+        task: set up with the data folder.
+        subwords: ``words``, ``bpe`` or ``sentencepiece`` to override what the symbols of its dictionaries suggest.
+    """
 
     model: BaseFairseqModel
     task: FairseqTask
+    subwords: Optional[str] = None
 
 
 def check_checkpoint(path: str) -> Dict[str, Any]:
@@ -77,12 +85,13 @@ def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> N
             )
 
 
-def load_checkpoint(checkpoint: str, data: Optional[str] = None) -> Loaded:
+def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optional[str] = None) -> Loaded:
     """Load a checkpoint for inference.
 
     Args:
         checkpoint: the file.
         data: the data folder with the dictionaries; by default the one that the model was trained on.
+        subwords: see `Loaded`.
 
     Returns:
         The model in evaluation mode and its task.
@@ -90,6 +99,7 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None) -> Loaded:
     Raises:
         InputError: if the checkpoint is refused, or its dictionaries are missing or of other sizes.
     """
+    check_subwords(subwords)
     state = check_checkpoint(checkpoint)
     overrides: Dict[str, Any] = {} if data is None else {"data": data}
     try:
@@ -103,7 +113,7 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None) -> Loaded:
     check_dictionaries(checkpoint, state, task)
     models, _, _ = checkpoint_utils.load_model_ensemble_and_task([checkpoint], overrides, task=task)
     model = models[0].eval()
-    return Loaded(model.cuda() if torch.cuda.is_available() else model, task)
+    return Loaded(model.cuda() if torch.cuda.is_available() else model, task, subwords)
 
 
 def _first_line(error: Exception) -> str:

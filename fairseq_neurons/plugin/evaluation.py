@@ -4,10 +4,9 @@ import argparse
 from typing import Any, Dict, List, NamedTuple, Union
 
 import numpy as np
-from fairseq.data import Dictionary, FairseqDataset, LanguagePairDataset
+from fairseq.data import FairseqDataset, LanguagePairDataset
 from torch import Tensor
 
-from fairseq_neurons.activations.subwords import detect_subwords
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.architectures.adapter import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded
@@ -15,8 +14,7 @@ from fairseq_neurons.plugin.dataset_subsets import collated, load_subset
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.layer_memory import LayerMemory
 from fairseq_neurons.plugin.masking import note_batch
-
-POST_PROCESS = {"words": None, "bpe": "subword_nmt", "sentencepiece": "sentencepiece"}
+from fairseq_neurons.plugin.target_text import TargetText
 
 
 class Translator:
@@ -61,13 +59,12 @@ class Translator:
             argparse.Namespace(beam=beam, lenpen=lenpen, max_len_a=max_len_a, max_len_b=max_len_b),
             seq_gen_cls=SharedStatesGenerator,
         )
-        self._dictionary: Dictionary = loaded.task.target_dictionary
-        self._post_process = POST_PROCESS[detect_subwords(self._dictionary.symbols)]
+        self._text = TargetText.of(loaded)
         self._samples = collated(loaded, dataset, max_tokens)
         self._memory = LayerMemory(loaded.model)
         self._count = len(dataset)
         self.references = [
-            self._dictionary.string(dataset[i]["target"], self._post_process, escape_unk=True)
+            self._text.spelled(dataset[i]["target"], escape_unk=True)
             for i in range(self._count if dataset.tgt is not None else 0)
         ]
 
@@ -79,13 +76,12 @@ class Translator:
             with self._memory.remembering(number):
                 found = self._search(sample)
             for i, best in zip(sample["id"].tolist(), found):
-                hypotheses[i] = self._dictionary.string(best[0]["tokens"].cpu(), self._post_process)
+                hypotheses[i] = self._text.spelled(best[0]["tokens"].cpu())
         return hypotheses
 
     def _search(self, sample: Dict[str, Any]) -> List[List[Dict[str, Any]]]:
-        model, task = self.loaded
         try:
-            return task.inference_step(self.generator, [model], sample)
+            return self.loaded.task.inference_step(self.generator, [self.loaded.model], sample)
         except AssertionError as error:  # how fairseq's search and ours say so
             raise InputError(f"The model, as it is masked, cannot translate: {error}.") from error
 

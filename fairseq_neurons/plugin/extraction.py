@@ -1,6 +1,5 @@
 """Dump a model's states without generating: the encoder, or the language model's layers, and nothing else."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import List, Optional, Tuple
 
@@ -23,7 +22,7 @@ from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.line_datasets import dataset_of_lines
+from fairseq_neurons.plugin.listed_sentences import open_lines
 from fairseq_neurons.plugin.masking import note_batch
 from fairseq_neurons.plugin.recording import recorded
 from fairseq_neurons.storage.files import read_lines, sha256_of_file
@@ -45,13 +44,13 @@ def extract(settings: ExtractionSettings) -> None:
     if settings.text is not None and settings.dump_text is not None:
         raise InputError("dump_text= spells the words of a data folder; text= needs no other spelling.")
     check_free(Path(settings.out))
-    loaded = load_checkpoint(settings.checkpoint, settings.data)
+    loaded = load_checkpoint(settings.checkpoint, settings.data, settings.subwords)
     if settings.text is None:
         dataset = source_side(load_subset(loaded.task, settings.subset), loaded.task)
         known = Path(settings.dump_text) if settings.dump_text else None
         sentences = sentences_of(dataset, loaded.task.source_dictionary, known, settings.subwords)
     else:
-        dataset, sentences = _read_text(loaded, Path(settings.text), settings.sentencepiece, settings.subwords)
+        dataset, sentences = _read_text(loaded, Path(settings.text), settings.sentencepiece)
     provenance = Provenance(
         sha256_of_file(Path(settings.checkpoint)),
         settings.text or _data_of(loaded),
@@ -122,17 +121,14 @@ def _data_of(loaded: Loaded) -> str:
     return str(task.args.data if isinstance(task, LanguageModelingTask) else task.cfg.data)
 
 
-def _read_text(
-    loaded: Loaded, path: Path, sentencepiece: Optional[str], subwords: Optional[str]
-) -> Tuple[FairseqDataset, Sentences]:
+def _read_text(loaded: Loaded, path: Path, sentencepiece: Optional[str]) -> Tuple[FairseqDataset, Sentences]:
     lines = _lines_of(path)
     if not any(line.split() for line in lines):
         raise InputError(f"The text {path} is empty.")
     if sentencepiece is not None:
         lines = [" ".join(pieces) for pieces in _encode_pieces(lines, sentencepiece)]
-    dictionary = loaded.task.source_dictionary
-    dataset = dataset_of_lines(loaded.task, lines)
-    return dataset, replace(sentences_of(dataset, dictionary, subwords=subwords), text=lines)
+    cure = "give the SentencePiece model of the training text with sentencepiece=FILE"
+    return open_lines(loaded, lines, name=str(path), cure=cure)
 
 
 def _lines_of(path: Path) -> List[str]:

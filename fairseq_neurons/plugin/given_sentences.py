@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from fairseq.data import FairseqDataset
@@ -15,7 +15,7 @@ from fairseq_neurons.masks import ChosenWords
 from fairseq_neurons.plugin.checkpoints import Loaded
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import load_subset
-from fairseq_neurons.plugin.line_datasets import dataset_of_lines
+from fairseq_neurons.plugin.listed_sentences import open_lines
 
 
 @dataclass(frozen=True)
@@ -46,20 +46,20 @@ class GivenSentences:
             references: of listed sentences, one for each; without them the data set has no target side.
 
         Raises:
-            InputError: if there is no such subset, or the list is empty or has a sentence too long for the model.
+            InputError: if there is no such subset, or the list is empty, has a sentence too long for the model, or is
+                raw text for a model of SentencePiece's pieces.
         """
         task = loaded.task
         if isinstance(sentences, str):
             if len(sentences.split()) > 1:
                 raise InputError(f"Give sentences as a list: [{sentences!r}].")
             dataset = load_subset(task, sentences)
-            return cls(dataset, sentences_of(dataset, task.source_dictionary), sentences)
+            return cls(dataset, sentences_of(dataset, task.source_dictionary, subwords=loaded.subwords), sentences)
         lines = list(sentences)
         if not lines or not all(isinstance(line, str) for line in lines):
             raise InputError("Give at least one sentence, each a string of words separated by blanks.")
         longest = _checked_length(loaded, lines)
-        dataset = dataset_of_lines(task, lines, references)
-        return cls(dataset, replace(sentences_of(dataset, task.source_dictionary), text=lines), "", longest)
+        return cls(*open_lines(loaded, lines, references), "", longest)
 
     def room(self, max_tokens: int) -> int:
         """Tokens of a batch: enough for the longest listed sentence, so that none is left out.

@@ -211,12 +211,14 @@ class LoadedModel:
         return given
 
 
-def load_model(checkpoint: str | Path, data: str | Path | None = None) -> LoadedModel:
+def load_model(checkpoint: str | Path, data: str | Path | None = None, subwords: str | None = None) -> LoadedModel:
     """Load a translation or language model for inference, on the GPU if there is one.
 
     Args:
         checkpoint: a file that ``fairseq-train`` wrote, of an architecture that has neurons.
         data: the data folder with the dictionaries; by default the one that the model was trained on.
+        subwords: ``words``, ``bpe`` or ``sentencepiece``: what the dictionaries consist of; by default their symbols
+            decide.
 
     Raises:
         InputError: if the checkpoint is missing, broken or unsafe, its architecture has no known neurons, or the
@@ -226,6 +228,6 @@ def load_model(checkpoint: str | Path, data: str | Path | None = None) -> Loaded
     >>> len(model.neurons)  # doctest: +SKIP
     2000
     """
-    loaded = load_checkpoint(str(checkpoint), None if data is None else str(data))
+    loaded = load_checkpoint(str(checkpoint), None if data is None else str(data), subwords)
     neurons_of(loaded.model)
     return LoadedModel(loaded, str(checkpoint))

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairseq_neurons.activations.subwords import detect_subwords, join_pieces, word_of_piece
+from fairseq_neurons.activations.subwords import check_subwords, detect_subwords, is_cut, join_pieces, word_of_piece
+from fairseq_neurons.errors import InputError
 
+SPECIALS = ["<s>", "<pad>", "</s>", "<unk>", "madeupword0000"]
+CHARACTERS = [chr(i) for i in range(ord("A"), ord("A") + 60)]
 letters = st.text("abcé日", min_size=1, max_size=4)
 words = st.lists(st.lists(letters, min_size=1, max_size=4), min_size=1, max_size=6)
 
@@ -51,7 +54,33 @@ def test_words__are_left_as_they_are():
         ([*"abcdefghijklmnopqrstu", "▁▁▁"], "words"),
         ([*"abcdefgh", "low@@", "▁"], "bpe"),
         ([], "words"),
+        # model_type=char: the marker is a symbol of its own, one of many.
+        ([*SPECIALS, "▁", *CHARACTERS], "sentencepiece"),
+        ([*SPECIALS, *CHARACTERS], "words"),
+        ([*SPECIALS, "▁", *(f"word{i}" for i in range(100))], "words"),
+        # byte_fallback adds 256 symbols without a marker.
+        ([*SPECIALS, *(f"<0x{i:02X}>" for i in range(256)), "▁low", *"abcdefgh"], "sentencepiece"),
     ],
 )
 def test_segmentation__is_detected_from_the_dictionary(symbols, expected):
     assert detect_subwords(symbols) == expected
+
+
+def test_bytes__are_joined_to_the_characters_they_encode():
+    smile = ["<0xF0>", "<0x9F>", "<0x98>", "<0x80>"]
+    assert join_pieces(["▁", *smile, "▁a", "b", "<0xC3>", "<0xA9>"], "sentencepiece") == ["😀", "abé"]
+    assert join_pieces([*smile, *smile, "▁b"], "sentencepiece") == ["😀😀", "b"]
+    assert join_pieces(smile, "words") == join_pieces(smile, "bpe") == smile
+
+
+def test_raw_text__is_not_cut():
+    assert is_cut(["▁a b", "▁c"], "sentencepiece") and is_cut(["", "a", "b ▁c"], "sentencepiece")
+    assert not is_cut(["a b", "c", "The ▁"], "sentencepiece")
+    assert is_cut(["a b"], "words") and is_cut(["a b"], "bpe") and is_cut([], "sentencepiece")
+
+
+def test_unknown_kind_of_subwords__is_refused():
+    check_subwords(None)
+    check_subwords("bpe")
+    with pytest.raises(InputError, match="subwords=spm: choose words, bpe or sentencepiece"):
+        check_subwords("spm")

@@ -76,7 +76,7 @@ class Bleu(Metric[list[str], BleuOptions]):
         """For a loaded translation model, with the test and its samples if it will be tested."""
         from fairseq_neurons.plugin.evaluation import Translator
 
-        translator = Translator(subset.loaded, subset.subset, **options.search, **subset.batch)  # type: ignore[arg-type]
+        translator = Translator(options.read(subset).loaded, subset.subset, **options.search, **subset.batch)  # type: ignore[arg-type]
         signature = "|".join(f"{name}:{value:g}" for name, value in options.search.items())
         references = references_of(options.reference, subset.subset, translator.references)
         return cls(translator.translate, references, signature, options.tokenize, *test)

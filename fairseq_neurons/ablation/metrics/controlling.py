@@ -113,7 +113,8 @@ class Controlling(Metric[list[str], ControllingOptions]):
 
         labels, at, _, _ = options.needed
         task = subset.loaded.task
-        sentences = sentences_of(load_subset(task, subset.subset), task.source_dictionary)
+        dataset = load_subset(task, subset.subset)
+        sentences = sentences_of(dataset, task.source_dictionary, subwords=options.subwords)
         return words_labelled(sentences, at, read_labels(labels, options.column))
 
     @classmethod

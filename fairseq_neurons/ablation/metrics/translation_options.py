@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from fairseq_neurons.ablation.metric_results import Scalar
+from fairseq_neurons.ablation.metrics.metric import LoadedSubset
+from fairseq_neurons.activations.subwords import check_subwords
 from fairseq_neurons.errors import InputError
 
 SEARCH = ("beam", "lenpen", "max_len_a", "max_len_b")
@@ -23,6 +25,8 @@ class TranslationOptions:
         max_len_b: likewise.
         reference: raw text, a line a sentence; by default the data's own targets, with unknown words as ``<<unk>>``.
         tokenize: sacreBLEU's tokenizer.
+        subwords: ``words``, ``bpe`` or ``sentencepiece``: the units in the dictionaries; by default their symbols
+            decide.
     """
 
     beam: int = 5
@@ -31,13 +35,15 @@ class TranslationOptions:
     max_len_b: int = 200
     reference: str | None = None
     tokenize: str = "none"
+    subwords: str | None = None
 
     def check_search(self) -> None:
-        """Refuse an invalid search.
+        """Refuse an invalid search, or an unknown kind of subwords.
 
         Raises:
             InputError: naming the option.
         """
+        check_subwords(self.subwords)
         if self.beam < 1:
             raise InputError(f"beam={self.beam}: give at least 1.")
         if not math.isfinite(self.lenpen):
@@ -54,7 +60,12 @@ class TranslationOptions:
     def identity(self, **more: Scalar) -> dict[str, Scalar]:
         """What changes a score of translations, with the metric's own options before sacreBLEU's version."""
         raw = {"reference": None} if self.reference is None else {}
-        return {**self.search, **raw, "tokenize": self.tokenize, **more, "sacrebleu": version("sacrebleu")}
+        given = {} if self.subwords is None else {"subwords": self.subwords}
+        return {**self.search, **raw, "tokenize": self.tokenize, **given, **more, "sacrebleu": version("sacrebleu")}
+
+    def read(self, subset: LoadedSubset) -> LoadedSubset:
+        """The same subset, its dictionaries read as ``subwords`` says."""
+        return replace(subset, loaded=subset.loaded._replace(subwords=self.subwords))
 
     def files(self) -> dict[str, str]:
         """The reference, if it was given."""

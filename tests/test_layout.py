@@ -24,9 +24,7 @@ ROOMS = [
 ]
 
 # Files that may be longer until they are split.
-LONGER = {
-    "probing/study/linguistic_analysis.py",
-}
+LONGER = {}
 
 # Tests of no single module, by path from tests/: of a behaviour across modules, of scripts in a browser, of files
 # outside the package. A test of a whole folder is named after the folder.

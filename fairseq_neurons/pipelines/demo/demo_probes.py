@@ -15,11 +15,11 @@ from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.word_lists import LANGUAGES
 from fairseq_neurons.pipelines.jobs import remove_unfinished, run_all
 from fairseq_neurons.pipelines.recipes.measuring_commands import extract_command, probe_command
-from fairseq_neurons.pipelines.recipes.parallel_text import Languages, write_lines
+from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 from fairseq_neurons.probing.ablation_table import KINDS, AblationTable
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.storage.files import read_lines
+from fairseq_neurons.storage.files import read_lines, write_lines
 from fairseq_neurons.toy_corpus.phrases import LABEL_SETS
 
 logger = logging.getLogger(__name__)

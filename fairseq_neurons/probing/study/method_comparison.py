@@ -14,6 +14,7 @@ from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.result_parts import RankingAccuracy
 from fairseq_neurons.probing.study.labelled_words import Task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
+from fairseq_neurons.probing.study.subset_measurements import measure_ranking
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.label_methods import METHODS
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
@@ -73,7 +74,7 @@ def accuracy_matrix(
         if not 1 <= count <= most:
             raise InputError(f"counts: {count} neurons cannot be kept of {most}.")
     positions = {name: analysis.positions(ranking.order) for name, ranking in rankings.items()}
-    return [analysis.retrain(positions[name][:count], name) for name in rankings for count in counts]
+    return [measure_ranking(analysis, positions[name][:count], name) for name in rankings for count in counts]
 
 
 def overlaps(rankings: Mapping[str, Ranking], top: int, columns: np.ndarray) -> dict[str, Rows]:

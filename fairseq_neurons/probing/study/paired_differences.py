@@ -1,4 +1,4 @@
-"""Whether the top neurons beat the bottom and random ones: paired differences of accuracies on the same words."""
+"""Paired differences on the same words: whether the top neurons beat the bottom and random ones."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from fairseq_neurons.probing.result_parts import DifferenceRow
 from fairseq_neurons.probing.study.confidence_intervals import Intervals, unpack
-from fairseq_neurons.probing.study.linguistic_analysis import MeasuredRow
+from fairseq_neurons.probing.study.measured_records import MeasuredRow
 
 
 def differences(rows: Sequence[MeasuredRow], sentence: np.ndarray, intervals: Intervals) -> list[DifferenceRow]:
-    """Top minus bottom and top minus every random subset, for every fraction and kind.
+    """Compute top minus bottom and top minus every random subset, for every fraction and kind.
 
     Args:
-        rows: of :meth:`LinguisticAnalysis.ablation`.
+        rows: of `measure_ablation`.
         sentence: int64 (N,), the sentence of each test word.
         intervals: settings of the confidence intervals.
     """
@@ -32,7 +32,7 @@ def differences(rows: Sequence[MeasuredRow], sentence: np.ndarray, intervals: In
 
 
 def _pairs(rows: Sequence[MeasuredRow]) -> Iterator[tuple[MeasuredRow, MeasuredRow]]:
-    """Every other subset with the top one of its kind and size."""
+    """Yield every other subset with the top one of its kind and size."""
     top = {(row.kind, row.fraction): row for row in rows if row.keep == "top"}
     for row in rows:
         if row.keep != "top":

@@ -12,10 +12,13 @@ from typing import NamedTuple
 from fairseq_neurons.probing.label_file_names import file_name
 from fairseq_neurons.probing.probe_results import FILE, FORMAT, ProbeResults
 from fairseq_neurons.probing.result_parts import ControlFit, Interval, MethodComparison, Sources
+from fairseq_neurons.probing.study.accuracy_measurements import measure_accuracy, measure_control_task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis, finite
 from fairseq_neurons.probing.study.method_comparison import accuracy_matrix, overlaps, rank_by
 from fairseq_neurons.probing.study.paired_differences import differences
+from fairseq_neurons.probing.study.penalty_grid import measure_grid
 from fairseq_neurons.probing.study.study_plan import Plan
+from fairseq_neurons.probing.study.subset_measurements import measure_ablation
 from fairseq_neurons.probing.study.weight_reading import read_weights
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.algorithm1 import rank, rank_label
@@ -47,9 +50,9 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Source
     """
     ranking = _rank(analysis, plan, out)
     # First what reads all neurons of all words: a value that is not finite must show before anything is kept.
-    reached = analysis.accuracy()
+    reached = measure_accuracy(analysis)
     task, probe = analysis.task, analysis.probe
-    measured = analysis.ablation(ranking.order, plan.fractions, plan.random)
+    measured = measure_ablation(analysis, ranking.order, plan.fractions, plan.random)
     weights = read_weights(probe, task.neurons, plan)
     results = ProbeResults(
         format=FORMAT,
@@ -79,7 +82,7 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Source
         ablation=tuple(row.without_words() for row in measured),
         differences=tuple(differences(measured, task.test.sentence, analysis.intervals)),
         **_control_task(analysis, plan)._asdict(),
-        grid=tuple(analysis.grid(plan.grid)) if plan.grid else (),
+        grid=tuple(measure_grid(analysis, plan.grid)) if plan.grid else (),
         **weights._asdict(),
         rankings=_compare(analysis, ranking, plan, out),
     )
@@ -119,7 +122,7 @@ def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:
 def _control_task(analysis: LinguisticAnalysis, plan: Plan) -> ControlResults:
     if not plan.control:
         return ControlResults()
-    found = analysis.control_task()
+    found = measure_control_task(analysis)
     fit = ControlFit(found.objective, found.gap, found.iterations)
     return ControlResults(found.accuracy, found.selectivity, found.selectivity_interval, fit, found.signature)
 

@@ -7,13 +7,20 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.probing.estimator import ElasticNetProbe
+from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
 from fairseq_neurons.probing.study.run_study import probe
-from tests.probing.study.made_words import EVERYTHING, write_parts
+from tests.probing.study.made_words import EVERYTHING, analysis_of, task_of, write_parts
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return write_parts(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def analysis(data, tmp_path) -> LinguisticAnalysis:
+    """A trained probe of these data, with an empty log."""
+    return analysis_of(task_of(*data), tmp_path / "measured.jsonl")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fairseq_neurons.activations import Activations
 from fairseq_neurons.labels import LabelOptions
 from fairseq_neurons.probing.study.confidence_intervals import Intervals
 from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open_task
@@ -18,6 +19,9 @@ from tests.activations.small_dumps import write_dump
 
 LABELS = ("ADJ", "N/A", "VERB")
 NEURONS, LENGTH = 10, 4
+# A ranking of the neurons, and the fields of a fit.
+ORDER = np.array([7, 2, 9, 0, 4, 1, 8, 3, 6, 5])
+FIT = ("objective", "gap", "iterations")
 MODEL = "model"
 # Small, and still one of everything.
 SMALL: dict[str, Any] = {"fractions": [0.2, 0.5], "random": 1, "resamples": 20, "top": 3}
@@ -25,13 +29,13 @@ EVERYTHING = {**SMALL, "l1": 1e-2, "grid": [1e-2, 1e-3], "rankings": ["probeless
 
 
 def write_part(folder: Path, words: int, seed: int, labels: Sequence[str] = LABELS) -> dict[str, str]:
-    """A dump and a label file; neuron l is large for label l, the others know a little."""
+    """A dump and a label file; neuron l is large for label l, the others predict it weakly."""
     rng = np.random.default_rng(seed)
     y = np.arange(words) % len(labels)
     rng.shuffle(y)
     values = rng.normal(size=(words, NEURONS)) + np.random.default_rng(0).normal(size=(len(labels), NEURONS))[y] / 2
     values[np.arange(words), y] += 3
-    # Half of the words tell their label, as far as the majority baseline can know.
+    # The majority baseline can predict the labels of half of the words.
     spelled = [f"w{label}" if known else "x" for label, known in zip(y, rng.random(words) < 0.5)]
     sentences = [spelled[start : start + LENGTH] for start in range(0, words, LENGTH)]
     path = write_dump(folder / MODEL, values.astype(np.float32), sentences=sentences)
@@ -44,6 +48,11 @@ def write_part(folder: Path, words: int, seed: int, labels: Sequence[str] = LABE
 def write_parts(folder: Path, **options: Any) -> tuple[dict[str, str], dict[str, str]]:
     """Training and test words of one model."""
     return write_part(folder / "train", 160, 1, **options), write_part(folder / "test", 60, 2, **options)
+
+
+def values_of(part: dict[str, str]) -> np.ndarray:
+    """The values of the neurons in one part, (words, NEURONS)."""
+    return np.array(Activations(part["activations"]).values)
 
 
 def files(folder: Path) -> list[str]:

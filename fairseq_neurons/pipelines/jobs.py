@@ -10,21 +10,37 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.pipelines.bound_to_parent import bound
+from fairseq_neurons.pipelines.job_progress import Display, FollowedLog
 
 logger = logging.getLogger(__name__)
 
 WORKERS = 2
+# Seconds between two looks at the logs, and before a command that was interrupted is ended.
+INTERVAL, GRACE = 1.0, 5.0
 
 # Name of the log -> command line, the program being one of fairseq's or ours.
 Jobs = dict[str, list[str]]
 
 
+@dataclass(frozen=True, eq=False)
+class Running:
+    """A command that is running, and its log."""
+
+    process: subprocess.Popen[bytes]
+    log: FollowedLog
+
+
 def run_all(jobs: Mapping[str, Sequence[str]], folder: Path, workers: int = WORKERS) -> None:
     """Run commands, each on one thread; those that an earlier run has finished are skipped.
+
+    Meanwhile it is shown how far they are, see `Display`. They end with this process, even if that is killed.
 
     Args:
         jobs: the commands by the names of their logs.
@@ -32,18 +48,22 @@ def run_all(jobs: Mapping[str, Sequence[str]], folder: Path, workers: int = WORK
         workers: how many run at a time.
 
     Raises:
-        InputError: if a command fails, with the end of its log; or if an earlier call, even one that was killed, is
-            still running it.
+        InputError: if a command fails, with the end of its log; or if an earlier call is still running it.
     """
     (folder / "logs").mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(_run, name, command, folder) for name, command in jobs.items()]
+    running: dict[str, Running] = {}
+    with Display() as display, ThreadPoolExecutor(workers) as pool:
+        waiting = {pool.submit(_run, name, command, folder, running) for name, command in jobs.items()}
         try:
-            for future in as_completed(futures):
-                future.result()
-        except BaseException:
-            # Ctrl-C ends the running commands; the waiting ones would start in their place.
+            while waiting:
+                done, waiting = wait(waiting, INTERVAL, FIRST_COMPLETED)
+                display.show(job.log for job in list(running.values()))
+                for future in done:
+                    future.result()
+        except BaseException as error:
+            # The waiting commands would start in the place of those that end.
             pool.shutdown(wait=False, cancel_futures=True)
+            _end(running, patiently=isinstance(error, InputError))
             raise
 
 
@@ -71,29 +91,55 @@ def _mark(folder: Path, job: str) -> Path:
     return folder / "logs" / f"{job}.done"
 
 
-def _run(name: str, command: Sequence[str], folder: Path) -> None:
+def _end(running: Mapping[str, Running], patiently: bool) -> None:
+    """End the running commands; after the failure of another one, let them finish.
+
+    Ctrl-C on a terminal has reached the commands, too, and they end by themselves; an interrupt of this process alone
+    has not.
+    """
+    left = dict(running)
+    if patiently:
+        if left:
+            logger.info("Waiting for %s to end", ", ".join(left))
+        return
+    for job in left.values():
+        try:
+            job.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            job.process.terminate()
+
+
+def _run(name: str, command: Sequence[str], folder: Path, running: dict[str, Running]) -> None:
     if is_finished(folder, name):
         return
     log = folder / "logs" / f"{name}.log"
     logger.info("$ %s", shlex.join(command))
-    program = Path(sys.executable).parent / command[0]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     with open(log.with_suffix(".running"), "w") as lock, open(log, "a", encoding="utf-8") as output:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise InputError(f"{command[0]} is still writing {log}; wait for it, or end it.") from error
         output.truncate(0)
-        done = subprocess.run(
-            [str(program), *command[1:]],
-            cwd=folder,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            # The command inherits the lock and holds it even if this process dies.
-            pass_fds=[lock.fileno()],
-        )
-    if done.returncode:
+        with _start(command, folder, output, lock) as process:
+            running[name] = Running(process, FollowedLog(name, command, log))
+            try:
+                status = process.wait()
+            finally:
+                del running[name]
+    if status:
         last = log.read_text(encoding="utf-8").strip().rpartition("\n")[2]
         raise InputError(f"{command[0]} failed ({last}); its whole output is in {log}.")
     _mark(folder, name).touch()
+
+
+def _start(command: Sequence[str], folder: Path, output: TextIO, lock: TextIO) -> subprocess.Popen[bytes]:
+    program = Path(sys.executable).parent / command[0]
+    return subprocess.Popen(
+        bound([str(program), *command[1:]]),
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"},
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        # The command inherits the lock and holds it until it has ended, even if this process dies before.
+        pass_fds=[lock.fileno()],
+    )

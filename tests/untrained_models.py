@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import warnings
 from pathlib import Path
 
 import torch
@@ -81,19 +80,14 @@ def write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
     """``models/NAME/checkpoint_best.pt`` with random weights; the first argument is the data folder in ``folder``."""
     from fairseq import options, tasks
     from fairseq.dataclass.utils import convert_namespace_to_omegaconf
-    from hydra.core.singleton import Singleton
-    from hydra.version import VersionBase
     from omegaconf import OmegaConf
 
     import fairseq_neurons.plugin  # noqa: F401
+    from fairseq_neurons.plugin.fairseq_hydra import hydra_of_fairseq
 
     parsed = options.parse_args_and_arch(options.get_training_parser(), [str(folder / arguments[0]), *arguments[1:]])
-    # fairseq uses old names of Hydra's, which a command of ours that ran in this process has switched off.
-    version = Singleton._instances.pop(VersionBase, None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with hydra_of_fairseq():
         cfg = convert_namespace_to_omegaconf(parsed)
-    Singleton._instances.update({} if version is None else {VersionBase: version})
     model = tasks.setup_task(cfg.task).build_model(cfg.model)
     generator = torch.Generator().manual_seed(3)
     state = {key: torch.randn(value.shape, generator=generator) for key, value in model.state_dict().items()}

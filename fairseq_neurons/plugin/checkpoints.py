@@ -13,9 +13,15 @@ from fairseq.tasks import FairseqTask
 
 from fairseq_neurons.activations.subwords import check_subwords
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.fairseq_hydra import hydra_of_fairseq
+from fairseq_neurons.plugin.older_checkpoints import check_known, upgraded
+from fairseq_neurons.plugin.plain_arrays import OPENERS
 
-# fairseq stores its arguments as a Namespace: a bag of attributes, no code.
-torch.serialization.add_safe_globals([argparse.Namespace])
+# fairseq stores its arguments as a Namespace: a bag of attributes, no code. Metrics may be NumPy's numbers.
+torch.serialization.add_safe_globals([argparse.Namespace, *OPENERS])
+
+# What the unpickler raises of bytes that are no pickle, or of a call with other arguments than its function has.
+BROKEN = (RuntimeError, ValueError, EOFError, OSError, KeyError, IndexError, TypeError, AttributeError)
 
 
 class Loaded(NamedTuple):
@@ -57,7 +63,7 @@ def check_checkpoint(path: str) -> Dict[str, Any]:
             f"{path} is refused: it is not a checkpoint, or it contains more than tensors and plain values "
             "and could run code when opened."
         ) from error
-    except (RuntimeError, ValueError, EOFError, OSError, KeyError) as error:
+    except BROKEN as error:
         raise InputError(f"{path} is not a checkpoint, or it is broken.") from error
     if not isinstance(state, dict) or "model" not in state or not (state.get("cfg") or state.get("args")):
         raise InputError(f"{path} is not a fairseq checkpoint: it lacks the model or its configuration.")
@@ -86,7 +92,7 @@ def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> N
 
 
 def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optional[str] = None) -> Loaded:
-    """Load a checkpoint for inference.
+    """Load a checkpoint for inference, also one that an older version of fairseq wrote (``args`` instead of ``cfg``).
 
     Args:
         checkpoint: the file.
@@ -97,23 +103,28 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optio
         The model in evaluation mode and its task.
 
     Raises:
-        InputError: if the checkpoint is refused, or its dictionaries are missing or of other sizes.
+        InputError: if the checkpoint is refused, its task or architecture is unknown, or its dictionaries are missing or
+            of other sizes.
     """
     check_subwords(subwords)
-    state = check_checkpoint(checkpoint)
-    overrides: Dict[str, Any] = {} if data is None else {"data": data}
+    with hydra_of_fairseq():
+        state = upgraded(check_checkpoint(checkpoint), data)
+        check_known(checkpoint, state["cfg"])
+        task = _task_of(checkpoint, state["cfg"])
+        check_dictionaries(checkpoint, state, task)
+        models, _, _ = checkpoint_utils.load_model_ensemble_and_task([checkpoint], task=task, state=state)
+    model = models[0].eval()
+    return Loaded(model.cuda() if torch.cuda.is_available() else model, task, subwords)
+
+
+def _task_of(checkpoint: str, cfg: Any) -> FairseqTask:
     try:
-        cfg = checkpoint_utils.load_checkpoint_to_cpu(checkpoint, overrides)["cfg"]
-        task = tasks.setup_task(cfg.task)
+        return tasks.setup_task(cfg.task)
     except Exception as error:  # fairseq raises bare Exceptions here
         raise InputError(
             f"{checkpoint} needs the dictionaries of its data folder, which cannot be read ({_first_line(error)}): "
             "give the folder with data=."
         ) from error
-    check_dictionaries(checkpoint, state, task)
-    models, _, _ = checkpoint_utils.load_model_ensemble_and_task([checkpoint], overrides, task=task)
-    model = models[0].eval()
-    return Loaded(model.cuda() if torch.cuda.is_available() else model, task, subwords)
 
 
 def _first_line(error: Exception) -> str:

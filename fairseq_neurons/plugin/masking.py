@@ -111,8 +111,10 @@ def _masked_layer(model: nn.Module, layer: Layer, units: MaskedUnits) -> Iterato
     if units.site not in layer.sites:
         raise InputError(f"{layer.name} cannot be masked at {units.site!r}; its sites are {' and '.join(layer.sites)}.")
     with layer.masked(units):
-        _MASKED.setdefault(model, {})[layer.name] = units
+        # Kept here, too: a model may be collected with its mask, and its entry with it, before this context ends.
+        masks = _MASKED.setdefault(model, {})
+        masks[layer.name] = units
         try:
             yield
         finally:
-            del _MASKED[model][layer.name]
+            del masks[layer.name]

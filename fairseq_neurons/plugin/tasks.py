@@ -32,6 +32,7 @@ from fairseq_neurons.plugin.neuron_flags import (
     needs_sentences,
     wants_mask,
 )
+from fairseq_neurons.plugin.older_checkpoints import check_history
 from fairseq_neurons.plugin.recording import Recorder, recorded
 from fairseq_neurons.storage.files import sha256_of_file
 
@@ -71,6 +72,8 @@ class NeuronTask(FairseqTask):
     @classmethod
     def setup_task(cls, cfg: Any, **kwargs: Any) -> "NeuronTask":
         states = {path: check_checkpoint(path) for path in checkpoints(cfg)}
+        for path, state in states.items():
+            check_history(path, state)
         check_flags(cfg)
         try:
             task = super().setup_task(cfg, **kwargs)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fairseq_neurons.plugin import load_model, neurons_of
-from tests.end_to_end.conftest import ROOT, TRAINING, TRANSLATION
+from tests.end_to_end.conftest import DECODER, ENCODER, ROOT, TRAINING, TRANSLATION
 from tests.running import succeed
 
 SMALL = {
@@ -42,3 +42,14 @@ def test_training_the_joint_architecture__is_training_the_stock_lstm(world, tmp_
 
 def _losses(output: str) -> list[str]:
     return re.findall(r"valid on 'valid' subset \| (loss [0-9.]+)", output)
+
+
+def test_model_trained_with_bleu_as_its_metric__opens_and_its_training_resumes(world, tmp_path):
+    """BLEU leaves NumPy's arrays in the checkpoint (github.com/facebookresearch/fairseq/issues/5603)."""
+    bleu = ["--eval-bleu", "--eval-bleu-args", '{"beam": 1, "max_len_b": 5}', "--eval-bleu-detok", "space"]
+    best = ["--best-checkpoint-metric", "bleu", "--maximize-best-checkpoint-metric", "--save-dir", tmp_path]
+    small = ["--arch", "lstm_dalvi2019_joint", *ENCODER, *DECODER, *bleu, *best, *TRAINING]
+    for epochs in (1, 2):
+        output = succeed("fairseq-train", world.data, *TRANSLATION, *small, "--max-epoch", epochs)
+    assert "Loaded checkpoint" in output and "epoch 2" in output
+    assert len(load_model(str(tmp_path / "checkpoint_best.pt"), str(world.data)).neurons) == 32

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
+import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -12,8 +15,9 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.plugin import masked, neurons_of, recorded
+from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel
 from tests import reference
-from tests.plugin.conftest import batch, sentences
+from tests.plugin.conftest import batch, build, sentences
 
 TOLERANCE = 1e-5
 ENCODERS = {"separate": reference.separate_encoder, "joint": reference.joint_encoder}
@@ -147,6 +151,20 @@ def test_second_mask_on_the_same_layer__is_refused_and_the_first_stays(joint):
         with pytest.raises(InputError, match="masked already"), masked(joint, mask):
             pass
         assert any("forward" in vars(module) for module in joint.modules())
+
+
+def test_masked_model_that_is_collected__takes_its_mask_with_it(dictionary, monkeypatch):
+    """A command of fairseq ends without leaving the context."""
+    complaints: list = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    model = build(LSTMDalvi2019JointModel, dictionary)
+    context = masked(model, mask_of(model, 0.0, "recurrent"))
+    context.__enter__()
+    model.context, gone = context, weakref.ref(model)  # a circle, as a task and its models are
+    del model, context
+    gc.collect()
+    assert gone() is None
+    assert complaints == []
 
 
 def test_architecture_without_neurons__is_refused():

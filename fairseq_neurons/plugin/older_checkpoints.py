@@ -1,0 +1,70 @@
+"""The content of a checkpoint as today's fairseq writes it, whatever version wrote it."""
+
+from typing import Any, Dict, Optional
+
+from fairseq import checkpoint_utils
+from fairseq.dataclass.utils import overwrite_args_by_name
+from fairseq.models import ARCH_MODEL_REGISTRY, MODEL_DATACLASS_REGISTRY
+from fairseq.tasks import TASK_REGISTRY
+from omegaconf import OmegaConf
+
+from fairseq_neurons.errors import InputError
+
+# What a model needs none of; fairseq cannot open a checkpoint without them.
+HISTORY = {"criterion_name": "", "optimizer_name": "", "lr_scheduler_state": {}, "num_updates": 0}
+
+
+def upgraded(state: Dict[str, Any], data: Optional[str] = None) -> Dict[str, Any]:
+    """Upgrade the content of a checkpoint; call it inside `hydra_of_fairseq`.
+
+    Args:
+        state: as opened; changed in place. It has ``cfg`` or, from fairseq before 0.10.2, ``args``.
+        data: the data folder, if not that of the training.
+
+    Returns:
+        It has ``cfg``, a history of the training and its state, made up where they were removed.
+    """
+    if has_no_history(state):
+        state["optimizer_history"] = [dict(HISTORY)]
+    if not state.get("extra_state") and "epoch" not in state:
+        state["extra_state"] = {}
+    if state.get("args") is not None and data is not None:
+        state["args"].data = data
+    if state.get("cfg") is not None:
+        state["cfg"] = OmegaConf.create(state["cfg"], flags={"allow_objects": True})
+        if data is not None:
+            overwrite_args_by_name(state["cfg"], {"data": data})
+    content: Dict[str, Any] = checkpoint_utils._upgrade_state_dict(state)
+    return content
+
+
+def has_no_history(state: Dict[str, Any]) -> bool:
+    """Whether the history of the training was removed; oldest checkpoints have ``best_loss`` in its place."""
+    return not state.get("optimizer_history") and "best_loss" not in state
+
+
+def check_history(checkpoint: str, state: Dict[str, Any]) -> None:
+    """Check that fairseq's own commands, which read the file themselves, can open a checkpoint.
+
+    Raises:
+        InputError: if the history of its training was removed.
+    """
+    if has_no_history(state):
+        raise InputError(
+            f"{checkpoint} lacks optimizer_history, without which fairseq opens no checkpoint; "
+            "fairseq-neurons-extract and fairseq-neurons-ablate do."
+        )
+
+
+def check_known(checkpoint: str, cfg: Any) -> None:
+    """Check that the task and the architecture are registered with fairseq.
+
+    Raises:
+        InputError: naming the one that is not.
+    """
+    known = {"task": TASK_REGISTRY, "model": {**ARCH_MODEL_REGISTRY, **MODEL_DATACLASS_REGISTRY}}
+    for part, registry in known.items():
+        name = getattr(cfg[part], "_name", None)
+        if name is not None and name not in registry:
+            kind = "architecture" if part == "model" else part
+            raise InputError(f"{checkpoint} was trained with the {kind} {name!r}, which is not known here.")

@@ -103,8 +103,8 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optio
         The model in evaluation mode and its task.
 
     Raises:
-        InputError: if the checkpoint is refused, its task or architecture is unknown, or its dictionaries are missing or
-            of other sizes.
+        InputError: if the checkpoint is refused, its task or architecture is unknown, or its dictionaries are missing
+            or of other sizes.
     """
     check_subwords(subwords)
     with hydra_of_fairseq():

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 @contextmanager
 def hydra_of_fairseq() -> Iterator[None]:
-    """Set Hydra to version 1.1 while the context lasts, and back to what our command had, its configuration included."""
+    """Set Hydra to version 1.1 while the context lasts; our command's configuration is there again afterwards."""
     base, hydra = VersionBase.instance().getbase(), GlobalHydra.instance().hydra
     VersionBase.instance().setbase(Version("1.1"))
     try:

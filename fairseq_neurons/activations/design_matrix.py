@@ -25,6 +25,7 @@ class Design:
         rows: int64 (N,), the selected words, ascending; all words if None.
         columns: int64 (D,), the selected neurons, in this order; all neurons if None.
         source: name of the values in error messages.
+        scales: (D,) positive floats, by which the values of the selected neurons are divided; None for 1.
 
     Raises:
         InputError: if ``values`` is not a matrix.
@@ -41,10 +42,12 @@ class Design:
         rows: np.ndarray | None = None,
         columns: np.ndarray | None = None,
         source: str = "X",
+        scales: np.ndarray | None = None,
     ) -> None:
         if values.ndim != 2:
             raise InputError(f"{source} has shape {values.shape}; it must have two dimensions, words x neurons.")
         self.values, self.rows, self.columns, self.source = values, rows, columns, source
+        self.scales = scales
         words, neurons = values.shape
         self.shape = (words if rows is None else len(rows), neurons if columns is None else len(columns))
         self.dtype = torch.float64 if values.dtype == np.float64 else torch.float32
@@ -56,10 +59,15 @@ class Design:
         """Select columns, by position among the selected ones. Values in memory are not read again."""
         chosen = np.asarray(columns, dtype=np.int64)
         named = chosen if self.columns is None else self.columns[chosen]
-        selected = Design(self.values, self.rows, named, self.source)
+        scales = None if self.scales is None else self.scales[chosen]
+        selected = Design(self.values, self.rows, named, self.source, scales)
         if self._kept is not None and selected._is_small():
             selected._kept = self._kept[:, torch.from_numpy(chosen.copy()).to(self._kept.device)]
         return selected
+
+    def scaled(self, scales: np.ndarray) -> Design:
+        """The same words and neurons, their values divided by ``scales``, (D,) positive floats."""
+        return Design(self.values, self.rows, self.columns, self.source, scales)
 
     def blocks(self, size: int = BLOCK) -> Iterator[tuple[slice, Tensor]]:
         """Yield blocks of consecutive rows: their slice of the N rows, and their values on the device.
@@ -114,7 +122,7 @@ class Design:
 
     def _is_resident(self) -> bool:
         """Whether torch can use the values without a copy."""
-        values, whole = self.values, self.rows is None and self.columns is None
+        values, whole = self.values, self.rows is None and self.columns is None and self.scales is None
         usable = values.flags.c_contiguous and values.flags.writeable and not isinstance(values, np.memmap)
         return whole and usable and values.dtype in (np.float32, np.float64) and self.device.type == "cpu"
 
@@ -133,7 +141,8 @@ class Design:
 
     def _tensor(self, block: np.ndarray) -> Tensor:
         chosen = block if self.columns is None else block[:, self.columns]
-        return torch.from_numpy(np.require(chosen, requirements=("C", "W"))).to(self.device, self.dtype)
+        tensor = torch.from_numpy(np.require(chosen, requirements=("C", "W"))).to(self.device, self.dtype)
+        return tensor if self.scales is None else tensor / torch.from_numpy(self.scales).to(tensor)
 
     def _check_finite(self, block: Tensor, rows: Sequence[int] | np.ndarray) -> None:
         """Refuse values that are not finite; ``rows`` are the positions of the block among the N rows."""

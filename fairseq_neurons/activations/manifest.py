@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ FORMAT = 2
 DTYPES = ("float16", "float32")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Everything about a dump except its numbers and words.
+
+    A file may lack the fields with a default; another program need not write them.
 
     Args:
         neurons: the blocks, in column order.
@@ -31,7 +33,7 @@ class Manifest:
         pooling: how the subwords of a word became one row (``none``: each is a row of its own).
         subwords: what the dictionary consists of: ``words``, ``bpe`` (``@@``) or ``sentencepiece`` (``▁``).
         eos: whether the end-of-sentence symbol has a row.
-        checkpoint_sha256: of the checkpoint file.
+        checkpoint_sha256: of the checkpoint file; empty if it is not known.
         data: the data folder or text file.
         subset: of the data folder; empty for a text file.
         mask: the signature of the mask under which the dump was made; empty for none.
@@ -41,14 +43,14 @@ class Manifest:
     neurons: Neurons
     words: int
     sentences: int
-    skipped: int
+    skipped: int = 0
     dtype: str
-    pooling: str
-    subwords: str
-    eos: bool
-    checkpoint_sha256: str
-    data: str
-    subset: str
+    pooling: str = "last"
+    subwords: str = "words"
+    eos: bool = False
+    checkpoint_sha256: str = ""
+    data: str = ""
+    subset: str = ""
     mask: str = ""
     versions: dict[str, str] = field(default_factory=dict)
 
@@ -67,8 +69,8 @@ class Manifest:
         return self.words * len(self.neurons) * (2 if self.dtype == "float16" else 4)
 
     def to_json(self) -> str:
-        fields = {**asdict(self), "neurons": self.neurons.to_json()}
-        return json.dumps({"format": FORMAT, **fields}, indent=2, ensure_ascii=False) + "\n"
+        content = {**asdict(self), "neurons": self.neurons.to_json()}
+        return json.dumps({"format": FORMAT, **content}, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
@@ -78,30 +80,32 @@ class Manifest:
             InputError: if the file is not a manifest, is broken, or has a newer format.
         """
         try:
-            fields = json.loads(read_text(path, "manifest"))
+            content = json.loads(read_text(path, "manifest"))
         except json.JSONDecodeError as error:
             raise InputError(f"{path} is not a manifest: it is broken JSON at line {error.lineno}.") from error
-        if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):
+        if not isinstance(content, dict) or not isinstance(content.get("format"), int):
             raise InputError(f"{path} is not a manifest: its format is missing.")
-        if fields["format"] > FORMAT:
+        if content["format"] > FORMAT:
             raise InputError(
-                f"{path} has format {fields['format']}, this version reads up to {FORMAT}: update fairseq-neurons."
+                f"{path} has format {content['format']}, this version reads up to {FORMAT}: update fairseq-neurons."
             )
-        return cls._from_fields(fields, path)
+        return cls._from_fields(content, path)
 
     @classmethod
-    def _from_fields(cls, fields: dict[str, Any], path: Path) -> Manifest:
+    def _from_fields(cls, content: dict[str, Any], path: Path) -> Manifest:
         types = {
             **dict.fromkeys(("words", "sentences", "skipped"), int),
             **dict.fromkeys(("dtype", "pooling", "subwords", "checkpoint_sha256", "data", "subset", "mask"), str),
             "eos": bool,
             "versions": dict,
         }
-        for name, kind in types.items():
-            if type(fields.get(name)) is not kind:
+        needed = {item.name for item in fields(cls) if item.default is MISSING and item.default_factory is MISSING}
+        given = {name: kind for name, kind in types.items() if name in content or name in needed}
+        for name, kind in given.items():
+            if type(content.get(name)) is not kind:
                 raise InputError(f"{path} is a broken manifest: {name!r} is missing or not {kind.__name__}.")
-        neurons = Neurons.from_json(fields.get("neurons", []), str(path))
+        neurons = Neurons.from_json(content.get("neurons", []), str(path))
         try:
-            return cls(neurons=neurons, **{name: fields[name] for name in types})
+            return cls(neurons=neurons, **{name: content[name] for name in given})
         except InputError as error:
             raise InputError(f"{path} is a broken manifest: {error}") from error

@@ -99,6 +99,12 @@ class ActivationWriter:
         write_text_whole(self._folder.folder / "words.txt", "".join(line + "\n" for line in sentences))
         write_text_whole(self._folder.folder / "manifest.json", self.manifest.to_json())
         self._folder.commit()
+        manifest = self.manifest
+        skipped = f"; {manifest.skipped} sentences were too long and have no rows" if manifest.skipped else ""
+        logger.info(
+            "%s: the states of %d neurons at %d words in %d sentences%s",
+            *(self.out, len(manifest.neurons), manifest.words, manifest.sentences - manifest.skipped, skipped),
+        )
 
     def abort(self) -> None:
         """Remove what has been written. Does nothing after ``commit``."""

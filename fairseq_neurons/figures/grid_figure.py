@@ -23,7 +23,7 @@ COLOURMAP = "cividis"
 def regularisation_grid(
     grid: Sequence[GridCell], size: tuple[float, float] | None = None, caption: str | None = None
 ) -> SignedFigure:
-    """Accuracy for every pair of penalties, the best one framed.
+    """Accuracy for every pair of penalties, the best one framed; ``*`` marks probes that are not at their optimum.
 
     Args:
         grid: of the results of a probe.
@@ -46,6 +46,7 @@ def regularisation_grid(
     name_cells(axes, [short_number(value) for value in l1], [short_number(value) for value in l2])
     axes.set(xlabel="l1", ylabel="l2")
     _mark_best(axes, values)
+    _mark_unfinished(axes, [l2.index(c.l2) * len(l1) + l1.index(c.l1) for c in grid if c.converged is False])
     bar = figure.colorbar(mesh, ax=axes, label="accuracy (%)", format="{x:g}", fraction=0.05, pad=0.02)
     bar.outline.set_visible(False)
     return figure.settled()
@@ -90,3 +91,12 @@ def _mark_best(axes: Axes, values: np.ndarray) -> None:
         row, column = divmod(number, values.shape[1])
         axes.texts[number].set_weight("bold")
         axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=1.6, clip_on=False))
+
+
+def _mark_unfinished(axes: Axes, cells: Sequence[int]) -> None:
+    """A star in the cells, counted row by row, whose probe stopped before its tolerance was reached."""
+    for cell in cells:
+        text = axes.texts[cell]
+        text.set_text(f"{text.get_text()}*")
+    if cells:
+        axes.set_xlabel(f"{axes.get_xlabel()}\n* farther from the optimum than the tolerance")

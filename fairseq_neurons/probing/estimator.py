@@ -57,6 +57,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         objective_: mean cross-entropy + penalty.
         gap_: duality gap, an upper bound on ``objective_`` - optimum; equal to ``objective_`` if both penalties are 0.
         stationarity_: largest entry of the smallest subgradient (KKT residual).
+        converged_: whether the tolerance was reached.
 
     >>> import numpy as np
     >>> states = np.random.default_rng(1).standard_normal((200, 8))
@@ -112,7 +113,7 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
         solution = (
             self._authors(problem, elastic_net, watch) if self.solver == "authors" else self._certified(problem, watch)
         )
-        self._set_attributes(solution)
+        self._set_attributes(solution, design)
         return self
 
     def predict_log_proba(self, X: np.ndarray | Design) -> np.ndarray:
@@ -191,25 +192,28 @@ class ElasticNetProbe(ClassifierMixin, BaseEstimator):
             raise InputError("The authors' recipe has no class weights.")
         return authors_solution(problem, penalty, self.random_state, watch)
 
-    def _set_attributes(self, solution: Solution) -> None:
+    def _set_attributes(self, solution: Solution, design: Design) -> None:
         self.coef_ = solution.weights.cpu().numpy()
         self.intercept_ = solution.bias.cpu().numpy()
         self.n_iter_ = solution.iterations
         self.objective_ = solution.certificate.objective
         self.gap_ = solution.certificate.gap
         self.stationarity_ = solution.certificate.stationarity
+        self.converged_ = solution.converged
         self._geometry = solution.geometry if self.warm_start else None
         if self.solver == "certified" and not solution.converged:
-            warnings.warn(self._convergence_message(solution), ConvergenceWarning, stacklevel=3)
+            message = self._convergence_message(solution, design.scales is not None)
+            warnings.warn(message, ConvergenceWarning, stacklevel=3)
 
-    def _convergence_message(self, solution: Solution) -> str:
+    def _convergence_message(self, solution: Solution, standardised: bool) -> str:
         known = solution.certificate
         if self.l1 == self.l2 == 0 and self.penalty is None:
             state = f"with a gradient of up to {known.stationarity:.1e}"
         else:
             state = f"its objective at most {known.relative:.1e} of itself above the optimum"
         if solution.iterations < self.max_iter:
-            remedy = "further steps gain next to nothing: standardise the neurons, or give a larger tolerance"
+            scale = "" if standardised else "standardise the neurons (standardise=true), or "
+            remedy = f"further steps gain next to nothing: {scale}give a larger tolerance"
         else:
             remedy = f"give it more with max_iter (now {self.max_iter}), or a larger tolerance"
         return (

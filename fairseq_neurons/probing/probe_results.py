@@ -71,6 +71,8 @@ class ProbeResults:
         shared: neurons in the tops of several labels.
         against: neurons shared with labels of other probes.
         rankings: by other methods; None if there are none.
+        standardised: whether values were divided by their standard deviation over the training words, so that weights
+            are those of the scaled neurons; written only then.
     """
 
     format: int
@@ -111,6 +113,7 @@ class ProbeResults:
     shared: SharedWithin
     against: tuple[OtherProbe, ...]
     rankings: MethodComparison | None
+    standardised: bool = False
 
     @classmethod
     def load(cls, path: str | Path) -> ProbeResults:
@@ -144,4 +147,6 @@ class ProbeResults:
     def to_json(self) -> JsonObject:
         """What ``results.json`` holds."""
         content = {item.name: plain(getattr(self, item.name)) for item in fields(self)}
+        if not self.standardised:
+            del content["standardised"]
         return {**content, "rankings": content["rankings"] or {}}

@@ -112,7 +112,11 @@ class DifferenceRow:
 
 @dataclass(frozen=True)
 class GridCell:
-    """Accuracy for one pair of penalties."""
+    """Accuracy for one pair of penalties.
+
+    ``gap`` bounds how far ``objective`` is above the optimum; ``converged`` says whether that is within the tolerance
+    (None in results of earlier versions).
+    """
 
     l1: float
     l2: float
@@ -124,6 +128,7 @@ class GridCell:
     iterations: int
     nonzero: float
     signature: str
+    converged: bool | None = None
 
 
 @dataclass(frozen=True)

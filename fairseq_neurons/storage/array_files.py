@@ -41,19 +41,22 @@ def read_array(path: Path, mmap: bool = False) -> NDArray[Any]:
     return array
 
 
-def read_arrays(file: Path | bytes, names: Sequence[str], place: str) -> dict[str, NDArray[Any]]:
+def read_arrays(
+    file: Path | bytes, names: Sequence[str], place: str, optional: Sequence[str] = ()
+) -> dict[str, NDArray[Any]]:
     """Read arrays of an ``.npz`` archive; nothing in it is executed.
 
     Args:
         file: the archive or its content.
         names: of the arrays.
         place: the file, for the message.
+        optional: names of arrays that may be missing.
 
     Raises:
         InputError: if the file is missing or damaged, or lacks an array.
     """
     try:
         with np.load(BytesIO(file) if isinstance(file, bytes) else file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in names}
+            return {name: archive[name] for name in (*names, *(name for name in optional if name in archive))}
     except DAMAGE as error:
         raise InputError(f"{place} is missing, damaged or lacks an array ({error}).") from error

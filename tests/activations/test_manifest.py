@@ -44,6 +44,25 @@ def test_manifest_that_lies__is_refused(dump, fields, sentence):
         Activations(dump)
 
 
+DEFAULTS = {
+    **{"skipped": 0, "pooling": "last", "subwords": "words", "eos": False, "checkpoint_sha256": "", "data": ""},
+    **{"subset": "", "mask": "", "versions": {}},
+}
+
+
+def test_fields_with_a_default__may_be_missing(dump):
+    path = dump / "manifest.json"
+    whole = json.loads(path.read_text())
+    least = {name: value for name, value in whole.items() if name not in DEFAULTS}
+    assert list(least) == ["format", "neurons", "words", "sentences", "dtype"]
+    path.write_text(json.dumps(least))
+    assert json.loads(Activations(dump).manifest.to_json()) == {**whole, **DEFAULTS}
+    for name in least:
+        path.write_text(json.dumps({other: value for other, value in least.items() if other != name}))
+        with pytest.raises(InputError, match=name):
+            Activations(dump)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"neurons": 3}'])
 def test_manifest_that_is_none__is_refused(dump, text):
     (dump / "manifest.json").write_text(text)

@@ -43,7 +43,7 @@ def test_words_of_one_piece__keep_their_rows():
 
 
 def test_registered_pooling__is_used_and_can_be_dumped(monkeypatch):
-    manifest = Manifest(Neurons.of([]), 0, 0, 0, "float32", "last", "bpe", False, "", "", "")
+    manifest = Manifest(neurons=Neurons.of([]), words=0, sentences=0, dtype="float32", subwords="bpe")
     with pytest.raises(InputError, match="pooling=max cannot be dumped: choose last, first, mean or none."):
         replace(manifest, pooling="max")
     monkeypatch.setitem(module.POOLINGS, "max", np.maximum.reduceat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 import signal
 import subprocess
@@ -35,6 +36,20 @@ def manifest(counts: list[int], dtype: str = "float32", skipped: int = 0) -> Man
         data="here",
         subset="test",
     )
+
+
+def test_what_was_written__is_said_at_the_end(tmp_path, caplog):
+    with caplog.at_level(logging.INFO):
+        write(tmp_path / "a", [2, 0, 3])
+    assert caplog.messages[-1] == f"{tmp_path / 'a'}: the states of 5 neurons at 5 words in 3 sentences"
+    caplog.clear()
+    with (
+        caplog.at_level(logging.INFO),
+        ActivationWriter(tmp_path / "b", manifest([1, 0], skipped=1), [0, 1, 1]) as writer,
+    ):
+        writer.write(0, np.ones((1, 5)))
+        writer.commit(["one", ""])
+    assert caplog.messages[-1].endswith("at 1 words in 1 sentences; 1 sentences were too long and have no rows")
 
 
 def write(out: Path, counts: list[int], order=None, dtype="float32") -> np.ndarray:

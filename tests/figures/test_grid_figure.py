@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,13 @@ def test_cells__hold_the_accuracy_of_their_penalties():
     places = [text.get_position() for text in axes.texts]
     assert places == [(column + 0.5, row + 0.5) for row in range(3) for column in range(3)]
     np.testing.assert_allclose(axes.collections[0].get_array().ravel(), [float(text) for text in literal], atol=0.05)
+
+
+def test_cells_far_from_their_optimum__have_a_star_that_is_explained():
+    cells = [replace(cell, converged=(cell.l1, cell.l2) != (1e-5, 0.0)) for cell in grid()]
+    axes = regularisation_grid(cells).axes[0]
+    assert [text.get_position() for text in axes.texts if text.get_text().endswith("*")] == [(1.5, 0.5)]
+    assert axes.get_xlabel() == "l1\n* farther from the optimum than the tolerance"
 
 
 def test_the_best_cell__is_framed_and_bold():

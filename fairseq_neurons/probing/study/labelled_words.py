@@ -17,6 +17,7 @@ from fairseq_neurons.labels import EncodedLabels, LabelOptions, encode, labels_o
 from fairseq_neurons.labels.encoding import LabelledRows
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.majority_baseline import MajorityBaseline
+from fairseq_neurons.probing.study.neuron_scales import standard_deviations
 from fairseq_neurons.same_model import check_same_model
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Task:
         unseen: labels that only test words have, and how many; left out.
         checkpoint_sha256: of the model.
         signature: data and labels.
+        scales: (D,), by which the values are divided; None if they are read as they are.
     """
 
     neurons: Neurons
@@ -85,9 +87,12 @@ class Task:
     unseen: Mapping[str, int]
     checkpoint_sha256: str
     signature: str
+    scales: np.ndarray | None = None
 
 
-def open_task(train: LabelSource, test: LabelSource, options: LabelOptions, neurons: str | None = None) -> Task:
+def open_task(
+    train: LabelSource, test: LabelSource, options: LabelOptions, neurons: str | None = None, standardise: bool = False
+) -> Task:
     """Open two dumps of one model and join them with their labels.
 
     Args:
@@ -95,6 +100,7 @@ def open_task(train: LabelSource, test: LabelSource, options: LabelOptions, neur
         test: the words that test.
         options: which labels take part.
         neurons: only these take part: indices, names and patterns, see `Neurons.select`; all if None.
+        standardise: whether each neuron's values are divided by their standard deviation over the training words.
 
     Raises:
         InputError: if a dump is none, the dumps are of different models, or labels do not fit their words.
@@ -112,9 +118,12 @@ def open_task(train: LabelSource, test: LabelSource, options: LabelOptions, neur
         for dump, part in zip(dumps, (encoded.train, encoded.test), strict=True)
     ]
     baseline, drawn = _baseline(dumps[0], found[0], options)
-    settings = _signature(dumps, (train, test), encoded, neurons, parts) + drawn
-    checkpoint = dumps[0].manifest.checkpoint_sha256
-    return Task(every, columns, encoded.labels, parts[0], parts[1], baseline, encoded.unseen, checkpoint, settings)
+    scales = standard_deviations(parts[0].design) if standardise else None
+    if scales is not None:
+        parts = [replace(part, design=part.design.scaled(scales)) for part in parts]
+        drawn += "|standardised:training-words"
+    about = (dumps[0].manifest.checkpoint_sha256, _signature(dumps, (train, test), encoded, neurons, parts) + drawn)
+    return Task(every, columns, encoded.labels, parts[0], parts[1], baseline, encoded.unseen, *about, scales)
 
 
 def _labels(dump: Activations, source: LabelSource) -> list[str | None]:

@@ -27,7 +27,7 @@ def measure_grid(analysis: LinguisticAnalysis, values: Sequence[float]) -> list[
     missing = sum(signature not in log for signature in wanted.values())
     for fitted in tqdm(fits, total=missing, desc="penalties", disable=None):
         signature, score = wanted[fitted.l1, fitted.l2], analysis.score(fitted.predict(test.design))
-        cell = GridCell(fitted.l1, fitted.l2, *score, *fit_of(fitted), _nonzero(fitted), signature)
+        cell = GridCell(fitted.l1, fitted.l2, *score, *fit_of(fitted), _nonzero(fitted), signature, fitted.converged_)
         log.add(signature, cell)
     return [log[signature] for signature in wanted.values()]
 

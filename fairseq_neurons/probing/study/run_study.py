@@ -47,7 +47,7 @@ def probe(options: StudyOptions) -> ProbeResults:
     for part in (settings, plan, intervals):
         part.check()
     train, test = (_source(part, options) for part in (options.train, options.test))
-    task = open_task(train, test, options, options.neurons)
+    task = open_task(train, test, options, options.neurons, options.standardise)
     plan.check_task(task)
     _say_what_is_left_out(task)
     with StudyFolder(out) as study:

@@ -96,12 +96,17 @@ def strongest_pairs(found: Shared, within: bool) -> list[tuple[int, int]]:
         within: the labels are of one probe: a pair counts once, and a label is no pair with itself.
     """
     surplus = found.counts - found.expected
-    strong = (found.counts > 0) & (found.counts >= ABOVE_CHANCE * found.expected)
+    strong = strongly_shared(found.counts, found.expected)
     if within:
         strong = np.triu(strong, k=1)
     rows, columns = np.nonzero(strong)
     order = np.argsort(-surplus[rows, columns], kind="stable")[:MOST_PAIRS]
     return list(zip(rows[order].tolist(), columns[order].tolist(), strict=True))
+
+
+def strongly_shared(counts: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Which pairs of labels share at least twice as many neurons as chance expects, bool (A, B); see `Shared`."""
+    return (counts > 0) & (counts >= ABOVE_CHANCE * expected)
 
 
 def most_shared(weights: np.ndarray, k: int, least: int = 2) -> tuple[np.ndarray, np.ndarray]:

@@ -37,6 +37,8 @@ class StudyData:
         column: of CoNLL-U label files.
         language: of the words, for built-in labelers.
         neurons: restrict the study to these neurons: indices, names and patterns, see `Neurons.select`.
+        standardise: whether to divide each neuron's values by their standard deviation over the training words; weights
+            and rankings are then those of the scaled neurons.
     """
 
     train: LabelledDump | Mapping[str, str]
@@ -45,6 +47,7 @@ class StudyData:
     column: str | None = None
     language: str = "en"
     neurons: str | None = None
+    standardise: bool = False
 
 
 @dataclass

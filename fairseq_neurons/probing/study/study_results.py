@@ -85,6 +85,7 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Source
         grid=tuple(measure_grid(analysis, plan.grid)) if plan.grid else (),
         **weights._asdict(),
         rankings=_compare(analysis, ranking, plan, out),
+        standardised=task.scales is not None,
     )
     write_results(results, out)
     return results

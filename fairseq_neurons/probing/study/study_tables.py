@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 from tabulate import tabulate
 
 from fairseq_neurons.probing.ablation_table import KINDS, AblationTable
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.result_parts import DifferenceRow, GridCell, MethodComparison, OtherProbe
+from fairseq_neurons.probing.study.shared_neurons import ABOVE_CHANCE, strongly_shared
 
 STRONGEST, NAMED = 5, 3
+# Marks a probe that stopped before its tolerance was reached.
+UNFINISHED = "*"
 
 
 class Bounded(Protocol):
@@ -38,18 +42,18 @@ def summary(results: ProbeResults) -> str:
 
 
 def _accuracy(results: ProbeResults) -> str:
-    better = "above" if results.accuracy > results.majority else "NOT above"
-    gap = "no bound" if results.gap is None else f"{results.gap / max(results.objective, 1e-12):.1e} of it at most"
+    labels, better = len(results.labels), "above" if results.accuracy > results.majority else "NOT above"
+    bound = "" if results.gap is None else f", at most {_relative(results.gap, results.objective)} above the optimum"
+    each = f"each word its most frequent training label; the probe is {better} it"
+    known = f"of {results.test_words:,} words with {labels} labels"
+    selectivity = f"selectivity {_percent(results.selectivity)}"
+    scale = " of neurons divided by their standard deviation" if results.standardised else ""
     rows = [
-        ["accuracy", _percent(results.accuracy), _interval(results)],
-        [
-            "majority baseline",
-            _percent(results.majority),
-            f"{_interval(results.majority_interval)} ({better} it)",
-        ],
-        ["control task", _percent(results.control_accuracy), f"selectivity {_percent(results.selectivity)}"],
-        ["objective", f"{results.objective:.5f}", f"above the optimum by {gap}"],
-        ["weights not 0", _percent(results.nonzero), f"{results.iterations} steps"],
+        ["accuracy", _in_percent(results.accuracy), _interval(results), known],
+        ["majority baseline", _in_percent(results.majority), _interval(results.majority_interval), each],
+        ["control task", _in_percent(results.control_accuracy), "", selectivity],
+        ["objective", f"{results.objective:.5f}", "", f"nats a word{bound}, after {results.iterations} steps"],
+        ["weights not 0", _in_percent(results.nonzero), "", f"{labels} labels x {results.neurons_used} neurons{scale}"],
     ]
     return tabulate(rows, tablefmt="plain", disable_numparse=True)
 
@@ -87,7 +91,14 @@ def _labels(results: ProbeResults) -> str:
 
 
 def _pairs(against: Sequence[OtherProbe]) -> str:
-    """The labels that share the most neurons with one of another probe."""
+    """The labels that share the most neurons with one of another probe, and why these."""
+    every = sum(len(row) for other in against for row in other.counts)
+    strong = sum(int(strongly_shared(np.array(other.counts), np.array(other.expected)).sum()) for other in against)
+    top = " or ".join(str(top) for top in sorted({other.top for other in against}))
+    about = (
+        f"Of {every:,} pairs of labels, {strong:,} share at least {ABOVE_CHANCE} times as many of their first {top} "
+        "neurons as chance expects"
+    )
     pairs = [(pair, Path(other.probe).name) for other in against for pair in other.pairs]
     pairs.sort(key=lambda found: found[0].expected - found[0].count)
     rows = [
@@ -101,18 +112,32 @@ def _pairs(against: Sequence[OtherProbe]) -> str:
         for pair, name in pairs[:STRONGEST]
     ]
     if not rows:
-        return "No label shares far more neurons with one of another probe than chance expects."
+        return f"{about}."
     header = ["label", "label of another probe", "shared", "by chance", "neurons"]
-    return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
+    which = "the pair with the largest surplus" if len(rows) == 1 else f"the {len(rows)} with the largest surplus"
+    return f"{about}; {which}:\n\n" + tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
 
 
 def _grid(points: Sequence[GridCell]) -> str:
     """Figure 2 as a table: accuracy by l1 (rows) and l2 (columns)."""
     l1 = list(dict.fromkeys(point.l1 for point in points))
     l2 = list(dict.fromkeys(point.l2 for point in points))
-    found = {(point.l1, point.l2): _percent(point.accuracy) for point in points}
+    far = [point for point in points if point.converged is False]
+    found = {(point.l1, point.l2): _percent(point.accuracy) + UNFINISHED * (point in far) for point in points}
     rows = [[f"{a:g}", *(found[a, b] for b in l2)] for a in l1]
-    return tabulate(rows, headers=["l1 \\ l2", *(f"{b:g}" for b in l2)], tablefmt="simple", disable_numparse=True)
+    table = tabulate(rows, headers=["l1 \\ l2", *(f"{b:g}" for b in l2)], tablefmt="simple", disable_numparse=True)
+    bounds = [_relative(point.gap, point.objective) for point in sorted(far, key=_bound) if point.gap is not None]
+    return f"{table}\n{UNFINISHED} {_unfinished(bounds)}" if far else table
+
+
+def _bound(point: GridCell) -> float:
+    return 0.0 if point.gap is None else point.gap / max(point.objective, 1e-12)
+
+
+def _unfinished(bounds: Sequence[str]) -> str:
+    """What is wrong with the marked cells, given their bounds, ascending."""
+    known = f"may be up to {bounds[-1]} above" if bounds else "has no bound of its distance from"
+    return f"the objective {known} the optimum; standardise=true or a larger max_iter= brings it nearer"
 
 
 def _rankings(compared: MethodComparison) -> str:
@@ -129,6 +154,15 @@ def _rankings(compared: MethodComparison) -> str:
 
 def _interval(found: Bounded) -> str:
     return "" if found.low is None else f"{_percent(found.low)} to {_percent(found.high)}"
+
+
+def _relative(gap: float, objective: float) -> str:
+    """A gap in percent of the objective."""
+    return f"{100 * gap / max(objective, 1e-12):.2g} %"
+
+
+def _in_percent(value: float | None) -> str:
+    return "-" if value is None else f"{_percent(value)} %"
 
 
 def _percent(value: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +72,8 @@ class TrainedProbe:
     """A probe of a model's neurons.
 
     Args:
-        weights: theta, (L, neurons), 0 for neurons that did not take part.
+        weights: theta, (L, neurons), 0 for neurons that did not take part. With ``scales``, those of the scaled
+            neurons: ``weights[:, columns] / scales`` are those of the states as they are in the dump.
         columns: int64 (D,), ascending: the neurons that took part.
         bias: (L,).
         labels: names, in row order.
@@ -81,6 +82,7 @@ class TrainedProbe:
         stationarity: KKT residual.
         iterations: steps of the solver.
         signature: the settings that made it.
+        scales: (D,), by which the values of the neurons were divided; None if they were read as they are.
     """
 
     weights: np.ndarray
@@ -92,6 +94,7 @@ class TrainedProbe:
     stationarity: float
     iterations: int
     signature: str
+    scales: np.ndarray | None = None
 
     @classmethod
     def fit(cls, task: Task, settings: ProbeSettings) -> TrainedProbe:
@@ -100,7 +103,7 @@ class TrainedProbe:
         weights = np.zeros((len(task.labels), len(task.neurons)), dtype=probe.coef_.dtype)
         weights[:, task.columns] = probe.coef_
         found = (probe.objective_, probe.gap_, probe.stationarity_, probe.n_iter_)
-        return cls(weights, task.columns, probe.intercept_, task.labels, *found, settings.signature(task))
+        return cls(weights, task.columns, probe.intercept_, task.labels, *found, settings.signature(task), task.scales)
 
     def predict(self, words: LabelledWords, task: Task, kept: np.ndarray | None = None) -> np.ndarray:
         """Label ids, (N,), of words; with the neurons ``kept``, positions among those that take part, or all.
@@ -126,6 +129,7 @@ class TrainedProbe:
             stationarity=self.stationarity,
             iterations=self.iterations,
             signature=self.signature,
+            **({} if self.scales is None else {"scales": self.scales}),
         )
         write_bytes_whole(path, file.getvalue())
 
@@ -136,7 +140,8 @@ class TrainedProbe:
         Raises:
             InputError: if the file is missing or damaged, or is not a probe.
         """
-        saved = read_arrays(Path(path), [item.name for item in fields(cls)], f"The probe {path}")
+        needed = [item.name for item in fields(cls) if item.default is MISSING]
+        saved = read_arrays(Path(path), needed, f"The probe {path}", optional=["scales"])
         try:
             return cls(
                 weights=saved["weights"],
@@ -148,6 +153,7 @@ class TrainedProbe:
                 stationarity=float(saved["stationarity"]),
                 iterations=int(saved["iterations"]),
                 signature=str(saved["signature"]),
+                scales=saved.get("scales"),
             )
         except (TypeError, ValueError) as error:
             raise InputError(f"The probe {path} is damaged: a field has the wrong type ({error}).") from error

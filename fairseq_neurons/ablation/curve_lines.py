@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from fairseq_neurons.ablation.curve_records import ORDERS, Point
 # A difference with a larger p-value is not significant.
 LEVEL = 0.05
 MARK = "°"
+SAMPLES = re.compile(r"\|samples:(\d+)")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class LinePoint:
         return max((point.p_value for point in self.points if point.p_value is not None), default=None)
 
     @property
+    def least_p_value(self) -> float | None:
+        """The smallest p-value that the test can give, see `least_p_value`."""
+        return least_p_value(self.points[0].test)
+
+    @property
     def doubtful(self) -> bool:
         """Whether neurons are masked without a significant difference from the unablated model."""
         return self.neurons > 0 and self.p_value is not None and self.p_value >= LEVEL
@@ -82,6 +89,19 @@ class Line:
     def at(self, neurons: int) -> LinePoint | None:
         """The point with this number of masked neurons; None if it has not been measured."""
         return next((point for point in self.points if point.neurons == neurons), None)
+
+
+def least_p_value(test: str) -> float | None:
+    """The smallest p-value that a test by samples can give, 1 / (samples + 1); None for other tests.
+
+    Args:
+        test: its signature, which names the number of samples.
+
+    >>> least_p_value("paired:bootstrap|samples:99|seed:1"), least_p_value("paired:mcnemar-exact")
+    (0.01, None)
+    """
+    found = SAMPLES.search(test)
+    return 1 / (int(found.group(1)) + 1) if found else None
 
 
 def lines_of(points: Iterable[Point]) -> tuple[Line, ...]:

@@ -18,6 +18,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures.figure_signatures import signed
 from fairseq_neurons.figures.figure_style import PAGE, RED_WHITE_BLUE, SMALL, SignedFigure, house_style, readable_on
 from fairseq_neurons.figures.printable_text import runs_leftwards, shortened
+from fairseq_neurons.statistics.colour_range import colour_range
 
 # In points, like the axes of the figure. Font sizes of words and values:
 WORD_SIZE, VALUE_SIZE = 7.5, 5.0
@@ -49,7 +50,8 @@ def coloured_sentences(
 ) -> SignedFigure:
     """Draw sentences with words coloured by a neuron: red if it is negative, white at zero, blue if it is positive.
 
-    The colour scale is symmetric and ends at the largest absolute value shown. Sentences in right-to-left scripts are
+    The colour scale is symmetric and ends at the largest absolute value shown; of a saturated neuron, it spans the
+    range of the values shown, see `colour_range`. Sentences in right-to-left scripts are
     laid out from right to left.
 
     Args:
@@ -66,7 +68,8 @@ def coloured_sentences(
     column = dump.neurons.index(str(neuron))
     words, values_of = _read(dump, column, sentences)
     flow = _flow(words, values_of, width * 72 - 2 * MARGIN, values)
-    limit = max(abs(word.value) for word in flow) or 1.0
+    low, high = colour_range(np.array([word.value for word in flow]))
+    ends = {"limit": f"{high or 1.0:.4g}"} if low == -high else {"low": f"{low:.4g}", "high": f"{high:.4g}"}
     height = max(word.y for word in flow) + (LINE_WITH_NUMBERS if values else LINE) + 2 * MARGIN + SCALE
     name = dump.neurons.name(column)
     signature = signed(
@@ -74,11 +77,11 @@ def coloured_sentences(
         [signature_of(dump)],
         neuron=name,
         sentences=",".join(map(str, sentences)),
-        limit=f"{limit:.4g}",
+        **ends,
     )
     title = f"Sentences coloured by neuron {name} ({column})"
     figure = SignedFigure((width, height / 72), title, signature, caption, layout=None)
-    scale = Normalize(-limit, limit)
+    scale = Normalize(low, high) if low < high else Normalize(-1, 1)
     axes = _canvas(figure)
     for word in flow:
         _draw(axes, word, scale, values)

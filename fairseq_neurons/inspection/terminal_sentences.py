@@ -18,12 +18,14 @@ class SentenceView:
     """Formats sentences with the values of one neuron.
 
     Args:
-        scale: the neuron's largest absolute value, shown in the darkest colour.
+        low: the value shown in the darkest red, see `colour_range`.
+        high: that shown in the darkest blue.
         painter: colours the words; if None, values are written below the words.
         columns: width of the terminal.
     """
 
-    scale: float
+    low: float
+    high: float
     painter: Painter | None
     columns: int
 
@@ -45,17 +47,23 @@ class SentenceView:
         """The legend of the colours."""
         if self.painter is None:
             return ""
-        steps = " ".join(self._painted(self.painter, self.signed(v), v) for v in np.linspace(-1, 1, 5) * self.scale)
-        return f"{INDENT}{steps}"
+        values = np.linspace(self.low, self.high, 5)
+        steps = " ".join(self._painted(self.painter, self.signed(value), value) for value in values)
+        own = "" if self.low == -self.high else "  (the range of most of its words, none of which is near zero)"
+        return f"{INDENT}{steps}{own}"
 
     def signed(self, value: float) -> str:
-        """Format a value with its sign and as many digits as the scale requires."""
-        digits = max(2, 1 - int(np.floor(np.log10(self.scale)))) if self.scale else 2
+        """Format a value with its sign and as many digits as the range requires."""
+        digits = max(2, 1 - int(np.floor(np.log10(self._half)))) if self._half else 2
         # Adding 0 leaves no -0.
         return f"{round(float(value), digits) + 0.0:+.{digits}f}"
 
     def _painted(self, painter: Painter, text: str, value: float) -> str:
-        return painter.paint(text, value / self.scale if self.scale else 0.0)
+        return painter.paint(text, (value - (self.low + self.high) / 2) / self._half if self._half else 0.0)
+
+    @property
+    def _half(self) -> float:
+        return (self.high - self.low) / 2
 
     def _numbered(self, cells: Sequence[tuple[str, float]]) -> Iterator[str]:
         """A line of words, and one of their values."""

@@ -11,6 +11,7 @@ from fairseq_neurons.inspection.findings import Findings, Standing
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_sentences import SentenceView
 from fairseq_neurons.inspection.terminal_words import cut, shown
+from fairseq_neurons.statistics.colour_range import colour_range
 from fairseq_neurons.statistics.strongest_sentences import strongest_sentences
 from fairseq_neurons.statistics.word_types import TopWord
 
@@ -28,7 +29,7 @@ def described(found: Findings, words: int, sentences: int, columns: int, painter
         columns: of the terminal.
         painter: who colours the words of sentences; None writes values below them.
     """
-    view = SentenceView(float(abs(found.values).max()), painter, columns)
+    view = SentenceView(*colour_range(found.values), painter, columns)
     parts = [_head(found, view), _words(found, view, words)]
     parts += _sentences(found, view, sentences)
     parts += [_labels(found), _rankings(found), _probes(found), _neighbours(found)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import NamedTuple
 
 DASH = "–"
@@ -62,12 +63,19 @@ def signed(value: float, digits: int = 2) -> str:
     return printed(f"{value:+.{digits}f}")
 
 
-def p_value(value: float, bare: bool = False) -> str:
-    """``p = 0.04``, or bare ``0.04``; very small values as a bound."""
+def p_value(value: float, bare: bool = False, least: float | None = None) -> str:
+    """``p = 0.04``, or bare ``0.04``; very small values as a bound, also the ``least`` that the test can give."""
+    if least is not None and is_least(value, least):
+        return f"{'' if bare else 'p '}≤ 1/{round(1 / least):,}"
     if value < SMALLEST:
         return f"{'' if bare else 'p '}< {SMALLEST}"
     # With two digits, a p-value just below 0.05 could be rounded to it.
     return f"{'' if bare else 'p = '}{value:.{3 if value < 0.1 else 2}g}"
+
+
+def is_least(value: float, least: float) -> bool:
+    """Whether a p-value is the smallest that its test can give."""
+    return isclose(value, least, rel_tol=1e-9)
 
 
 def interval(low: float | None, high: float | None, scale: float = 1, digits: int = 1) -> str:

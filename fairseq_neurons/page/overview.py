@@ -24,8 +24,8 @@ from fairseq_neurons.runs.run_folder import Model, Probe, Run
 
 def overview(run: Run, pictures: Sequence[Picture]) -> Overview:
     """Read it off a run."""
-    signatures = [entry for model in run.models for entry in _signatures(model)]
-    models = [_section(model, pictures) for model in run.models]
+    signatures = [entry for model in run.models_by_name for entry in _signatures(model)]
+    models = [_section(model, pictures) for model in run.models_by_name]
     return Overview(run.path.resolve().name, models, signatures, len(pictures))
 
 

@@ -106,7 +106,7 @@ class Overview:
 
     Args:
         title: the name of the run's folder.
-        models: those of which most is known first.
+        models: in the order of their names.
         signatures: of every result: what it is, and the string.
         figures: how many there are.
     """

@@ -56,7 +56,7 @@ def report(settings: PageSettings) -> Path:
     if sentences < 1:
         raise InputError(f"sentences={sentences}: give at least 1.")
     opened = Run.open(settings.run)
-    shown = [model for model in opened.models if model.dumps]
+    shown = [model for model in opened.models_by_name if model.dumps]
     with PageFolder(out) as page:
         needed = sum(_size(opened, model, sentences) for model in shown) + OF_THE_PAGE
         counts = (len(opened.models), len(shown))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
 from fairseq_neurons.runs.run_scan import models_in
+
+# Of a name: its numbers, and what is between them.
+PARTS = re.compile(r"[0-9]+|[^0-9]+")
 
 __all__ = ["Dump", "Model", "Probe", "Run"]
 
@@ -42,6 +46,11 @@ class Run:
             raise InputError(f"{folder} holds no dump, ranking, probe or curve: it is not the folder of a run.")
         return cls(folder, models)
 
+    @property
+    def models_by_name(self) -> list[Model]:
+        """The same models in the order of their names, numbers in theirs: 1, 2, 10, lm."""
+        return sorted(self.models, key=lambda model: _by_numbers(model.name))
+
     def dump_of(self, model: Model) -> Dump:
         """The dump to show of a model: without a mask if possible, of the text that most models have read.
 
@@ -62,3 +71,8 @@ class Run:
         text = (dump or self.dump_of(model)).text
         found = {other.name: other.unmasked(text) for other in self.models if other is not model}
         return {name: other for name, other in found.items() if other is not None}
+
+
+def _by_numbers(name: str) -> list[tuple[bool, int, str]]:
+    """A key by which names sort as people number them, numbers before letters."""
+    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in PARTS.findall(name)]

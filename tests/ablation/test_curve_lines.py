@@ -6,7 +6,7 @@ from math import inf, isnan
 
 import pytest
 
-from fairseq_neurons.ablation.curve_lines import lines_of, short_names
+from fairseq_neurons.ablation.curve_lines import least_p_value, lines_of, short_names
 from fairseq_neurons.ablation.curve_records import Point
 
 
@@ -59,3 +59,8 @@ def test_short_names__are_what_tells_paths_apart():
     assert short_names(["r.json", "other/r.json"]) == {"r.json": "r", "other/r.json": "other/r"}
     assert list(short_names(["p/x/r.json", "p/y/r.json"]).values()) == ["x", "y"]
     assert list(short_names(["nmt.v1.json", "nmt.v2.json"]).values()) == ["nmt.v1", "nmt.v2"]
+
+
+def test_least_p_value__is_that_of_a_test_by_samples():
+    assert least_p_value("paired:bootstrap|samples:1000|seed:12345|nrefs:1") == 1 / 1001
+    assert least_p_value("paired:mcnemar-exact|interval:wilson") is None

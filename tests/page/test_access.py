@@ -24,6 +24,16 @@ PAIRS = {
 }
 
 
+def test_wide_table__has_a_shadow_where_it_goes_on(chromium, report):
+    with Opened(chromium, report, 390) as opened:
+        page = opened.go()
+        regions = page.locator("#overview .wide").all()
+        assert any(one.evaluate("table => table.scrollWidth > table.clientWidth") for one in regions)
+        style = "getComputedStyle(document.querySelector('.wide'))"
+        assert page.evaluate(f"{style}.backgroundAttachment") == "local, local, scroll, scroll"
+        assert page.evaluate(f"{style}.backgroundImage").count("linear-gradient") == 4
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_no_view__is_wider_than_the_window(chromium, report, width):
     with Opened(chromium, report, width) as opened:

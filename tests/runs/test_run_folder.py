@@ -11,8 +11,9 @@ import pytest
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.runs.run_folder import Run
+from fairseq_neurons.runs.run_folder import Model, Run
 from tests.ablation.small_ablations import ranking
 from tests.activations.small_dumps import write_dump
 from tests.probing.study.made_words import LABELS
@@ -28,6 +29,12 @@ def small_dump(folder: Path, checkpoint: str = "", mask: str = "", width: int = 
     dump = write_dump(folder, np.arange(3 * width).reshape(3, width), sentences=SENTENCES)
     edit(dump / "manifest.json", mask=mask, **({"checkpoint_sha256": checkpoint} if checkpoint else {}))
     return dump
+
+
+def test_models_by_name__are_in_the_order_of_their_numbers(tmp_path):
+    models = [Model("", Neurons(()), name) for name in ("lm1", "10", "lm", "2", "a/10", "a/9", "1")]
+    names = [model.name for model in Run(tmp_path, models).models_by_name]
+    assert names == ["1", "2", "10", "a/9", "a/10", "lm", "lm1"]
 
 
 def test_run__is_sorted_by_model_the_best_known_first(made_run):

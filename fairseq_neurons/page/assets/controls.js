@@ -5,11 +5,14 @@ const GROUPS = [["ranking", "Rankings"], ["label", "Rankings for one label"], ["
 
 // Examples of queries for this model.
 function examples(model) {
-  const label = model.sorts.find((one) => one.label);
+  const spelled = (text) => /\p{L}/u.test(text); // "-" and "," say little of what can be asked for
+  const labels = model.sorts.filter((one) => one.label);
+  const label = labels.find((one) => spelled(one.label)) ?? labels[0];
+  const words = model.previews.flat().map(([word]) => word);
   return [
     [String(model.names.length - 1), "a neuron by its index"],
     [`${model.blocks.at(-1)[0]}.*`, "neurons by name, with patterns"],
-    [model.previews.flat()[0]?.[0], "neurons with this word among their top words, by how much of their variance it explains"],
+    [words.find(spelled) ?? words[0], "neurons with this word among their top words, by how much of their variance it explains"],
     [label && `${label.name}:${label.label}`, "neurons by how well they predict a label"],
   ].filter(([query]) => query);
 }

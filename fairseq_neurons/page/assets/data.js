@@ -55,8 +55,7 @@ const data = (() => {
   const neuron = (number, index) => report.load(`${number}/neuron/${index}`, (content) => ({
     ...content,
     index,
-    codes: unpacked(content.codes),
-    digits: format.digits(127 * content.scale),
+    ...coloured(unpacked(content.codes), content.scale),
   }));
 
   function names(content) {
@@ -71,6 +70,17 @@ const data = (() => {
 
   function withIndex(content) {
     return { ...content, places: new Map(content.words.map((word, place) => [word, place])) };
+  }
+
+  // The codes at which colours end: of a saturated neuron, far from zero at nearly all words, its own range, as in
+  // statistics/colour_range.py; otherwise the largest value on both sides of zero.
+  function coloured(codes, scale) {
+    const sorted = codes.slice().sort();
+    const [low, high] = [0.05, 0.95].map((part) => sorted[Math.round(part * (sorted.length - 1))] ?? 0);
+    const [near, far] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b);
+    const own = low * high > 0 && low < high && 2 * near >= far;
+    const ends = own ? { low, high } : { low: -127, high: 127 };
+    return { codes, own, ...ends, digits: format.digits(((ends.high - ends.low) / 2) * scale) };
   }
 
   // Base64 -> signed bytes.

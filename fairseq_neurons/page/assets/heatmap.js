@@ -1,4 +1,5 @@
 // Sentences coloured by a neuron: red negative, plain zero, blue positive (the paper's Figure 3), the value under each word.
+// Of a saturated neuron, red is the low and blue the high end of its own range.
 "use strict";
 
 // Selects the sentences to show, best first.
@@ -54,13 +55,18 @@ function Word({ spelled, value, digits, share }) {
   </span>`;
 }
 
+// From -1, the darkest red, to 1, the darkest blue.
+function colour({ low, high }, code) {
+  return Math.max(-1, Math.min(1, (code - (low + high) / 2) / ((high - low) / 2)));
+}
+
 function Sentence({ number, neuron, text }) {
   const words = [];
   for (let place = text.offsets[number]; place < text.offsets[number + 1]; place++) {
     const code = neuron.codes[place];
     const spelled = text.words[text.ids[place]];
     words.push(html`<${Word} key=${place} spelled=${spelled} value=${code * neuron.scale}
-      digits=${neuron.digits} share=${code / 127} />${" "}`);
+      digits=${neuron.digits} share=${colour(neuron, code)} />${" "}`);
   }
   return html`<li value=${number + 1} data-sentence=${number}><p dir="auto">${words}</p></li>`;
 }
@@ -107,7 +113,7 @@ function Sentences({ neuron, text, query }) {
 }
 
 function Legend({ neuron }) {
-  const largest = 127 * neuron.scale;
-  return html`<p class="legend"><span>${format.signed(-largest, neuron.digits)}</span><span class="ramp" aria-hidden="true"></span>
-    <span>${format.signed(largest, neuron.digits)}</span></p>`;
+  const [low, high] = [neuron.low, neuron.high].map((code) => format.signed(code * neuron.scale, neuron.digits));
+  return html`<p class="legend"><span>${low}</span><span class="ramp" aria-hidden="true"></span><span>${high}</span>
+    ${neuron.own && html`<span>the range of most of its words, none of which is near zero</span>`}</p>`;
 }

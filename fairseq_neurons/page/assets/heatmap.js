@@ -115,5 +115,5 @@ function Sentences({ neuron, text, query }) {
 function Legend({ neuron }) {
   const [low, high] = [neuron.low, neuron.high].map((code) => format.signed(code * neuron.scale, neuron.digits));
   return html`<p class="legend"><span>${low}</span><span class="ramp" aria-hidden="true"></span><span>${high}</span>
-    ${neuron.own && html`<span>the range of most of its words, none of which is near zero</span>`}</p>`;
+    ${neuron.own && html`<span class="own">the range of most of its words, none of which is near zero</span>`}</p>`;
 }

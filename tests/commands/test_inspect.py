@@ -44,7 +44,7 @@ def test_run_folder__is_all_it_takes(command):
     printed = command.succeed("run=run", "neuron=encoder.0.fwd.2")
     assert printed == expected(2, run="run")
     assert printed == command.succeed("run=run", "neuron=2", "activations=one")
-    for shown in ("highest at", "told best", "rankings/cross", "rank for single labels", "nearest neuron"):
+    for shown in ("highest at", "predicts best", "rankings/cross", "rank for single labels", "nearest neuron"):
         assert shown in printed
 
 

@@ -21,7 +21,7 @@ SENTENCE = 20
 
 
 def write_random(out: Path, words: int, neurons: int, seed: int, dtype: str) -> None:
-    """A dump of states that models share in part, so that there is something to find."""
+    """Write a dump whose states are partly shared between models, so that neurons correlate."""
     generator = np.random.default_rng(seed)
     mixing = generator.normal(size=(50, neurons)).astype(np.float32)
     manifest = Manifest(
@@ -46,7 +46,7 @@ def write_random(out: Path, words: int, neurons: int, seed: int, dtype: str) -> 
 
 
 def corrcoef(paths: list[Path]) -> np.ndarray:
-    """The peer: every pair of models with the target, as one would write it with numpy."""
+    """The peer: the target with every other model, in plain numpy."""
     ours, *others = [np.load(path / "activations.npy") for path in paths]
     size = ours.shape[1]
     matches = [np.corrcoef(ours, other, rowvar=False)[:size, size:].max(axis=1) for other in others]
@@ -54,7 +54,7 @@ def corrcoef(paths: list[Path]) -> np.ndarray:
 
 
 def products(dumps: list[Path], rounds: int) -> None:
-    """Beside the bare float32 products of the same size, whole and in memory: the part that cannot be saved."""
+    """Compare with the float32 products of the same size, in memory: the part that is unavoidable."""
     ours, *others = [np.load(path / "activations.npy").astype(np.float32) for path in dumps]
     operations = sum(2 * ours.size * other.shape[1] for other in others)
     took, bare, ratios = paired(lambda: correlate(dumps), lambda: [ours.T @ other for other in others], rounds)

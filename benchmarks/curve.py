@@ -1,4 +1,4 @@
-"""A whole ablation curve by ``fairseq-neurons-ablate`` against a ``fairseq-generate`` process a point.
+"""A whole ablation curve by ``fairseq-neurons-ablate`` against one ``fairseq-generate`` process per point.
 
 python -m benchmarks.curve CHECKPOINT DATA RANKING [--subset test] [--points 10] [--share 0.2]
 
@@ -38,8 +38,8 @@ def main() -> None:
     for name in ("checkpoint", "data", "ranking"):
         parser.add_argument(name)
     parser.add_argument("--subset", default="test")
-    parser.add_argument("--points", type=int, default=10, help="of each order, top and bottom")
-    parser.add_argument("--share", type=float, default=0.2, help="of the neurons that the last point removes")
+    parser.add_argument("--points", type=int, default=10, help="number of points of each order, top and bottom")
+    parser.add_argument("--share", type=float, default=0.2, help="share of the neurons masked at the last point")
     options = parser.parse_args()
     neurons = len(Ranking.load(options.ranking).order)
     points = [max(1, round(neurons * options.share * i / options.points)) for i in range(1, options.points + 1)]

@@ -1,4 +1,4 @@
-"""Our beam search against fairseq's over the same weights in fairseq's own ``lstm``, and where its time goes.
+"""Our beam search against fairseq's over the same weights in fairseq's own ``lstm``, and a profile of its time.
 
 python -m benchmarks.decoding CHECKPOINT DATA [--subset test] [--beams 5,1,4] [--rounds 5]
 
@@ -25,7 +25,7 @@ from fairseq_neurons.plugin.dataset_subsets import collated, load_subset
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel
 
-FAIRSEQ_MAX_TOKENS = 12000  # of fairseq-generate, if nothing is given
+FAIRSEQ_MAX_TOKENS = 12000  # the default of fairseq-generate
 PARTS = {
     "matrix products": ("mm", "addmm", "addmm_", "bmm", "baddbmm", "mkldnn_rnn_layer", "matmul"),
     "log-softmax": ("_log_softmax",),
@@ -118,7 +118,7 @@ def compare_masked(loaded: Loaded, samples: list[dict]) -> None:
 
 
 def where_time_goes(loaded: Loaded, samples: list[dict]) -> None:
-    """Shares of the processor's time by kind of operation."""
+    """Shares of CPU time by kind of operation."""
     generator = SharedStatesGenerator([loaded.model], loaded.task.target_dictionary, 5)
     with profile(activities=[ProfilerActivity.CPU]) as profiler:
         hypotheses(generator, samples)

@@ -1,4 +1,4 @@
-"""Masked against unmasked generation, dumping against not dumping, ``extract`` against the bare encoder.
+"""Masked against unmasked generation, dumping against not dumping, ``extract`` against the encoder alone.
 
 python -m benchmarks.generation CHECKPOINT DATA [--subset test] [--rounds 5]
 """
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def generate(loaded: Loaded, samples: list[dict], after: Callable[[dict], None] = lambda sample: None) -> int:
-    """Beam search over all batches; returns the number of words it made."""
+    """Beam search over all batches; returns the number of generated words."""
     generator = loaded.task.build_generator([loaded.model], argparse.Namespace(beam=5))
     made = 0
     for sample in samples:
@@ -55,7 +55,7 @@ def generate(loaded: Loaded, samples: list[dict], after: Callable[[dict], None] 
 
 
 def masking(loaded: Loaded, samples: list[dict], rounds: int) -> None:
-    """A mask whose value is what the neurons' mean is, near enough: output lengths stay the same, so times compare."""
+    """Mask with (approximately) the neurons' means: output lengths stay similar, so that times can be compared."""
     neurons = neurons_of(loaded.model)
     chosen = np.arange(0, len(neurons), 10)
     with recorded(loaded.model) as recorder:
@@ -83,13 +83,13 @@ def masking(loaded: Loaded, samples: list[dict], rounds: int) -> None:
 
 
 def encode(loaded: Loaded, samples: list[dict]) -> None:
-    """The bare encoder."""
+    """The encoder alone."""
     for sample in samples:
         run_layers(loaded.model, sample)
 
 
 def dumping(loaded: Loaded, samples: list[dict], rounds: int) -> None:
-    """Generation with a dump beside it, as the task does it."""
+    """Generation with and without a dump, as in the task."""
     dataset = next(iter(loaded.task.datasets.values()))
     kept = np.concatenate([sample["id"].numpy() for sample in samples])
 
@@ -103,7 +103,7 @@ def dumping(loaded: Loaded, samples: list[dict], rounds: int) -> None:
 
 
 def extraction(loaded: Loaded, samples: list[dict], words: int, rounds: int) -> None:
-    """All that ``extract`` does once the model is loaded, against the encoder on batches that are ready."""
+    """Everything that ``extract`` does after loading the model, against the encoder alone on prepared batches."""
     dataset = next(iter(loaded.task.datasets.values()))
 
     def run_extract() -> None:
@@ -117,7 +117,7 @@ def extraction(loaded: Loaded, samples: list[dict], words: int, rounds: int) -> 
 
     ours, peer, ratios = paired(run_extract, lambda: encode(loaded, samples), rounds * 3)
     report("extract / bare encoder", ours, peer, ratios)
-    print(f"  words/s: {words / ours:.0f} / {words / peer:.0f}, {peer / ours:.2f} of the bare encoder's")
+    print(f"  words/s: {words / ours:.0f} / {words / peer:.0f}, {peer / ours:.2f} of the rate of the encoder alone")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ python -m benchmarks.probing [--words 40000] [--neurons 1000] [--classes 40] [--
 python -m benchmarks.probing --activations DUMP --labels FILE [--saga-passes 20]
 python -m benchmarks.probing --memory | --grid
 
-On a machine with other work to do, set OMP_WAIT_POLICY=PASSIVE: else threads that wait for each other keep a core busy.
+On a busy machine, set OMP_WAIT_POLICY=PASSIVE: otherwise threads that wait for each other keep a core busy.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def table(trace: Trace, bound: float) -> None:
 
 
 def memory(problem: Problem, options: argparse.Namespace) -> None:
-    """The peak of a fit of values on disk, in a process of its own."""
+    """Peak memory of a fit to values on disk, in a separate process."""
     with tempfile.TemporaryDirectory() as folder:
         values, labels = Path(folder) / "values.npy", Path(folder) / "labels.npy"
         np.save(labels, problem.y)
@@ -138,7 +138,7 @@ def memory(problem: Problem, options: argparse.Namespace) -> None:
 
 
 def grid(problem: Problem, tolerance: float) -> None:
-    """Every pair of 1e-1 .. 1e-7 against one fit from nothing at 1e-5, before and after."""
+    """Every pair of 1e-1 .. 1e-7 against one fit at 1e-5 without a warm start, before and after."""
     penalties = [10.0**-exponent for exponent in range(1, 8)]
     single = [fit_seconds(problem)]
     cells, probe = [], ElasticNetProbe(tolerance=tolerance)
@@ -154,7 +154,7 @@ def grid(problem: Problem, tolerance: float) -> None:
 
 
 def fit_seconds(problem: Problem) -> float:
-    """How long one fit takes."""
+    """Seconds of one fit."""
     start = time.perf_counter()
     ElasticNetProbe(1e-5, 1e-5, tolerance=WITHIN).fit(problem.values, problem.y)
     return time.perf_counter() - start
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("--neurons", type=int, default=1000)
     parser.add_argument("--classes", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--activations", type=Path, help="a dump, instead of made states")
+    parser.add_argument("--activations", type=Path, help="a dump, instead of synthetic states")
     parser.add_argument("--labels", type=Path, help="the labels of its words")
     parser.add_argument("--l1", type=float, default=1e-5)
     parser.add_argument("--l2", type=float, default=1e-5)
@@ -176,7 +176,9 @@ def main() -> None:
     parser.add_argument("--skip", nargs="*", choices=PEERS, default=[])
     parser.add_argument("--memory", action="store_true", help="the memory of our fit only")
     parser.add_argument("--grid", action="store_true", help="the grid only")
-    parser.add_argument("--grid-tolerance", type=float, default=WITHIN, help="of its cells; the single fit has 1e-3")
+    parser.add_argument(
+        "--grid-tolerance", type=float, default=WITHIN, help="tolerance of the cells (single fit: 1e-3)"
+    )
     options = parser.parse_args()
     if (options.activations is None) != (options.labels is None):
         parser.error("--activations and --labels go together")

@@ -21,7 +21,7 @@ from fairseq_neurons.probing.solvers.authors_recipe import authors_recipe
 
 @dataclass
 class Problem:
-    """What all minimise: mean cross-entropy + l1 ||theta||_1 + l2 ||theta||_2^2, the bias free.
+    """The objective of all peers: mean cross-entropy + l1 ||theta||_1 + l2 ||theta||_2^2, the bias unpenalised.
 
     Args:
         values: (N, D), as our fit gets them: an array, or the map of a dump.
@@ -37,7 +37,7 @@ class Problem:
     design: Design = field(init=False)
 
     def __post_init__(self) -> None:
-        # The peers read float32 in memory, and have it before their clock starts.
+        # The peers read float32 from memory; the conversion is not timed.
         self.design = Design(np.array(self.values, dtype=np.float32))
         self.truth = torch.from_numpy(self.y)
         self.shape = (int(self.y.max()) + 1, self.values.shape[1])
@@ -67,7 +67,7 @@ class Problem:
 
 
 class Trace:
-    """(seconds, objective) after every step; the clock stands still while the objective is evaluated.
+    """(seconds, objective) after every step; the clock is stopped while the objective is evaluated.
 
     Args:
         name: of the method.
@@ -88,16 +88,16 @@ class Trace:
 
     @property
     def seconds(self) -> float:
-        """From the start to the last point."""
+        """Seconds from the start to the last point."""
         return self.points[-1][0]
 
     @property
     def objective(self) -> float:
-        """At the last point."""
+        """The objective at the last point."""
         return self.points[-1][1]
 
     def reaching(self, objective: float) -> float:
-        """Seconds to the first point that is as low; infinite if none is."""
+        """Seconds to the first point with an objective at most this; infinite if there is none."""
         return next((seconds for seconds, reached in self.points if reached <= objective), float("inf"))
 
 
@@ -120,10 +120,10 @@ def saga(problem: Problem, passes: int) -> Trace:
 
 
 def recipe(problem: Problem, batch: int) -> Trace:
-    """The authors' Adam, one point an epoch. What it minimises has the L2 norm not squared; the trace is of ours."""
+    """The authors' Adam, one point per epoch. Its L2 norm is not squared; the trace is of our objective."""
     loss = Multinomial(problem.truth, problem.shape[0], None, torch.float32)
     penalty = ElasticNet(problem.l1, problem.l2)
-    # torch prepares itself at the first step of an optimiser; that is not the method's time.
+    # torch's set-up at the first step of an optimiser is not part of the method's time.
     authors_recipe(problem.design, loss, penalty, seed=1, batch=len(problem.y), epochs=1)
     trace = Trace(f"recipe, batch {batch}", problem)
     authors_recipe(problem.design, loss, penalty, seed=1, batch=batch, watch=trace)
@@ -155,7 +155,7 @@ def lbfgsb(problem: Problem, target: float, limit: float) -> Trace:
         value = loss + problem.l1 * point[: 2 * size].sum() + problem.l2 * (weights @ weights)
         return value, np.concatenate([problem.l1 + smooth, problem.l1 - smooth, bias_slope.numpy()])
 
-    def after(intermediate_result) -> None:  # scipy knows it by this name
+    def after(intermediate_result) -> None:  # scipy requires this name
         trace(*tensors(intermediate_result.x))
         if trace.objective <= target or trace.seconds > limit:
             raise StopIteration

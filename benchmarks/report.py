@@ -1,4 +1,4 @@
-"""The page of a large run: writing it, and how long a reader waits in Chromium.
+"""The page of a large run: writing it, and its response times in Chromium.
 
 python -m benchmarks.report [--neurons 2000] [--sentences 5000] [--rounds 5] [--keep FOLDER]
 
@@ -57,7 +57,7 @@ def write_run(run: Path, neurons: int, sentences: int) -> None:
 
 
 class Reader:
-    """A browser window, and how long it takes to show things."""
+    """A browser window that measures how long views take to be drawn."""
 
     def __init__(self, page: Any, index: Path) -> None:
         self.page, self.address = page, index.as_uri()
@@ -97,7 +97,7 @@ class Reader:
 
 
 def measure(reader: Reader, rounds: int, neurons: int) -> dict[str, list[float]]:
-    """Seconds of every round, by what was done."""
+    """Seconds of every round, by action."""
     steps: dict[str, Callable[[int], float]] = {
         "open the overview": lambda i: reader.open("#/", "h1"),
         "open the list of neurons": lambda i: reader.open("#/model/1", ".row"),
@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--neurons", type=int, default=2000)
     parser.add_argument("--sentences", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--keep", type=Path, help="a folder that the page is left in")
+    parser.add_argument("--keep", type=Path, help="folder in which to keep the page")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         write_run(Path(folder) / "run", options.neurons, options.sentences)

@@ -1,4 +1,4 @@
-"""Paired timings: the two sides take turns, so that a machine that slows down slows down both."""
+"""Paired timings: the two sides alternate, so that other load on the machine affects both."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def report(what: str, ours: float, peer: float, ratios: list[float]) -> None:
 
 
 def peak_memory(code: str) -> float:
-    """MiB that a fresh Python needs at most to run some code."""
-    # ru_maxrss would begin with what this process had when it forked.
+    """Peak memory in MiB of a new Python process that runs some code."""
+    # ru_maxrss would include the memory of this process at the fork.
     measure = "\nprint('PEAK', next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
     done = subprocess.run([sys.executable, "-c", code + measure], capture_output=True, text=True, check=True)
     return int(done.stdout.split("PEAK")[1]) / 1024

@@ -17,7 +17,7 @@ class ExtractionSettings:
         text: a raw text file, a sentence a line, in the tokens the model was trained on, instead of a subset; of a
             CoNLL-U file, its words (blanks inside a word become ``_``).
         dump_text: the text given to ``fairseq-preprocess``, for the spelling of unknown words in a subset.
-        sentencepiece: a SentencePiece model that cuts the lines of ``text`` into the model's pieces.
+        sentencepiece: a SentencePiece model that splits the lines of ``text`` into the model's pieces.
         pooling: ``last``, ``first``, ``mean`` or ``none``.
         dtype: ``float16`` or ``float32``.
         eos: whether the end-of-sentence symbol has a row.

@@ -1,4 +1,4 @@
-"""``fairseq-neurons-correlate``: rank a model's neurons by their likes in other models, or by themselves."""
+"""``fairseq-neurons-correlate``: rank neurons against other models, or by statistics of their own."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run(activations: list[str], combine: list[str], out: str, **options: Any) ->
 
 
 def _check_alone(activations: list[str], options: dict[str, Any]) -> None:
-    """Refuse options that a combination would not heed: the rankings have been made with theirs."""
+    """Refuse options that would have no effect: the combined rankings were made with their own."""
     defaults = CorrelationMethod()
     given = ["activations"] * bool(activations)
     given += [name for name, value in options.items() if value != getattr(defaults, name)]
@@ -59,6 +59,6 @@ main = application(
     "fairseq-neurons-correlate",
     CorrelateConfig,
     run,
-    "Rank a model's neurons: by other models (method=max, min, linear-regression, svcca) or by itself (variance,\n"
-    "mean-distance, random). combine=[R1,R2] puts rankings by different other models together.",
+    "Rank one model's neurons against other models (method=max, min, linear-regression, svcca), or by statistics of\n"
+    "that model alone (variance, mean-distance, random). combine=[R1,R2] combines rankings against other models.",
 )

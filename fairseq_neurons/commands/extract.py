@@ -1,4 +1,4 @@
-"""``fairseq-neurons-extract``: dump a model's states without generating."""
+"""``fairseq-neurons-extract``: dump a model's states without translating."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ main = application(
     "fairseq-neurons-extract",
     ExtractConfig,
     run,
-    "Dump a model's states without generating: of a data folder's subset, or of a text file.",
+    "Dump a model's states without translating, for a subset of a data folder or for a text file.",
 )

@@ -1,4 +1,4 @@
-"""``fairseq-neurons-overlap``: how much rankings of one model's neurons agree."""
+"""``fairseq-neurons-overlap``: report how much rankings of one model's neurons agree."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ main = application(
     "fairseq-neurons-overlap",
     OverlapConfig,
     run,
-    "How much rankings agree: the share of the first neurons that two have in common (at the top, and averaged over\n"
-    "all depths down to it), and Spearman's correlation of all positions.",
+    "Report how much rankings agree: the share of the first neurons that two rankings have in common (at depth top=,\n"
+    "and averaged over all depths up to it), and Spearman's correlation over all neurons.",
 )

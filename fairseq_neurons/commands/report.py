@@ -1,4 +1,4 @@
-"""``fairseq-neurons-report``: a run folder as a page to explore."""
+"""``fairseq-neurons-report``: write the page of a run folder."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ main = application(
     "fairseq-neurons-report",
     ReportConfig,
     run,
-    "One folder of HTML from the folder of a run: its tables, figures and neurons, to open from the disk.",
+    "Write a folder of HTML that opens from the disk: the tables, figures and neurons of a run.",
 )

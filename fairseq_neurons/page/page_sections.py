@@ -1,4 +1,4 @@
-"""What the static part of the page is made of."""
+"""The sections of the static part of the page."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Picture:
 
     Args:
         name: of its files, without ending.
-        of: the curve or probe by its name, or ``model NAME``.
+        of: name of the curve or probe, or ``model NAME``.
         title: what it shows.
         signature: of the settings that made its numbers.
-        width: in pixels; the browser keeps the place free before it has the file.
-        height: likewise.
+        width: in pixels, so that the browser reserves the space before it has loaded the file.
+        height: in pixels.
     """
 
     name: str
@@ -31,13 +31,13 @@ class Picture:
 
     @property
     def address(self) -> str:
-        """Of its files, without ending, from the page."""
+        """The path of its files from the page, without ending."""
         return f"figures/{quote(self.name, safe='')}"
 
 
 @dataclass(frozen=True)
 class CurveSection:
-    """What the overview shows of a curve.
+    """The section of a curve.
 
     Args:
         name: of the curve.
@@ -54,11 +54,11 @@ class CurveSection:
 
 @dataclass(frozen=True)
 class ProbeSection:
-    """What the overview shows of a probe.
+    """The section of a probe.
 
     Args:
         name: of the labels.
-        subsets: what is left with some of the neurons.
+        subsets: a table of the accuracy with a subset of the neurons.
         labels: a table of them.
         pictures: of it.
     """
@@ -71,20 +71,20 @@ class ProbeSection:
 
 @dataclass(frozen=True)
 class ModelSection:
-    """What the overview shows of a model.
+    """The section of a model.
 
     Args:
         name: of the model.
         checkpoint: start of its SHA-256.
-        size: how many neurons it has.
+        size: number of neurons.
         address: in the page, of its neurons; empty for a model without a dump.
         blocks: name and size of each.
         dumps: a table of them.
         pictures: of its rankings and neurons.
         curves: of its ablation.
         accuracy: of its probes; None if there are none.
-        probes: one by one.
-        shared: neurons between labels.
+        probes: the section of each probe.
+        shared: neurons that labels share.
     """
 
     name: str
@@ -102,13 +102,13 @@ class ModelSection:
 
 @dataclass(frozen=True)
 class Overview:
-    """All of it.
+    """All sections.
 
     Args:
         title: the name of the run's folder.
         models: in the order of their names.
-        signatures: of every result: what it is, and the string.
-        figures: how many there are.
+        signatures: the name and the signature of every result.
+        figures: number of figures.
     """
 
     title: str
@@ -118,7 +118,7 @@ class Overview:
 
     @property
     def browsable(self) -> bool:
-        """Whether there are neurons to see."""
+        """Whether the page has neurons to explore."""
         return any(model.address for model in self.models)
 
     @property
@@ -128,12 +128,12 @@ class Overview:
 
     @property
     def summary(self) -> str:
-        """Of what the run consists, in a sentence."""
+        """What the run consists of, in one sentence."""
         counts = {
             "model": len(self.models),
             "curve": len({curve.name for model in self.models for curve in model.curves}),
             "probe": sum(len(model.probes) for model in self.models),
             "figure": self.figures,
         }
-        told = [f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items() if count]
-        return ", ".join(told[:-1]) + f" and {told[-1]}." if len(told) > 1 else f"{told[0]}."
+        counted = [f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items() if count]
+        return ", ".join(counted[:-1]) + f" and {counted[-1]}." if len(counted) > 1 else f"{counted[0]}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class PageSettings:
-    """Which run is shown, and where.
+    """The run to show, and the folder of its page.
 
     Args:
         run: folder of the run.

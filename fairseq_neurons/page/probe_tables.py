@@ -12,7 +12,7 @@ from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.result_parts import Interval, LabelPair, SharedWithin
 from fairseq_neurons.runs.run_folder import Model, Probe
 
-KINDS = {"mask": "masked out", "retrain": "trained again"}
+KINDS = {"mask": "masking-out", "retrain": "retraining"}
 MOST_SHARED = 20
 
 Link = Callable[[str], str]
@@ -44,7 +44,7 @@ def accuracy_table(model: Model) -> Table:
         rows.append(row(short_name(name), _accuracy(probe.results)))
     header = ["Labels", "Accuracy", "Majority", "Selectivity", "Words", "Classes", "Gap"]
     note = "Percent of the test words, with 95 % intervals; the gap bounds how far a probe is from its optimum."
-    return Table("How well labels are told from the states", header, rows, note)
+    return Table("Probing accuracy", header, rows, note)
 
 
 def _accuracy(results: ProbeResults) -> list[str | Cell]:
@@ -60,18 +60,18 @@ def _accuracy(results: ProbeResults) -> list[str | Cell]:
 
 
 def subset_table(probe: Probe) -> Table:
-    """Accuracy with some of the neurons (Tables 2, 4, 5 and 6); random ones as the mean of their draws."""
+    """Accuracy with a subset of the neurons (Tables 2, 4, 5 and 6); for random subsets, the mean over the draws."""
     table, rows = AblationTable(probe.results.ablation), []
     for kind, title in KINDS.items():
         for fraction in sorted(table.fractions(kind)):
             kept = [_cell(table.cell(kind, keep, fraction)) for keep in ("top", "bottom", "random")]
-            rows.append(row(f"{percent(fraction, 0)} %, others {title}", kept))
+            rows.append(row(f"{percent(fraction, 0)} %, {title}", kept))
     header = ["Kept", "Top", "Bottom", "Random"]
-    return Table(f"Accuracy with some of the neurons ({short_name(probe.name)})", header, rows)
+    return Table(f"Accuracy with a subset of the neurons ({short_name(probe.name)})", header, rows)
 
 
 def label_table(probe: Probe, link: Link) -> Table:
-    """Scores of every label, and how many neurons hold a share of its weights (Figure 6), the first of them named."""
+    """Scores of every label; the number of neurons that hold a share of its weights (Figure 6), and the first one."""
     results = probe.results
     mass, focus = next(iter(results.focus.items()), ("0", {}))
     rows = []
@@ -93,11 +93,11 @@ def label_table(probe: Probe, link: Link) -> Table:
 
 
 def shared_neurons(model: Model, probe: Probe, link: Link) -> list[SharedNeurons]:
-    """Within a probe, and across those that it was compared with."""
+    """Neurons shared between labels of a probe, and with the labels of the probes that it was compared with."""
     name, within = short_name(probe.name), probe.results.shared
     own = SharedNeurons(name, "", within.top, _pairs(within.pairs, link), _most(model, within, link))
     found = [
-        # Two labels have the same weights but for the sign: they share all neurons.
+        # The weights of two labels differ only in sign: they share all neurons.
         *([own] if len(probe.results.labels) > 2 else []),
         *(
             SharedNeurons(name, short_name(other.probe.rstrip("/")), other.top, _pairs(other.pairs, link), [])
@@ -126,7 +126,7 @@ def _pairs(pairs: Sequence[LabelPair], link: Link) -> list[tuple[str, str, int, 
 
 
 def _cell(found: AblationCell) -> Cell:
-    """The accuracy, with its interval or the number of random subsets it is the mean of."""
+    """The accuracy, with its interval, or as the mean over random subsets with their number."""
     if len(found.rows) == 1:
         return Cell(percent(found.mean), interval(found.rows[0].low, found.rows[0].high, 100))
     return Cell(percent(found.mean), f"{len(found.rows)} draws" if found.rows else "")

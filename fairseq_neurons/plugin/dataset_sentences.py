@@ -16,15 +16,15 @@ from fairseq_neurons.storage.files import read_lines
 
 @dataclass(frozen=True)
 class Sentences:
-    """The sentences of a data set, as far as a dump needs them.
+    """The sentences of a data set, as a dump needs them.
 
     Args:
         count: number of sentences.
         tokens: sentence index -> (pieces,) dictionary indices, without end-of-sentence symbol.
         dictionary: of these indices.
         eos_first: whether the model reads the end-of-sentence symbol before the words (language models do) or after.
-        specials: number of symbols that it reads besides the pieces.
-        text: a line for each sentence, its pieces separated by blanks; None where only the dictionary knows them.
+        specials: number of symbols that the model reads besides the pieces.
+        text: one line per sentence, its pieces separated by blanks; None if only the dictionary has their spelling.
         subwords_given: ``words``, ``bpe`` or ``sentencepiece`` to override what the dictionary's symbols suggest.
     """
 
@@ -42,14 +42,14 @@ class Sentences:
         return self.subwords_given or detect_subwords(self.dictionary.symbols)
 
     def pieces(self, index: int) -> List[str]:
-        """The pieces of a sentence, spelled as in the text, or ``<unk>`` where there is none."""
+        """The pieces of a sentence, spelled as in the text; without one, unknown pieces are ``<unk>``."""
         if self.text is not None:
             return self.text[index].split()
         symbols = self.dictionary.symbols
         return [symbols[token] for token in self.tokens(index).tolist()]
 
     def words(self, index: int, pooling: str, eos: bool) -> List[str]:
-        """The words of a sentence: one for each of its rows."""
+        """The words of a sentence, one per row."""
         pieces = self.pieces(index)
         words = pieces if pooling == NONE else join_pieces(pieces, self.subwords)
         if not eos:
@@ -88,11 +88,11 @@ def sentences_of(
     Args:
         dataset: as loaded by a task.
         dictionary: of the language that is read.
-        text: the file that was given to ``fairseq-preprocess``; checked against the data, sentence by sentence.
+        text: the file that ``fairseq-preprocess`` read; it is checked against the data, sentence by sentence.
         subwords: ``words``, ``bpe`` or ``sentencepiece``; by default the dictionary decides.
 
     Raises:
-        InputError: if the text is not that of the data; the message has the number of the first line that differs.
+        InputError: if the text does not match the data; the message has the number of the first line that differs.
     """
     eos = dictionary.eos()
     if isinstance(dataset, LanguagePairDataset):

@@ -31,9 +31,9 @@ class Dump:
     """A dump being written; it is complete, and gets its name, when the last sentence is added.
 
     Args:
-        out: the folder to be.
+        out: the folder to write.
         sentences: of the whole data set.
-        kept: (sentences to come,) their indices; the others are too long and own no rows.
+        kept: (kept sentences,) their indices; all other sentences are too long and have no rows.
         recorder: of the model that will read them.
         provenance: where the dump comes from.
         dtype: ``float16`` or ``float32``.
@@ -104,8 +104,8 @@ class Dump:
         unknown = sum(bool((sentences.tokens(i) == sentences.dictionary.unk()).any()) for i in kept.tolist())
         if unknown:
             logger.warning(
-                "%d sentences have unknown subwords, and without the text (--dump-text) nobody can tell whether these "
-                "begin a word: word boundaries in these sentences may be wrong",
+                "%d sentences have unknown subwords. Only the text (--dump-text) shows whether these begin a word: "
+                "word boundaries in these sentences may be wrong",
                 unknown,
             )
 

@@ -1,4 +1,4 @@
-"""Report a wrong input to one of fairseq's commands in one sentence, without a traceback."""
+"""Report invalid input to fairseq's commands in one sentence, without a traceback."""
 
 import sys
 from types import TracebackType
@@ -10,7 +10,7 @@ from fairseq_neurons.errors import InputError
 def report_input_errors() -> None:
     """Make the interpreter print an uncaught ``InputError`` as a sentence; its exit status stays 1.
 
-    Called by the user-dir alone: a program that imports the library keeps its own way to report errors.
+    Only the user-dir calls this: a program that imports the library keeps its own way to report errors.
     """
     report_others = sys.excepthook
 

@@ -1,4 +1,4 @@
-"""Dump a model's states without generating: the encoder, or the language model's layers, and nothing else."""
+"""Dump a model's states without translating: only the encoder, or the layers of a language model, are run."""
 
 from pathlib import Path
 from typing import List, Optional, Tuple
@@ -37,12 +37,12 @@ def extract(settings: ExtractionSettings) -> None:
         settings: see `ExtractionSettings`; the function takes its fields as arguments.
 
     Raises:
-        InputError: if anything given cannot be used; nothing is left behind.
+        InputError: if an option or a file is invalid; no partial output remains.
     """
     if settings.text is None and settings.sentencepiece is not None:
-        raise InputError("sentencepiece= cuts the lines of text=, which is missing.")
+        raise InputError("sentencepiece= splits the lines of text=, which is missing.")
     if settings.text is not None and settings.dump_text is not None:
-        raise InputError("dump_text= spells the words of a data folder; text= needs no other spelling.")
+        raise InputError("dump_text= supplies the spelling of words in a data folder; leave it out with text=.")
     check_free(Path(settings.out))
     loaded = load_checkpoint(settings.checkpoint, settings.data, settings.subwords)
     if settings.text is None:
@@ -81,7 +81,7 @@ def dump_batches(loaded: Loaded, dataset: FairseqDataset, batches: List[np.ndarr
         loaded: its model is being recorded by the dump's recorder.
         dataset: of the task.
         batches: indices into it.
-        dump: complete when all are through.
+        dump: it is complete after the last batch.
     """
     for batch in tqdm(batches, unit=" batches", desc="extract", disable=None):
         sample = dataset.collater([dataset[int(i)] for i in batch])
@@ -91,7 +91,7 @@ def dump_batches(loaded: Loaded, dataset: FairseqDataset, batches: List[np.ndarr
 
 @torch.inference_mode()
 def run_layers(model: BaseFairseqModel, sample: dict) -> None:
-    """Run the layers that have neurons, and no more, over a batch.
+    """Run only the layers that have neurons over a batch.
 
     Args:
         model: of an architecture that has neurons.
@@ -103,11 +103,11 @@ def run_layers(model: BaseFairseqModel, sample: dict) -> None:
 
 
 def source_side(dataset: FairseqDataset, task: FairseqTask) -> FairseqDataset:
-    """A translation data set without its target side, which would only be padded and thrown away.
+    """A translation data set without its target side, so that it is not padded in vain.
 
     Args:
         dataset: of the task; a language model's is returned as it is.
-        task: knows the source language's dictionary.
+        task: has the source dictionary.
     """
     if not isinstance(dataset, LanguagePairDataset):
         return dataset

@@ -112,7 +112,7 @@ def check_flags(flags: NeuronFlags) -> None:
         InputError: in either case.
     """
     if flags.mask_labels and flags.mask_words is None:
-        raise InputError("--mask-labels gives the labels of words; --mask-words, which chooses among them, is missing.")
+        raise InputError("--mask-labels has the labels for --mask-words to choose by; --mask-words is missing.")
     if flags.dump_activations:
         check_free(Path(flags.dump_activations))
         return
@@ -120,7 +120,7 @@ def check_flags(flags: NeuronFlags) -> None:
     for name in DUMP_FLAGS if flags.mask_words is not None else DUMP_FLAGS + TEXT_FLAGS:
         if _is_given(flags, name):
             raise InputError(
-                f"--{name.replace('_', '-')} says how to dump; --dump-activations, which says where, is missing."
+                f"--{name.replace('_', '-')} is for dumps; the folder of the dump, --dump-activations, is missing."
             )
 
 

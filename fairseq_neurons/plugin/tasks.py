@@ -59,7 +59,7 @@ class LanguageModelingNeuronsConfig(NeuronFlags, LanguageModelingConfig):
 
 
 class NeuronTask(FairseqTask):
-    """What the two tasks share; masks and recorder stay on the models until the command ends."""
+    """Base class of the two tasks; masks and recorder stay on the models until the command ends."""
 
     flags: NeuronFlags
     dump: Optional[Dump] = None
@@ -103,7 +103,7 @@ class NeuronTask(FairseqTask):
         return model
 
     def apply_flags(self, models: List[BaseFairseqModel]) -> None:
-        """Mask and record the models; call it when their weights are loaded and they are on their device."""
+        """Mask and record the models, once their weights are loaded and they are on their device."""
         if wants_mask(self.flags):
             words = self._chosen_words()
             for model, path in zip(models, checkpoints(self.flags)):
@@ -142,7 +142,7 @@ class NeuronTask(FairseqTask):
         return sentences_of(dataset, self.source_dictionary, text, subwords)
 
     def start_dump(self) -> None:
-        """Reserve the disk for the batches of the last iterator, once the recorder is in place."""
+        """Reserve disk space for the batches of the last iterator; the models must be recorded already."""
         if self._recorder is None:
             return
         if self._batches is None:
@@ -222,7 +222,7 @@ class LanguageModelingNeuronsTask(NeuronTask, LanguageModelingTask):
 
 
 class _Noted:
-    """The batches of a data loader: each is announced to masks before it is read, and dumped when the next is due."""
+    """The batches of a data loader: each is announced to masks before it is read, and dumped before the next."""
 
     def __init__(self, batches: Any, models: List[BaseFairseqModel], dump: Optional[Dump]) -> None:
         self.batches, self.models, self.dump = batches, models, dump

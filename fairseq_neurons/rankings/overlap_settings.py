@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass
 class OverlapSettings:
-    """Which rankings are compared, and how far down.
+    """The rankings to compare, and how many of their first neurons.
 
     Args:
-        rankings: at least two files, all of one model's neurons.
-        top: how many of the first neurons are compared.
+        rankings: at least two files, all of the same model.
+        top: number of first neurons compared.
         out: a JSON file for the numbers; by default none is written.
     """
 

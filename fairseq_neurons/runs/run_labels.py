@@ -35,8 +35,8 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
         language: of the words, for the built-in labelers.
 
     Returns:
-        By the name of the probe without its folder, or of the labeler: (words,) labels, None where a word has none. Of
-        the built-in labelers there are those that find at least 10 words of two labels, and other ones than a probe's.
+        By the name of the probe without its folder, or of the labeler: (words,) labels, None where a word has none.
+        Built-in labelers are included if they find at least 10 words of two labels, and differ from a probe's labels.
     """
     found: dict[str, WordLabels] = {}
     others = {name: probe for other in run.models for name, probe in other.probes.items()}
@@ -53,7 +53,7 @@ def labels_for(run: Run, model: Model, dump: Dump, language: str = "en") -> dict
 
 
 def _labels_of_probe(run: Run, dump: Dump, name: str, sources: Sources) -> WordLabels | None:
-    """The labels that a probe was given for these words, under the names they had for it; None if there are none."""
+    """A probe's labels of these words, renamed as for the probe; None if there are none."""
     texts = {other.path.resolve(): other.text for model in run.models for other in model.dumps.values()}
     texts[dump.path.resolve()] = dump.text
     options = LabelOptions(merge=list(sources.merge), ignore=list(sources.ignore))
@@ -74,7 +74,7 @@ def _where_labels_are(labels: str, bases: Iterable[Path]) -> str:
 
 
 def _labels_or_none(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:
-    sentences = dump.activations.sentences  # whose words may be damaged: not a matter of the labels
+    sentences = dump.activations.sentences  # raises if words.txt is damaged, which is not an error of the labels
     try:
         return labels_of(sentences, spec, column, language, dump.activations.manifest.eos)
     except InputError as error:
@@ -88,6 +88,6 @@ def _has_two_labels(labels: WordLabels) -> bool:
 
 
 def _label_numbers(labels: WordLabels) -> list[int | None]:
-    """The same for labels that only their names tell apart: labels are numbered as they first occur."""
+    """Labels numbered in order of first occurrence: equal for labelings that differ only in their names."""
     numbers: dict[str, int] = {}
     return [None if label is None else numbers.setdefault(label, len(numbers)) for label in labels]

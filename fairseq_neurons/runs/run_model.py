@@ -58,12 +58,12 @@ class Model:
     Args:
         checkpoint_sha256: of the model; empty if only rankings of an unknown checkpoint are there.
         neurons: of the model; no blocks if it has only curves.
-        name: its own in the run.
-        dumps: by name, as the others.
-        rankings: of its neurons, for a whole set of labels or for none.
-        label_rankings: for single labels, by the name of their probe and the label.
-        probes: of its states.
-        curves: of its ablation.
+        name: unique in the run.
+        dumps: by name.
+        rankings: of its neurons, except those for single labels; by name.
+        label_rankings: for single labels, by the names of the probe and the label.
+        probes: of its states, by name.
+        curves: of its ablation, by name.
     """
 
     checkpoint_sha256: str

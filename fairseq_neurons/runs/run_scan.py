@@ -19,7 +19,7 @@ from fairseq_neurons.storage.files import sha256_of_file
 # A ranking begins with these; other JSON files, which may be large, are not read any further.
 RANKING_FIELDS = ('"format"', '"method"')
 BEGINNING = 64
-# What training and fairseq leave in a run is not searched.
+# Folders of training and of fairseq, which are not searched.
 OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin", "text", "logs", "figures", "report")
 
 # Where dumps are kept; names of models leave it out.
@@ -50,7 +50,7 @@ def _name_of_dump(model: Model, models: Sequence[Model]) -> str:
 
 
 class _Findings:
-    """Everything in a folder, by model: what has the same checkpoint and the same neurons."""
+    """Everything in a folder, by model; a model is a checkpoint and its neurons."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -108,7 +108,7 @@ class _Findings:
         return self.models.setdefault((checkpoint, neurons), Model(checkpoint, neurons))
 
     def _relative(self, path: Path) -> str:
-        """Relative to the folder; its own if it is the very folder."""
+        """The path relative to the folder; for the folder itself, its name."""
         return path.relative_to(self.folder).as_posix().removesuffix(".json") if path != self.folder else path.name
 
 

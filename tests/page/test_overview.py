@@ -51,8 +51,8 @@ def test_accuracy__is_that_of_the_results(first, results):
 def test_subsets__are_those_of_the_results(first, results):
     found = {(e["kind"], e["keep"]): f"{100 * e['accuracy']:.1f}" for e in results["ablation"]}
     assert texts(first.probes[0].subsets.rows) == [
-        [f"25 %, others {title}", *(found[kind, keep] for keep in ("top", "bottom", "random"))]
-        for kind, title in (("mask", "masked out"), ("retrain", "trained again"))
+        [f"25 %, {title}", *(found[kind, keep] for keep in ("top", "bottom", "random"))]
+        for kind, title in (("mask", "masking-out"), ("retrain", "retraining"))
     ]
 
 

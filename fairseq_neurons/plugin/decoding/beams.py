@@ -11,10 +11,10 @@ class Beams:
     """S sentences with K beams each; row ``s * K + k`` is beam k of sentence s.
 
     Args:
-        tokens: (S K, longest + 2) what has been written, after the symbol that begins a sentence.
+        tokens: (S K, longest + 2) generated so far, after the start symbol.
         scores: (S K, longest + 1) log-probabilities, summed up to each token.
-        attention: (S K, longest + 2, T) weights under which each token was written.
-        ignored: (S, K) beams that lead nowhere, because too few candidates were left to fill them.
+        attention: (S K, longest + 2, T) weights at which each token was generated.
+        ignored: (S, K) beams without a hypothesis, because too few candidates were left to fill them.
     """
 
     tokens: Tensor
@@ -24,14 +24,14 @@ class Beams:
 
     @classmethod
     def start(cls, src_tokens: Tensor, beam: int, longest: int, first: int, pad: int) -> "Beams":
-        """All beams empty.
+        """Start with empty hypotheses.
 
         Args:
             src_tokens: (S, T) source.
             beam: K.
-            longest: how many tokens a hypothesis may have.
-            first: the symbol that begins a sentence.
-            pad: the symbol that stands where nothing is written.
+            longest: maximum number of tokens in a hypothesis.
+            first: the start symbol.
+            pad: the padding symbol.
         """
         sentences, words = src_tokens.shape
         device, rows = src_tokens.device, sentences * beam
@@ -45,7 +45,7 @@ class Beams:
         )
 
     def keep_sentences(self, sentences: Tensor) -> None:
-        """Drop all but these sentences: (S',) numbers."""
+        """Keep only these sentences: (S',) indices."""
         count, beam = self.ignored.shape
         for name in ("tokens", "scores", "attention"):
             part = getattr(self, name)

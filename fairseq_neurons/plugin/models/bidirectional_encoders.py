@@ -1,8 +1,8 @@
-"""The two bidirectional LSTM encoders: each direction its own stack, or every layer seeing both directions.
+"""The two bidirectional LSTM encoders: a separate stack for each direction, or layers that read both directions.
 
-Both are made of single-layer ``nn.LSTM``, because a multi-layer one hands out only its top layer. Weights and dropout
-draw their random numbers in the order in which fairseq's ``lstm`` does: with the same seed on the same data, training
-``lstm_dalvi2019_joint`` is training fairseq's ``lstm``.
+Both use single-layer ``nn.LSTM`` modules, because a multi-layer one returns only the states of its top layer. Weights
+and dropout draw their random numbers in the same order as in fairseq's ``lstm``: with the same seed and data,
+``lstm_dalvi2019_joint`` has the same losses in training.
 """
 
 from abc import ABC, abstractmethod
@@ -38,14 +38,14 @@ def reversal(batch_sizes: Tensor) -> Tensor:
 
 
 class BidirectionalEncoder(FairseqEncoder, ABC):
-    """What the two encoders share: packing, embedding, and the output tuple of fairseq's ``LSTMEncoder``.
+    """Base class of the two encoders: packing, embedding, and the output tuple of fairseq's ``LSTMEncoder``.
 
     Args:
         dictionary: of the source language.
         embed_dim: size of the word embeddings.
         hidden_size: units per direction.
         num_layers: number of layers.
-        dropout: on the embeddings and on what each layer hands on.
+        dropout: probability, for the embeddings and the output of each layer.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class BidirectionalEncoder(FairseqEncoder, ABC):
 
     @abstractmethod
     def build_layers(self, embed_dim: int) -> int:
-        """Make the layers; returns the size of what the top one hands on."""
+        """Create the layers; return the size of the top layer's output."""
 
     @abstractmethod
     def run_layers(self, packed: PackedSequence) -> Tuple[Tensor, Finals]:
@@ -78,7 +78,7 @@ class BidirectionalEncoder(FairseqEncoder, ABC):
         Args:
             src_tokens: (B, T) word indices, padded on either side.
             src_lengths: (B,) words of each sentence, the end-of-sentence symbol included.
-            return_all_hiddens: accepted as in fairseq's other encoders, without effect: record the states instead.
+            return_all_hiddens: accepted as in fairseq's other encoders, but has no effect; record the states instead.
 
         Returns:
             outputs (T, B, C), final h (layers, B, C), final c (layers, B, C), padding mask (T, B); C = output_units.
@@ -105,7 +105,7 @@ class BidirectionalEncoder(FairseqEncoder, ABC):
 
 
 class SeparateEncoder(BidirectionalEncoder):
-    """Each direction its own stack of layers; the top outputs and all final states are summed (the paper's encoder)."""
+    """A separate stack for each direction; the top outputs and all final states are summed (the paper's encoder)."""
 
     def build_layers(self, embed_dim: int) -> int:
         self.fwd = _split(LSTM(embed_dim, self.hidden_size, num_layers=self.num_layers))
@@ -130,7 +130,7 @@ class SeparateEncoder(BidirectionalEncoder):
 
 
 class JointEncoder(BidirectionalEncoder):
-    """Every layer sees both directions of the one below; outputs are concatenated (as in fairseq's ``lstm``)."""
+    """Every layer reads both directions of the layer below; outputs are concatenated (as in fairseq's ``lstm``)."""
 
     def build_layers(self, embed_dim: int) -> int:
         self.layers = _split(LSTM(embed_dim, self.hidden_size, num_layers=self.num_layers, bidirectional=True))
@@ -147,7 +147,7 @@ class JointEncoder(BidirectionalEncoder):
 
 
 def _split(stacked: nn.LSTM) -> nn.ModuleList:
-    """The layers of a multi-layer LSTM as modules of their own, with the parameters it was initialised with."""
+    """The layers of a multi-layer LSTM as separate modules, with the parameters it was initialised with."""
     directions = 2 if stacked.bidirectional else 1
     layers = nn.ModuleList()
     for i in range(stacked.num_layers):

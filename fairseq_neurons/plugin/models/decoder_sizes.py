@@ -1,4 +1,4 @@
-"""What the translation and the language-model configs have in common: the sizes of a decoder's output."""
+"""The sizes of a decoder's output, for translation and language models."""
 
 from typing import Optional, Protocol
 
@@ -6,14 +6,14 @@ from fairseq_neurons.errors import InputError
 
 
 class DecoderSizes(Protocol):
-    """Either config."""
+    """Fields that both configs have."""
 
     decoder_hidden_size: int
     decoder_out_embed_dim: Optional[int]
 
 
 def out_embed_dim_of(cfg: DecoderSizes) -> int:
-    """The size of the vectors that are compared with the words of the vocabulary."""
+    """The size of the features that the output layer projects to the vocabulary."""
     return cfg.decoder_out_embed_dim or cfg.decoder_hidden_size
 
 

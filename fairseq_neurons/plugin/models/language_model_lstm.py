@@ -39,8 +39,8 @@ class LSTMLanguageModelDalvi2019Config(FairseqDataclass):
 class FusedLSTMDecoder(FairseqIncrementalDecoder):
     """Stacked single-layer ``nn.LSTM`` over whole sentences.
 
-    The same numbers as fairseq's ``LSTMDecoder`` without an encoder, which steps through time with ``LSTMCell``; here
-    nothing needs the step, so the fused kernel does the loop.
+    Computes the same numbers as fairseq's ``LSTMDecoder`` without an encoder, which steps through time with
+    ``LSTMCell``. No step needs attention here, so the fused kernel runs over time.
     """
 
     def __init__(self, dictionary: Dictionary, cfg: LSTMLanguageModelDalvi2019Config) -> None:

@@ -23,7 +23,7 @@ class LSTMDalvi2019Config(FairseqDataclass):
     encoder_layers: int = field(default=2, metadata={"help": "number of encoder layers"})
     decoder_embed_dim: int = field(default=500, metadata={"help": "decoder embedding dimension"})
     decoder_hidden_size: int = field(default=500, metadata={"help": "decoder hidden size"})
-    decoder_layers: int = field(default=2, metadata={"help": "number of decoder layers (as many as the encoder's)"})
+    decoder_layers: int = field(default=2, metadata={"help": "number of decoder layers (must equal the encoder's)"})
     decoder_out_embed_dim: Optional[int] = field(
         default=None, metadata={"help": "decoder output embedding dimension (default: the decoder's hidden size)"}
     )
@@ -35,11 +35,11 @@ class LSTMDalvi2019Config(FairseqDataclass):
 
 @dataclass
 class LSTMDalvi2019JointConfig(LSTMDalvi2019Config):
-    """The same sizes; fairseq wants a class of its own for every registered model."""
+    """The same sizes; fairseq needs a separate config class for each registered model."""
 
 
 class RecurrentTranslationModel(FairseqEncoderDecoderModel):
-    """A bidirectional encoder of ours with fairseq's attentional, input-feeding ``LSTMDecoder``."""
+    """One of our bidirectional encoders with fairseq's attentional, input-feeding ``LSTMDecoder``."""
 
     encoder_class: type
 
@@ -89,13 +89,13 @@ def _check_sizes(cfg: LSTMDalvi2019Config) -> None:
 
 @register_model("lstm_dalvi2019", dataclass=LSTMDalvi2019Config)
 class LSTMDalvi2019Model(RecurrentTranslationModel):
-    """As the authors trained it: each direction its own stack, top outputs summed, input feeding."""
+    """The authors' model: a separate stack for each direction, top outputs summed, input feeding."""
 
     encoder_class = SeparateEncoder
 
 
 @register_model("lstm_dalvi2019_joint", dataclass=LSTMDalvi2019JointConfig)
 class LSTMDalvi2019JointModel(RecurrentTranslationModel):
-    """The same sizes with fairseq's connections: upper layers see both directions, outputs concatenated."""
+    """The same sizes with fairseq's encoder: upper layers read both directions, outputs concatenated."""
 
     encoder_class = JointEncoder

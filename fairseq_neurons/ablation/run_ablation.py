@@ -23,6 +23,7 @@ from fairseq_neurons.ablation.planned_points import PlannedPoint, plan
 from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.checkpoints import load_checkpoint
 from fairseq_neurons.plugin.masking import check_site, neurons_of
+from fairseq_neurons.plugin.unknown_words import report_unknown_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
 from fairseq_neurons.same_model import check_same_neurons
@@ -59,6 +60,7 @@ def ablate(settings: AblationSettings) -> Curve:
         loaded = load_checkpoint(settings.checkpoint, settings.data)
         _check_neurons(sources, loaded.model)
         check_site(loaded.model, settings.site)
+        report_unknown_of(loaded, settings.subset)
         subset = LoadedSubset(loaded, settings.subset, settings.max_tokens)
         opened, words = metric.open(subset, options), metric.words(subset, options)
         points = [point.at(words) for point in points]

@@ -38,6 +38,7 @@ class Manifest:
         subset: of the data folder; empty for a text file.
         mask: the signature of the mask under which the dump was made; empty for none.
         versions: of the software that wrote it.
+        unknown: words that the dictionary lacks, or of which it lacks a subword; None in dumps of earlier versions.
     """
 
     neurons: Neurons
@@ -53,6 +54,7 @@ class Manifest:
     subset: str = ""
     mask: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    unknown: int | None = None
 
     def __post_init__(self) -> None:
         for name, value, choices in (
@@ -104,8 +106,11 @@ class Manifest:
         for name, kind in given.items():
             if type(content.get(name)) is not kind:
                 raise InputError(f"{path} is a broken manifest: {name!r} is missing or not {kind.__name__}.")
+        unknown = content.get("unknown")
+        if type(unknown) not in (int, type(None)):
+            raise InputError(f"{path} is a broken manifest: 'unknown' is not int.")
         neurons = Neurons.from_json(content.get("neurons", []), str(path))
         try:
-            return cls(neurons=neurons, **{name: content[name] for name in given})
+            return cls(neurons=neurons, **{name: content[name] for name in given}, unknown=unknown)
         except InputError as error:
             raise InputError(f"{path} is a broken manifest: {error}") from error

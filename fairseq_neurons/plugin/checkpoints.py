@@ -16,6 +16,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.fairseq_hydra import hydra_of_fairseq
 from fairseq_neurons.plugin.older_checkpoints import check_known, upgraded
 from fairseq_neurons.plugin.plain_arrays import OPENERS
+from fairseq_neurons.plugin.trained_data import TrainedData
 
 # fairseq stores its arguments as a Namespace: a bag of attributes, no code. Metrics may be NumPy's numbers.
 torch.serialization.add_safe_globals([argparse.Namespace, *OPENERS])
@@ -108,10 +109,13 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optio
     """
     check_subwords(subwords)
     with hydra_of_fairseq():
-        state = upgraded(check_checkpoint(checkpoint), data)
+        state = check_checkpoint(checkpoint)
+        trained = TrainedData.of(state)
+        state = upgraded(state, data)
         check_known(checkpoint, state["cfg"])
         task = _task_of(checkpoint, state["cfg"])
         check_dictionaries(checkpoint, state, task)
+        trained.check(checkpoint, task)
         models, _, _ = checkpoint_utils.load_model_ensemble_and_task([checkpoint], task=task, state=state)
     model = models[0].eval()
     return Loaded(model.cuda() if torch.cuda.is_available() else model, task, subwords)

@@ -56,6 +56,13 @@ class Sentences:
             return words
         return [self.dictionary.eos_word, *words] if self.eos_first else [*words, self.dictionary.eos_word]
 
+    def unknown(self, index: int, pooling: str) -> int:
+        """The number of words, as `words` has them without end of sentence, of which a piece is unknown."""
+        unknown = self.tokens(index) == self.dictionary.unk()
+        if pooling == NONE or self.subwords == "words" or not unknown.any():
+            return int(unknown.sum())
+        return len(set(word_of_piece(self.pieces(index), self.subwords)[unknown].tolist()))
+
     def rows(self, index: int, states: np.ndarray, pooling: str, eos: bool) -> np.ndarray:
         """The rows of the dump, from the states of all positions that the model read.
 

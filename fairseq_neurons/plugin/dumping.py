@@ -11,6 +11,7 @@ import numpy as np
 
 from fairseq_neurons import __version__
 from fairseq_neurons.activations import ActivationWriter, Manifest
+from fairseq_neurons.activations.unknown_share import report_unknown
 from fairseq_neurons.plugin.dataset_sentences import Sentences
 from fairseq_neurons.plugin.recording import Recorder
 
@@ -61,6 +62,9 @@ class Dump:
             self.lines[i] = " ".join(words)
             counts[i] = len(words)
         self.to_come = len(kept)
+        unknown = sum(sentences.unknown(i, pooling) for i in kept.tolist())
+        read = int(counts.sum()) - len(kept) * eos
+        report_unknown(f"{provenance.data} {provenance.subset}".strip(), unknown, read)
         self._warn_of_unknown_subwords(kept)
         manifest = Manifest(
             neurons=recorder.neurons,
@@ -76,6 +80,7 @@ class Dump:
             subset=provenance.subset,
             mask=provenance.mask,
             versions=_versions(),
+            unknown=unknown,
         )
         self.writer = ActivationWriter(out, manifest, np.concatenate([[0], np.cumsum(counts)]))
 

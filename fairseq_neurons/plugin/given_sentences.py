@@ -10,12 +10,14 @@ from fairseq.data import FairseqDataset
 from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 
+from fairseq_neurons.activations.unknown_share import report_unknown
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import ChosenWords
 from fairseq_neurons.plugin.checkpoints import Loaded
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import load_subset
 from fairseq_neurons.plugin.listed_sentences import open_lines
+from fairseq_neurons.plugin.unknown_words import unknown_words
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class GivenSentences:
         if not lines or not all(isinstance(line, str) for line in lines):
             raise InputError("Give at least one sentence, each a string of words separated by blanks.")
         longest = _checked_length(loaded, lines)
-        return cls(*open_lines(loaded, lines, references), "", longest)
+        dataset, spelled = open_lines(loaded, lines, references)
+        report_unknown("The sentences", *unknown_words(spelled), only_many=True)
+        return cls(dataset, spelled, "", longest)
 
     def room(self, max_tokens: int) -> int:
         """Tokens of a batch: enough for the longest listed sentence, so that none is left out.

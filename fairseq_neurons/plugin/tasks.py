@@ -34,6 +34,7 @@ from fairseq_neurons.plugin.neuron_flags import (
 )
 from fairseq_neurons.plugin.older_checkpoints import check_history
 from fairseq_neurons.plugin.recording import Recorder, recorded
+from fairseq_neurons.plugin.trained_data import TrainedData
 from fairseq_neurons.storage.files import sha256_of_file
 
 logger = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class NeuronTask(FairseqTask):
             raise InputError(f"{cfg.data} is not a data folder for this task: {error.filename} is missing.") from error
         for path, state in states.items():
             check_dictionaries(path, state, task)
+            TrainedData.of(state).check(path, task)
         task.flags = cfg
         task._built = []
         task._applied = ExitStack()

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LabelledWordsSource:
-    """A dump and where the labels of its words are from."""
+    """A dump and where the labels of its words are from.
+
+    Args:
+        activations: folder of the dump.
+        labels: a file, labeler or tagger.
+        unknown: words that the model does not know; None where the dump does not say.
+    """
 
     activations: str
     labels: str
+    unknown: int | None = None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def edit(dump: Path, **fields: object) -> None:
         ({"dtype": "float64"}, "broken manifest: dtype=float64"),
         ({"neurons": []}, "'neurons' is empty or contains an invalid block"),
         ({"eos": None}, "'eos' is missing or not bool"),
+        ({"unknown": "3"}, "'unknown' is not int"),
     ],
 )
 def test_manifest_that_lies__is_refused(dump, fields, sentence):
@@ -137,5 +138,5 @@ def test_manifest_of_format_1__is_read_and_written_as_format_2(tmp_path):
     path.write_text(manifest.to_json())
     assert Manifest.read(path) == manifest
     written = json.loads(manifest.to_json())
-    assert written["format"] == 2
+    assert written["format"] == 2 and written["unknown"] is None
     assert written["neurons"][1] == {"module": "encoder", "layer": 0, "part": "bwd", "size": 1}

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from fairseq_neurons.activations import Activations
+from fairseq_neurons.activations.unknown_share import report_unknown
 from fairseq_neurons.labels import LabelOptions
 from fairseq_neurons.options import takes
 from fairseq_neurons.probing.probe_results import ProbeResults
@@ -50,6 +52,8 @@ def probe(options: StudyOptions) -> ProbeResults:
     task = open_task(train, test, options, options.neurons, options.standardise)
     plan.check_task(task)
     _say_what_is_left_out(task)
+    for source in (train, test):
+        _say_what_is_unknown(Activations(source.activations))
     with StudyFolder(out) as study:
         trained = _train(task, settings, study.probe)
         analysis = LinguisticAnalysis(task, trained, settings, LogFile(study.measured), intervals)
@@ -65,7 +69,10 @@ def _source(part: LabelledDump | Mapping[str, str], options: StudyOptions) -> La
 
 def _given(train: LabelSource, test: LabelSource, labels: LabelOptions) -> Sources:
     """Where the words and their labels are from and what names these go by, for who looks at the results later."""
-    first, second = (LabelledWordsSource(str(part.activations), str(part.labels)) for part in (train, test))
+    first, second = (
+        LabelledWordsSource(str(part.activations), str(part.labels), Activations(part.activations).manifest.unknown)
+        for part in (train, test)
+    )
     return Sources(first, second, train.column, train.language, tuple(labels.merge), tuple(labels.ignore))
 
 
@@ -85,3 +92,10 @@ def _say_what_is_left_out(task: Task) -> None:
     if task.unseen:
         names = ", ".join(f"{label} ({count})" for label, count in task.unseen.items())
         logger.warning("left out of the test words, since no training word has their label: %s", names)
+
+
+def _say_what_is_unknown(dump: Activations) -> None:
+    manifest = dump.manifest
+    if manifest.unknown is not None:
+        words = len(dump) - manifest.eos * (manifest.sentences - manifest.skipped)
+        report_unknown(str(dump.path), manifest.unknown, words, only_many=True)

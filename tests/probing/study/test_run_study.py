@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -27,9 +28,24 @@ def measured(results: dict) -> list[dict]:
 
 
 def test_results__say_where_words_and_labels_are_from(data, whole):
-    train, test = data
+    train, test = ({**part, "unknown": None} for part in data)
     sources = {"train": train, "test": test, "column": None, "language": "en", "merge": [], "ignore": []}
     assert json.loads((whole / "results.json").read_text())["sources"] == sources
+
+
+def test_results__say_how_many_words_the_model_does_not_know(data, tmp_path, caplog):
+    given = []
+    for side, part in zip(("train", "test"), data, strict=True):
+        dump = shutil.copytree(part["activations"], tmp_path / side / "model")
+        given.append({**part, "activations": str(dump)})
+    for part, unknown in zip(given, (1, 50), strict=True):
+        manifest = Path(part["activations"]) / "manifest.json"
+        manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "unknown": unknown}))
+    results = probe(*given, str(tmp_path / "out"), **SMALL)
+    assert results.sources is not None
+    assert (results.sources.train.unknown, results.sources.test.unknown) == (1, 50)
+    warned = [record.message for record in caplog.records if "unknown to the model" in record.message]
+    assert len(warned) == 1 and warned[0].startswith(f"{given[1]['activations']}: 50 of ")
 
 
 def test_every_measurement__has_a_signature_of_its_own(whole):

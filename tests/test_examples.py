@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 pytest.importorskip("sacremoses", reason="the scripts tokenise with sacremoses, which is no dependency of ours")
 

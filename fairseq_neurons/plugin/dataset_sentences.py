@@ -131,6 +131,7 @@ def _with_text(sentences: Sentences, text: Path) -> Sentences:
     if len(lines) != sentences.count:
         raise InputError(f"{text} has {len(lines)} lines, the data {sentences.count} sentences.")
     index = sentences.dictionary.index
+    padding, unknown = sentences.dictionary.pad(), sentences.dictionary.unk()
     for i, line in enumerate(lines):
         pieces, tokens = line.split(), sentences.tokens(i).tolist()
         if len(pieces) != len(tokens):
@@ -139,7 +140,7 @@ def _with_text(sentences: Sentences, text: Path) -> Sentences:
                 "give the text as it was given to fairseq-preprocess."
             )
         for piece, token in zip(pieces, tokens):
-            if index(piece) != token:
+            if index(piece) != token and not (index(piece) == padding and token == unknown):
                 raise InputError(
                     f"{text}, line {i + 1}: {piece!r} stands where the data has {sentences.dictionary[token]!r}."
                 )

@@ -12,6 +12,7 @@ from fairseq.tasks.language_modeling import LanguageModelingTask
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoints import Loaded
+from fairseq_neurons.plugin.padding_words import padding_words_unknown
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
             task.load_dataset(subset)
         except FileNotFoundError as error:
             raise InputError(f"There is no subset {subset!r} in the data folder.") from error
-    return task.dataset(subset)
+    return padding_words_unknown(task.dataset(subset))
 
 
 def check_not_empty(task: FairseqTask, subset: str) -> None:

@@ -8,6 +8,8 @@ from fairseq.data import Dictionary, FairseqDataset, LanguagePairDataset, Monoli
 from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 
+from fairseq_neurons.plugin.padding_words import without_padding
+
 
 def dataset_of_lines(
     task: FairseqTask, lines: Sequence[str], references: Optional[Sequence[str]] = None
@@ -16,7 +18,8 @@ def dataset_of_lines(
 
     Args:
         task: knows the dictionaries.
-        lines: one sentence each, its tokens separated by blanks; tokens outside the dictionary become ``<unk>``.
+        lines: one sentence each, its tokens separated by blanks; tokens outside the dictionary, and ``<pad>``, become
+            ``<unk>``.
         references: the target side of a translation data set, a line for each sentence; without them it has none.
     """
     if isinstance(task, LanguageModelingTask):
@@ -40,7 +43,8 @@ def dataset_of_lines(
 
 
 def _encoded(lines: Sequence[str], dictionary: Dictionary) -> List[torch.Tensor]:
-    return [dictionary.encode_line(line, add_if_not_exist=False).long() for line in lines]
+    encoded = (dictionary.encode_line(line, add_if_not_exist=False).long() for line in lines)
+    return [without_padding(tokens, dictionary) for tokens in encoded]
 
 
 def _sizes(tokens: List[torch.Tensor]) -> np.ndarray:

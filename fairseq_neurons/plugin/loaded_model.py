@@ -28,7 +28,8 @@ class LoadedModel:
     """A translation or language model, ready for inference; `load_model` returns it.
 
     Sentences are either a list of strings, whose words (or subwords, as in the training data) are separated by blanks,
-    or the name of a subset of the data folder, such as ``"test"``. Words outside the dictionary become ``<unk>``.
+    or the name of a subset of the data folder, such as ``"test"``. Words outside the dictionary, and ``<pad>``, are
+    read as ``<unk>``.
 
     Attributes:
         checkpoint: its file.

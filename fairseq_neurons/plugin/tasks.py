@@ -33,6 +33,7 @@ from fairseq_neurons.plugin.neuron_flags import (
     wants_mask,
 )
 from fairseq_neurons.plugin.older_checkpoints import check_history
+from fairseq_neurons.plugin.padding_words import padding_words_unknown
 from fairseq_neurons.plugin.recording import Recorder, recorded
 from fairseq_neurons.plugin.trained_data import TrainedData
 from fairseq_neurons.storage.files import sha256_of_file
@@ -91,11 +92,14 @@ class NeuronTask(FairseqTask):
     def load_dataset(self, split: str, *args: Any, **kwargs: Any) -> Any:
         check_not_empty(self, split)
         try:
-            return super().load_dataset(split, *args, **kwargs)
+            found = super().load_dataset(split, *args, **kwargs)
         except FileNotFoundError as error:
             if not self.flags.checkpoint_path:
                 raise
             raise InputError(f"There is no subset {split!r} in {self.flags.data}.") from error
+        if self.flags.checkpoint_path:
+            padding_words_unknown(self.datasets[split])
+        return found
 
     def build_model(self, cfg: Any, from_checkpoint: bool = False) -> BaseFairseqModel:
         if not from_checkpoint and (self.flags.dump_activations or wants_mask(self.flags)):
@@ -185,6 +189,9 @@ class TranslationNeuronsTask(NeuronTask, TranslationTask):
         if seq_gen_cls is None and not getattr(args, "print_alignment", False):
             seq_gen_cls = SharedStatesGenerator
         return super().build_generator(models, args, seq_gen_cls, *rest, **kwargs)
+
+    def build_dataset_for_inference(self, *args: Any, **kwargs: Any) -> Any:
+        return padding_words_unknown(super().build_dataset_for_inference(*args, **kwargs))
 
     def inference_step(
         self, generator: Any, models: Any, sample: dict, prefix_tokens: Any = None, constraints: Any = None

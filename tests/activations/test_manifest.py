@@ -47,7 +47,7 @@ def test_manifest_that_lies__is_refused(dump, fields, sentence):
 
 DEFAULTS = {
     **{"skipped": 0, "pooling": "last", "subwords": "words", "eos": False, "checkpoint_sha256": "", "data": ""},
-    **{"subset": "", "mask": "", "versions": {}},
+    **{"subset": "", "mask": "", "versions": {}, "unknown": None},
 }
 
 

@@ -178,4 +178,5 @@ def _explain(figure: SignedFigure, scale: Normalize, name: str, column: int) -> 
     )
     bar.outline.set_linewidth(0.3)
     bar.ax.tick_params(labelsize=SMALL, length=2)
-    bar.set_label(f"value of {name} ({column})", fontsize=SMALL)
+    own = "" if scale.vmin == -scale.vmax else ", coloured by the range of these words, not from zero"
+    bar.set_label(f"value of {name} ({column}){own}", fontsize=SMALL)

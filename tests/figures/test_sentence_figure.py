@@ -56,6 +56,16 @@ def test_boxes__are_red_white_or_blue_by_the_value_of_the_neuron(dump):
     assert colours[4] == pytest.approx(to_rgb("#053061"), abs=0.01)
 
 
+def test_saturated_neuron__is_coloured_by_its_own_range_which_is_said(tmp_path):
+    values = np.linspace(0.9, 1.0, 40, dtype=np.float32)
+    figure = coloured_sentences(dump_of(tmp_path / "d", [["word"] * 40], values), 1, [0])
+    first, last = (boxes(figure)[i].get_facecolor() for i in (0, -1))
+    assert first[0] > first[2] and last[2] > last[0]
+    label = figure.axes[1].get_xlabel()
+    assert label == "value of encoder.0.fwd.1 (1), coloured by the range of these words, not from zero"
+    assert "|low:0.905|high:0.995|" in f"{figure.signature}|"
+
+
 def test_the_scale__reaches_as_far_on_both_sides(dump):
     figure = coloured_sentences(dump, 1, [1])
     assert figure.axes[1].get_xlim() == pytest.approx((-0.3, 0.3), abs=1e-6)

@@ -35,7 +35,7 @@ def summary(results: ProbeResults) -> str:
     if results.against:
         parts.append(_pairs(results.against))
     if results.grid:
-        parts.append(_grid(results.grid))
+        parts.append(_grid(results.grid, results.standardised))
     if results.rankings:
         parts.append(_rankings(results.rankings))
     return "\n\n".join(parts)
@@ -118,7 +118,7 @@ def _pairs(against: Sequence[OtherProbe]) -> str:
     return f"{about}; {which}:\n\n" + tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
 
 
-def _grid(points: Sequence[GridCell]) -> str:
+def _grid(points: Sequence[GridCell], standardised: bool) -> str:
     """Figure 2 as a table: accuracy by l1 (rows) and l2 (columns)."""
     l1 = list(dict.fromkeys(point.l1 for point in points))
     l2 = list(dict.fromkeys(point.l2 for point in points))
@@ -127,17 +127,18 @@ def _grid(points: Sequence[GridCell]) -> str:
     rows = [[f"{a:g}", *(found[a, b] for b in l2)] for a in l1]
     table = tabulate(rows, headers=["l1 \\ l2", *(f"{b:g}" for b in l2)], tablefmt="simple", disable_numparse=True)
     bounds = [_relative(point.gap, point.objective) for point in sorted(far, key=_bound) if point.gap is not None]
-    return f"{table}\n{UNFINISHED} {_unfinished(bounds)}" if far else table
+    return f"{table}\n{UNFINISHED} {_unfinished(bounds, standardised)}" if far else table
 
 
 def _bound(point: GridCell) -> float:
     return 0.0 if point.gap is None else point.gap / max(point.objective, 1e-12)
 
 
-def _unfinished(bounds: Sequence[str]) -> str:
+def _unfinished(bounds: Sequence[str], standardised: bool) -> str:
     """What is wrong with the marked cells, given their bounds, ascending."""
     known = f"may be up to {bounds[-1]} above" if bounds else "has no bound of its distance from"
-    return f"the objective {known} the optimum; standardise=true or a larger max_iter= brings it nearer"
+    scale = "" if standardised else "standardise=true, "
+    return f"the objective {known} the optimum; try {scale}a larger max_iter= or stronger penalties"
 
 
 def _rankings(compared: MethodComparison) -> str:

@@ -56,6 +56,7 @@ def test_cells_far_from_their_optimum__are_marked():
     *table, note = lines_of(grid=(far, near))[-4:]
     assert table[-1].split() == ["1e-06", "75.0*", "80.0"]
     assert note.startswith("* the objective may be up to 7.7e+02 % above the optimum") and "standardise=true" in note
+    assert "standardise=true" not in lines_of(grid=(far, near), standardised=True)[-1]
     unbounded = lines_of(grid=(replace(far, gap=None), near))[-1]
     assert unbounded.startswith("* the objective has no bound of its distance from the optimum")
     assert "*" not in "".join(lines_of(grid=(cell_of(1e-6, 1e-6), near)))

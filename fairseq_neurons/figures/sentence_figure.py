@@ -85,7 +85,7 @@ def coloured_sentences(
     axes = _canvas(figure)
     for word in flow:
         _draw(axes, word, scale, values)
-    _explain(figure, scale, name, column)
+    _explain(figure, scale, name, column, own=low != -high)
     return figure
 
 
@@ -168,7 +168,7 @@ def _draw(axes: Axes, word: PlacedWord, scale: Normalize, values: bool) -> None:
         axes.text(middle, word.y + BOX + 1, f"{word.value:+.2f}", ha="center", va="top", fontsize=VALUE_SIZE)
 
 
-def _explain(figure: SignedFigure, scale: Normalize, name: str, column: int) -> None:
+def _explain(figure: SignedFigure, scale: Normalize, name: str, column: int, own: bool) -> None:
     height = figure.get_size_inches()[1] * 72
     bottom = (72 * figure.below + 23) / height
     bar = figure.colorbar(
@@ -178,5 +178,5 @@ def _explain(figure: SignedFigure, scale: Normalize, name: str, column: int) -> 
     )
     bar.outline.set_linewidth(0.3)
     bar.ax.tick_params(labelsize=SMALL, length=2)
-    own = "" if scale.vmin == -scale.vmax else ", coloured by the range of these words, not from zero"
-    bar.set_label(f"value of {name} ({column}){own}", fontsize=SMALL)
+    about = ", coloured by the range of these words, not from zero" if own else ""
+    bar.set_label(f"value of {name} ({column}){about}", fontsize=SMALL)

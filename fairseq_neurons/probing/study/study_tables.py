@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -43,17 +44,23 @@ def summary(results: ProbeResults) -> str:
 
 def _accuracy(results: ProbeResults) -> str:
     labels, better = len(results.labels), "above" if results.accuracy > results.majority else "NOT above"
-    bound = "" if results.gap is None else f", at most {_relative(results.gap, results.objective)} above the optimum"
+    known = _relative(results.gap, results.objective)
+    bound = ", at an unknown distance from the optimum" if known is None else f", at most {known} above the optimum"
     each = f"each word its most frequent training label; the probe is {better} it"
-    known = f"of {results.test_words:,} words with {labels} labels"
+    words = f"of {results.test_words:,} words with {labels} labels"
     selectivity = f"selectivity {_percent(results.selectivity)}"
-    scale = " of neurons divided by their standard deviation" if results.standardised else ""
+    scale = ", divided by their standard deviation" if results.standardised else ""
     rows = [
-        ["accuracy", _in_percent(results.accuracy), _interval(results), known],
+        ["accuracy", _in_percent(results.accuracy), _interval(results), words],
         ["majority baseline", _in_percent(results.majority), _interval(results.majority_interval), each],
         ["control task", _in_percent(results.control_accuracy), "", selectivity],
         ["objective", f"{results.objective:.5f}", "", f"nats a word{bound}, after {results.iterations} steps"],
-        ["weights not 0", _in_percent(results.nonzero), "", f"{labels} labels x {results.neurons_used} neurons{scale}"],
+        [
+            "weights not 0",
+            _in_percent(results.nonzero),
+            "",
+            f"of {labels} labels x {results.neurons_used} neurons{scale}",
+        ],
     ]
     return tabulate(rows, tablefmt="plain", disable_numparse=True)
 
@@ -126,17 +133,17 @@ def _grid(points: Sequence[GridCell], standardised: bool) -> str:
     found = {(point.l1, point.l2): _percent(point.accuracy) + UNFINISHED * (point in far) for point in points}
     rows = [[f"{a:g}", *(found[a, b] for b in l2)] for a in l1]
     table = tabulate(rows, headers=["l1 \\ l2", *(f"{b:g}" for b in l2)], tablefmt="simple", disable_numparse=True)
-    bounds = [_relative(point.gap, point.objective) for point in sorted(far, key=_bound) if point.gap is not None]
+    bounds = [_relative(point.gap, point.objective) for point in sorted(far, key=_share)]
     return f"{table}\n{UNFINISHED} {_unfinished(bounds, standardised)}" if far else table
 
 
-def _bound(point: GridCell) -> float:
-    return 0.0 if point.gap is None else point.gap / max(point.objective, 1e-12)
+def _share(point: GridCell) -> float:
+    return inf if point.gap is None else point.gap / max(point.objective, 1e-12)
 
 
-def _unfinished(bounds: Sequence[str], standardised: bool) -> str:
+def _unfinished(bounds: Sequence[str | None], standardised: bool) -> str:
     """What is wrong with the marked cells, given their bounds, ascending."""
-    known = f"may be up to {bounds[-1]} above" if bounds else "has no bound of its distance from"
+    known = f"may be up to {bounds[-1]} above" if bounds[-1] else "is at an unknown distance from"
     scale = "" if standardised else "standardise=true, "
     return f"the objective {known} the optimum; try {scale}a larger max_iter= or stronger penalties"
 
@@ -157,9 +164,9 @@ def _interval(found: Bounded) -> str:
     return "" if found.low is None else f"{_percent(found.low)} to {_percent(found.high)}"
 
 
-def _relative(gap: float, objective: float) -> str:
-    """A gap in percent of the objective."""
-    return f"{100 * gap / max(objective, 1e-12):.2g} %"
+def _relative(gap: float | None, objective: float) -> str | None:
+    """A gap in percent of the objective; None for one that bounds nothing, as no objective is below 0."""
+    return None if gap is None or gap >= objective else f"{100 * gap / objective:.2g} %"
 
 
 def _in_percent(value: float | None) -> str:

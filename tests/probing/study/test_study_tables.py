@@ -28,8 +28,9 @@ def test_objective_and_weights__have_units():
     assert objective.split()[:2] == ["objective", "2.56000"]
     assert objective.endswith("nats a word, at most 0.066 % above the optimum, after 35 steps")
     assert weights.split()[3:5] == ["45.5", "%"] and weights.endswith("2 labels x 50 neurons")
-    assert lines_of(gap=None)[3].endswith("nats a word, after 1 steps")
-    assert lines_of(standardised=True)[4].endswith("neurons divided by their standard deviation")
+    for gap in (None, 7.7):
+        assert lines_of(gap=gap)[3].endswith("nats a word, at an unknown distance from the optimum, after 1 steps")
+    assert lines_of(standardised=True)[4].endswith("neurons, divided by their standard deviation")
 
 
 def other(count: int, pairs: tuple[LabelPair, ...]) -> OtherProbe:
@@ -51,12 +52,13 @@ def test_pairs_of_another_probe__are_counted_and_explained():
 
 
 def test_cells_far_from_their_optimum__are_marked():
-    far = replace(cell_of(1e-6, 1e-6, 0.75), objective=0.01, gap=0.077, converged=False)
+    far = replace(cell_of(1e-6, 1e-6, 0.75), objective=0.01, gap=0.0077, converged=False)
     near = replace(cell_of(1e-6, 1e-2, 0.8), converged=True)
     *table, note = lines_of(grid=(far, near))[-4:]
     assert table[-1].split() == ["1e-06", "75.0*", "80.0"]
-    assert note.startswith("* the objective may be up to 7.7e+02 % above the optimum") and "standardise=true" in note
+    assert note.startswith("* the objective may be up to 77 % above the optimum") and "standardise=true" in note
     assert "standardise=true" not in lines_of(grid=(far, near), standardised=True)[-1]
-    unbounded = lines_of(grid=(replace(far, gap=None), near))[-1]
-    assert unbounded.startswith("* the objective has no bound of its distance from the optimum")
+    for gap in (None, 0.077):
+        unbounded = lines_of(grid=(replace(far, gap=gap), far, near))[-1]
+        assert unbounded.startswith("* the objective is at an unknown distance from the optimum")
     assert "*" not in "".join(lines_of(grid=(cell_of(1e-6, 1e-6), near)))

@@ -30,7 +30,7 @@ def snippets(document: Path) -> list[str]:
 def workshop(untrained, tmp_path, monkeypatch) -> Path:
     """The folder that README's commands leave behind, and ``demo``."""
     from tests.activations.small_dumps import write_dump
-    from tests.page.made_pages import write_curve
+    from tests.page.hostile_run import write_curve
 
     shutil.copytree(untrained, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)

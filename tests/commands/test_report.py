@@ -8,7 +8,7 @@ import pytest
 from fairseq_neurons.commands.report import main
 from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
-from tests.page.made_pages import PLAIN
+from tests.page.hostile_run import PLAIN
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fairseq_neurons.page import report as write_report
-from tests.page.made_pages import write_run
-from tests.page.opening import Opened
+from tests.page.browser_window import Opened
+from tests.page.hostile_run import write_run
 from tests.shared_folders import made_once
 
 FLAGS = [

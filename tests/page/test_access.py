@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.page.made_pages import NEURONS
-from tests.page.opening import Opened
+from tests.page.browser_window import Opened
+from tests.page.hostile_run import NEURONS
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
@@ -103,7 +103,7 @@ def test_keyboard_alone__finds_and_reads_a_neuron(opened):
     assert page.evaluate("document.activeElement.closest('.panel') !== null")
 
 
-def test_roles__tell_what_things_are(opened):
+def test_roles__describe_the_elements(opened):
     page = opened.neuron(1)
     assert page.get_attribute(".row", "aria-setsize") == str(NEURONS)
     assert page.get_attribute(".results", "aria-live") == "polite"

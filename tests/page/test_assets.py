@@ -9,7 +9,7 @@ import pytest
 
 from fairseq_neurons.page import report as write_report
 from tests.activations.small_dumps import write_dump
-from tests.page.opening import Opened
+from tests.page.browser_window import Opened
 from tests.shared_folders import made_once
 
 pytestmark = pytest.mark.xdist_group("chromium")

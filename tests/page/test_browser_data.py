@@ -12,8 +12,8 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.label_auc import separation
 from fairseq_neurons.statistics.word_types import word_statistics
-from tests.page.made_pages import NEURONS, labels
-from tests.page.opening import Opened
+from tests.page.browser_window import Opened
+from tests.page.hostile_run import NEURONS, labels
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
@@ -39,7 +39,7 @@ def test_sorting_by_a_ranking__gives_its_order(opened, run):
         page.select_option(".sort", label=name)
         file = run / name / "ranking.json" if name == "probes/pos" else run / f"{name}.json"
         order = Ranking.load(file).order.tolist()
-        # Two rankings may have the same first neuron: only the whole order tells that the list is the new one.
+        # Two rankings may have the same first neuron: only the whole order shows that the list is the new one.
         opened.wait_for_list(order)
     page.select_option(".sort", label="Index")
     page.wait_for_selector(".row[data-neuron='0'][aria-posinset='1']")
@@ -80,9 +80,9 @@ def test_search_by_index_or_name__finds_these(opened, query, expected):
 
 
 @pytest.mark.parametrize("query", ["pos:<b>NN</b>", "<b>NN</b>", "pos:__proto__"])
-def test_search_by_label__orders_by_how_well_it_is_told(opened, dump, query):
-    told = separation(dump, [label for line in labels() for label in line])
-    areas = told.auc[told.labels.index(query.removeprefix("pos:"))]
+def test_search_by_label__orders_by_the_area_under_the_curve(opened, dump, query):
+    found = separation(dump, [label for line in labels() for label in line])
+    areas = found.auc[found.labels.index(query.removeprefix("pos:"))]
     opened.go("#/model/1").wait_for_selector(".row")
     assert "AUC" in opened.search(query)
     assert opened.listed() == np.argsort(-np.abs(areas - 0.5), kind="stable").tolist()
@@ -115,7 +115,7 @@ def test_chosen_neuron__is_in_view_in_the_list(opened, run):
     assert box["y"] <= row["y"] and row["y"] + row["height"] <= box["y"] + box["height"] + 1
 
 
-def test_wrong_link__is_told_in_a_sentence(opened):
+def test_wrong_link__is_reported_in_a_sentence(opened):
     page = opened.go(f"#/model/1/neuron/{NEURONS}")
     assert page.inner_text("[role=alert]") == f"Model 1 has no neuron {NEURONS}: the last is {NEURONS - 1}."
     page = opened.go("#/model/1/neuron/-1")
@@ -124,7 +124,7 @@ def test_wrong_link__is_told_in_a_sentence(opened):
     assert "no neurons of a model “<b>”" in page.inner_text("[role=alert]")
 
 
-def test_missing_file__is_told_and_not_swallowed(chromium, report, tmp_path):
+def test_missing_file__is_reported(chromium, report, tmp_path):
     incomplete = shutil.copytree(report, tmp_path / "page")
     (incomplete / "data" / "0" / "neuron" / "6.js").unlink()
     with Opened(chromium, incomplete) as opened:

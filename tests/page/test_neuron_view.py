@@ -11,8 +11,8 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.similar_neurons import neighbours
 from fairseq_neurons.statistics.word_types import word_statistics
-from tests.page.made_pages import EVIL, LABELS, sentences
-from tests.page.opening import Opened
+from tests.page.browser_window import Opened
+from tests.page.hostile_run import EVIL, LABELS, sentences
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
@@ -56,7 +56,7 @@ def test_histogram__has_bars_of_equally_many_codes(opened, dump):
     assert page.locator(".histogram rect.zero").count() == 1
 
 
-def test_values__have_digits_enough_to_be_told_apart(opened):
+def test_values__have_enough_digits_to_differ(opened):
     page = opened.neuron(2)
     assert page.evaluate("[0, 0.004, 0.91, 32].map(format.digits)") == [2, 4, 2, 2]
     assert page.evaluate("format.signed(-0.0012, format.digits(0.004))") == "−0.0012"
@@ -108,7 +108,7 @@ def test_markup_that_slipped_in__would_not_run(chromium, report):
         opened.wrong.clear()
 
 
-def test_panel__tells_ranks_labels_and_likes(opened, run, dump):
+def test_panel__shows_ranks_labels_and_similar_neurons(opened, run, dump):
     page = opened.neuron(3)
     ranks = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in _rows(page, "ranks")}
     for name in ("max", "variance"):
@@ -126,11 +126,11 @@ def test_panel__tells_ranks_labels_and_likes(opened, run, dump):
     likes[0].locator("a").click()
     page.wait_for_selector(f"article.neuron[data-neuron='{near.indices[3][0]}']")
     assert "of model 2" in page.inner_text(".neuron-head")
-    labels_told = [row.locator("th").inner_text() for row in _rows(opened.neuron(3), "labels")]
-    assert any(label.startswith("negation:") for label in labels_told)
+    labels_shown = [row.locator("th").inner_text() for row in _rows(opened.neuron(3), "labels")]
+    assert any(label.startswith("negation:") for label in labels_shown)
 
 
-def test_panel__tells_the_top_words_and_what_the_values_are(opened, dump):
+def test_panel__shows_the_top_words_and_describes_the_values(opened, dump):
     page, statistics = opened.neuron(3), word_statistics(dump)
     for kind, tops in (
         ("share", [(top.word, 100 * top.share, top.count) for top in statistics.by_share(3)]),
@@ -144,9 +144,9 @@ def test_panel__tells_the_top_words_and_what_the_values_are(opened, dump):
     explained = page.locator("article .facts dd").nth(2).inner_text()
     assert explained.startswith(f"{100 * statistics.identity()[3]:.0f} %")
     column = np.sort(dump.values[:, 3])
-    told = _numbers(page.inner_text("section[aria-labelledby='histogram-title'] .quiet"))[:5]
+    shown = _numbers(page.inner_text("section[aria-labelledby='histogram-title'] .quiet"))[:5]
     quarters = column[np.rint(np.linspace(0, len(column) - 1, 5)).astype(int)]
-    np.testing.assert_allclose(told, quarters, atol=np.abs(column).max() / 254 + 0.0051)
+    np.testing.assert_allclose(shown, quarters, atol=np.abs(column).max() / 254 + 0.0051)
 
 
 def test_words__are_red_below_zero_and_blue_above(opened):

@@ -12,7 +12,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.page import report as write_report
 from fairseq_neurons.page.page_folder import PageFolder
-from tests.page.made_pages import EVIL, LABELS, NEURONS, sentences, write_curve
+from tests.page.hostile_run import EVIL, LABELS, NEURONS, sentences, write_curve
 from tests.page.test_data_scripts import read
 from tests.page.test_page_folder import files
 
@@ -40,7 +40,7 @@ def test_same_run__makes_the_same_bytes_and_says_about_how_many(run, report, tmp
         assert (again / name).read_bytes() == (report / name).read_bytes(), name
 
 
-def test_names_of_scripts__are_told_apart(report):
+def test_names_of_scripts__are_unique(report):
     declared = re.compile(r"^(?:async )?(?:function|const|let) (\w+)", re.MULTILINE)
     scripts = [(path.name, path.read_text()) for path in sorted((report / "assets").glob("*.js"))]
     names = [name for _, text in scripts for name in declared.findall(text)]
@@ -122,7 +122,7 @@ def test_wrong_input__is_a_sentence_and_leaves_nothing(run, tmp_path):
         ("curves/nmt/comparisons.jsonl", "p_value"),
     ],
 )
-def test_damaged_result__is_told_with_its_folder(run, tmp_path, file, field):
+def test_damaged_result__is_reported_with_its_folder(run, tmp_path, file, field):
     damaged = shutil.copytree(run, tmp_path / "run")
     content = (damaged / file).read_text()
     (damaged / file).write_text(content.replace(f'"{field}"', '"nothing"'))

@@ -1,4 +1,4 @@
-"""The page in a browser window that takes note of whatever it must not do."""
+"""The page in a browser window that records errors, dialogs and requests, which a test must not cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small run with everything a page shows, and words that would like to be more than words."""
+"""A small run with everything that a page shows; some of its words are HTML and JavaScript."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-# make demo   the main job in minutes, on a built-in corpus (or CORPUS=PREFIX SRC=en TGT=fr on yours)
+# make demo   the main job in minutes, on a built-in corpus (or CORPUS=PREFIX SRC=en TGT=fr LABELS=FILE,FILE on yours)
 # make paper  the paper's experiments on your corpora: CORPUS=FOLDER PAIR=en-fr SIZE=small [STEPS=probe,sum]
 # make test   lint and the tests that take minutes; make test-all adds the slow ones
+# OPTIONS='epochs=30 hidden=128' are further options of demo and paper.
 # Each makes .venv itself if it is missing.
 
 PYTHON ?= python3
@@ -22,12 +23,13 @@ install: .venv/installed
 	touch $@
 
 demo: install
-	$(BIN)/fairseq-neurons-demo out='$(OUT)' src=$(SRC) tgt=$(TGT) $(if $(CORPUS),corpus='$(CORPUS)')
+	$(BIN)/fairseq-neurons-demo out='$(OUT)' src=$(SRC) tgt=$(TGT) $(if $(CORPUS),corpus='$(CORPUS)') \
+	    $(if $(LABELS),labels='[$(LABELS)]') $(OPTIONS)
 
 paper: install
 	$(if $(CORPUS),,$(error CORPUS= is missing: the folder with the texts that configs/experiment/$(PAIR).yaml names))
 	$(BIN)/fairseq-neurons-paper experiment=$(PAIR) size=$(SIZE) corpus='$(CORPUS)' out='$(OUT)' \
-	    $(if $(STEPS),steps=[$(STEPS)])
+	    $(if $(STEPS),steps=[$(STEPS)]) $(OPTIONS)
 
 lint: install
 	$(BIN)/ruff check .

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from omegaconf import MISSING
 
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import read_lines, read_text, write_text_whole
+from fairseq_neurons.pipelines.recipes.translation_quality import LEAST_BLEU
+from fairseq_neurons.storage.files import read_text, write_text_whole
 
 logger = logging.getLogger(__name__)
+
+SETTINGS = "demo.json"
 
 
 @dataclass
@@ -26,56 +30,87 @@ class DemoConfig(CommandConfig):
         corpus: prefix of the user's parallel files; the built-in corpus by default.
         src: suffix of the source file.
         tgt: suffix of the target file.
+        labels: files with labels of the corpus's source words: a line a sentence, a label a word.
         seed: of the built-in corpus, or of the split of the user's.
         hidden: units of each direction of each encoder layer.
         epochs: of the translation models.
+        least_bleu: of the unablated translation models; with less the demo stops after their training.
     """
 
     out: str = MISSING
     corpus: str | None = None
     src: str = "en"
     tgt: str = "fr"
+    labels: list[str] = field(default_factory=list)
     seed: int = 1
     hidden: int = 64
     epochs: int = 17
+    least_bleu: float = LEAST_BLEU
 
 
-def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int, epochs: int) -> None:
+def run(
+    out: str,
+    corpus: str | None,
+    src: str,
+    tgt: str,
+    labels: list[str],
+    seed: int,
+    hidden: int,
+    epochs: int,
+    least_bleu: float,
+) -> None:
     """Train, dump, rank, probe, ablate and control; tables on screen, a figure and a page in ``out``.
 
-    An interrupted demo resumes when it is called a second time.
+    An interrupted demo resumes when it is called a second time. One whose models do not translate stops.
     """
     from fairseq_neurons.pipelines.demo import demo_control as control
     from fairseq_neurons.pipelines.demo import demo_curves as curves
     from fairseq_neurons.pipelines.demo import demo_probes as probes
     from fairseq_neurons.pipelines.demo import demo_steps as models
-    from fairseq_neurons.pipelines.demo.demo_text import prepare_text
+    from fairseq_neurons.pipelines.demo.demo_quality import Quality
+    from fairseq_neurons.pipelines.demo.demo_text import has_text, prepare_text
+    from fairseq_neurons.pipelines.demo.own_text import OwnText, label_sets
     from fairseq_neurons.pipelines.jobs import run_all
     from fairseq_neurons.pipelines.recipes.measuring_commands import report_command
     from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 
-    if corpus is None and (src, tgt) != ("en", "fr"):
-        raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")
+    if corpus is None:
+        _check_built_in(src, tgt, labels)
     folder = Path(out).absolute()
     text = corpus and str(Path(corpus).absolute())
-    _claim(folder, {"corpus": text, "src": src, "tgt": tgt, "seed": seed, "hidden": hidden, "epochs": epochs})
+    own_labels = list(label_sets(labels))
+    settings: dict[str, object] = {
+        "corpus": text,
+        "src": src,
+        "tgt": tgt,
+        "seed": seed,
+        "hidden": hidden,
+        "epochs": epochs,
+    }
+    if labels:
+        settings["labels"] = [str(Path(file).absolute()) for file in labels]
+    is_new = _check_folder(folder, settings)
     languages = Languages(src, tgt)
+    own = None if corpus is None or has_text(folder) else OwnText.read(corpus, languages, labels)
+    if is_new:
+        write_text_whole(folder / SETTINGS, json.dumps(settings) + "\n")
     start = time.monotonic()
 
     def say(what: str) -> None:
         logger.info("\n[%3.0f s] %s", time.monotonic() - start, what)
 
     say("Text: train, valid and test; the training text in three parts, one for each model")
-    prepare_text(folder, corpus, languages, seed)
+    prepare_text(folder, own, languages, seed)
     models.preprocess(folder, languages)
     say("Three translation models and a language model")
     models.train(folder, hidden, epochs)
     say("Translations of the test set, and the states of every word of it")
     models.dump(folder, languages)
+    Quality.read(folder, src, epochs).check(least_bleu)
     say("Neurons, ranked by similar neurons in the other models")
     models.rank(folder)
     say("Word properties, predicted by probes of the first model's neurons")
-    probed = probes.probe(folder, languages, corpus)
+    probed = probes.probe(folder, languages, None if corpus is None else own_labels)
     say("Neurons masked, from the top and from the bottom of the rankings" + ", and controlled" * (corpus is None))
     # A corpus of one's own has no gold tense to control.
     run_all({**curves.jobs(languages), **(control.jobs(folder, languages) if corpus is None else {})}, folder)
@@ -98,19 +133,25 @@ def run(out: str, corpus: str | None, src: str, tgt: str, seed: int, hidden: int
     logger.info("Look at the neurons themselves: open %s in a browser.", folder / "report" / "index.html")
 
 
-def _claim(folder: Path, settings: dict[str, object]) -> None:
-    """Begin a demo in a new folder, or resume one of the same settings."""
-    mark = folder / "demo.json"
+def _check_built_in(src: str, tgt: str, labels: list[str]) -> None:
+    """Refuse options that only the user's own corpus can have."""
+    if (src, tgt) != ("en", "fr"):
+        raise InputError(f"The built-in corpus is English-French; for {src}-{tgt}, give corpus=PREFIX.")
+    if labels:
+        raise InputError("The built-in corpus has labels of its own; with labels=, give corpus=PREFIX.")
+
+
+def _check_folder(folder: Path, settings: Mapping[str, object]) -> bool:
+    """Whether a demo is to begin in this folder; False if one of the same settings is to be resumed."""
+    mark = folder / SETTINGS
     if mark.is_file():
         if json.loads(read_text(mark, "settings")) != settings:
             raise InputError(f"{folder} is a demo with other settings; remove it or choose another name with out=.")
         logger.info("Resuming the demo in %s", folder)
-    elif folder.exists() and any(folder.iterdir()):
+        return False
+    if folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty; remove it or choose another name with out=.")
-    else:
-        for language in (settings["src"], settings["tgt"]) if settings["corpus"] else ():
-            read_lines(Path(f"{settings['corpus']}.{language}"), "text")
-        write_text_whole(mark, json.dumps(settings) + "\n")
+    return True
 
 
 main = application(

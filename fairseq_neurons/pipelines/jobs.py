@@ -7,6 +7,7 @@ import logging
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -127,9 +128,16 @@ def _run(name: str, command: Sequence[str], folder: Path, running: dict[str, Run
             finally:
                 del running[name]
     if status:
-        last = log.read_text(encoding="utf-8").strip().rpartition("\n")[2]
-        raise InputError(f"{command[0]} failed ({last}); its whole output is in {log}.")
+        raise InputError(f"{command[0]} failed ({_reason(status, log)}); its whole output is in {log}.")
     _mark(folder, name).touch()
+
+
+def _reason(status: int, log: Path) -> str:
+    """The signal that ended a command, or the last line of its log."""
+    if status < 0:
+        return f"ended by {signal.Signals(-status).name}"
+    last = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+    return last or f"exit status {status}"
 
 
 def _start(command: Sequence[str], folder: Path, output: TextIO, lock: TextIO) -> subprocess.Popen[bytes]:

@@ -29,6 +29,16 @@ def test_a_command_that_fails__is_reported_with_the_end_of_its_log_and_waiting_o
     assert not (tmp_path / "8").exists()
 
 
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [("os.kill(os.getpid(), 9)", "ended by SIGKILL"), ("sys.exit(3)", "exit status 3"), ("sys.exit('why')", "why")],
+)
+def test_a_command_that_fails__is_reported_with_its_signal_or_exit_status_if_it_says_nothing(tmp_path, end, reason):
+    with pytest.raises(InputError) as failed:
+        run_all({"bad": ["python", "-c", f"import os, sys; {end}"]}, tmp_path)
+    assert f"python failed ({reason}); its whole output" in str(failed.value)
+
+
 def test_run_all__runs_as_many_at_a_time_as_there_are_workers(tmp_path):
     meet = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); end = time.time() + {}\n"
     meet += (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,19 +35,19 @@ LABELERS_TO_TRY = ("position", "numbers", "negation", "months")
 FEWEST = 10
 
 
-def probe(folder: Path, languages: Languages, corpus: str | None) -> list[str]:
+def probe(folder: Path, languages: Languages, own: Sequence[str] | None) -> list[str]:
     """Dump the first training sentences, train the probes on them, and test them on the words of the test set.
 
     Args:
         folder: of the demo.
         languages: of the corpus.
-        corpus: the user's own, which has no gold labels: built-in labelers give some; None for the built-in one.
+        own: the label sets of the user's own corpus, to which built-in labelers add; None for the built-in corpus.
 
     Returns:
         The names of the label sets, each of which ``probes`` has a folder of.
     """
-    _dump(folder, languages, LABEL_SETS if corpus is None else ())
-    sets = _gold(languages) if corpus is None else _labelers(folder, languages)
+    _dump(folder, languages, LABEL_SETS if own is None else own)
+    sets = _gold(languages) if own is None else {**_own(languages, own), **_labelers(folder, languages)}
     for name in sets:
         remove_unfinished(folder, f"probe-{name}", f"probes/{name}")
     dumps, settings = ("activations/train", "activations/1"), [f"fractions=[{SHARE:g}]", "random=1"]
@@ -77,7 +77,7 @@ def _row(probed: Path, name: str) -> list[str]:
     ]
 
 
-def _dump(folder: Path, languages: Languages, label_sets: tuple[str, ...]) -> None:
+def _dump(folder: Path, languages: Languages, label_sets: Sequence[str]) -> None:
     """Write down the states of the first training sentences, and these with their labels."""
     (folder / "probes").mkdir(exist_ok=True)
     for suffix in ("", *(f".{name}" for name in label_sets)):
@@ -87,12 +87,21 @@ def _dump(folder: Path, languages: Languages, label_sets: tuple[str, ...]) -> No
     run_all({"extract": extract_command("1", f"probes/train.{languages.src}", "activations/train")}, folder)
 
 
+def _own(languages: Languages, names: Sequence[str]) -> dict[str, list[str]]:
+    """The options of a probe for every label set of the user's corpus; rare labels may be in the test set alone."""
+    return {name: [*_files(languages, name), "unseen=ignore"] for name in names}
+
+
+def _files(languages: Languages, name: str) -> list[str]:
+    train, test = (f"{part}.{languages.src}.{name}" for part in ("probes/train", "text/test"))
+    return [f"train.labels={train}", f"test.labels={test}"]
+
+
 def _gold(languages: Languages) -> dict[str, list[str]]:
     """The options of a probe for every label set of the built-in corpus."""
     return {
         name: [
-            f"train.labels=probes/train.{languages.src}.{name}",
-            f"test.labels=text/test.{languages.src}.{name}",
+            *_files(languages, name),
             *([f"ignore=[{IGNORED[name]}]"] if name in IGNORED else []),
             *ALSO_RANKED_BY.get(name, []),
         ]
@@ -109,7 +118,7 @@ def _labelers(folder: Path, languages: Languages) -> dict[str, list[str]]:
         counts = [Counter(label for labels in LABELERS[name](part, language) for label in labels) for part in parts]
         if _tells_apart(counts[0]) and counts[1].keys() <= counts[0].keys():
             found[name] = [f"train.labels={name}", f"test.labels={name}", f"language={language}"]
-    logger.info("Your corpus has no gold labels; built-in labelers tell %s", ", ".join(found) or "nothing about it")
+    logger.info("Built-in labelers that find labels in your corpus: %s", ", ".join(found) or "none")
     return found
 
 

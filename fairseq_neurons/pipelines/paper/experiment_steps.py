@@ -12,6 +12,7 @@ from fairseq_neurons.pipelines.paper import train_models as models
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_summary import summarise
 from fairseq_neurons.pipelines.paper.run_tables import write_tables
+from fairseq_neurons.pipelines.paper.unablated_bleu import warn_of_low_bleu
 
 
 class Stage(NamedTuple):
@@ -50,6 +51,11 @@ def _text(experiment: Experiment) -> None:
     text.preprocess(experiment)
 
 
+def _ablate(experiment: Experiment) -> None:
+    measures.ablate(experiment)
+    warn_of_low_bleu(experiment)
+
+
 def _sum_up(experiment: Experiment) -> None:
     write_tables(experiment.folder, summarise(experiment))
 
@@ -60,7 +66,7 @@ STAGES: dict[str, Stage] = {
     "dump": Stage("the states of every word", measures.dump, "activations", ("train",)),
     "rank": Stage("neurons, ranked by other models and by each model alone", measures.rank, "rankings", ("dump",)),
     "probe": Stage("probes of word properties", measures.probe, "probes", ("dump",)),
-    "ablate": Stage("BLEU and perplexity with neurons masked", measures.ablate, "curves", ("rank", "probe")),
+    "ablate": Stage("BLEU and perplexity with neurons masked", _ablate, "curves", ("rank", "probe")),
     "draw": Stage("figures, and a page to explore", measures.draw, "report", ("rank",)),
     "sum": Stage("the numbers and the tables", _sum_up, "summary.json", ("rank", "probe", "ablate")),
 }

@@ -21,8 +21,9 @@ from fairseq_neurons.pipelines.paper.mean_squares import mean_squares
 from fairseq_neurons.pipelines.paper.measure_steps import ablations
 from fairseq_neurons.pipelines.paper.paper_figures import drawn
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE, short_ranking
-from fairseq_neurons.pipelines.paper.train_models import best_perplexity, read_seeds
+from fairseq_neurons.pipelines.paper.train_models import read_seeds
 from fairseq_neurons.pipelines.recipes.model_files import checkpoint, is_language_model
+from fairseq_neurons.pipelines.recipes.translation_quality import best_validation
 from fairseq_neurons.probing.ablation_table import AblationTable
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.result_parts import KeptAccuracy
@@ -79,7 +80,7 @@ def _model(experiment: Experiment, model: str) -> dict[str, Any]:
         "kind": "lm" if is_language_model(model) else "nmt",
         "seed": read_seeds(experiment)[model],
         "sentences": len(read_lines(folder / f"text/{part_of(model)}.{experiment.src}", "text")),
-        "perplexity": best_perplexity(folder, model),
+        "perplexity": best_validation(folder, model).perplexity,
         "checkpoint_sha256": sha256_of_file(folder / checkpoint(model)),
     }
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.taggers import is_tagger, tag
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.label_task import LabelTask
 from fairseq_neurons.pipelines.recipes import binarisation
+from fairseq_neurons.pipelines.recipes.labelled_text import check_labels, words_of
 from fairseq_neurons.pipelines.recipes.parallel_text import read_parallel, write_parts
 from fairseq_neurons.storage.files import read_lines, write_lines
 
@@ -49,7 +48,7 @@ def prepare_text(experiment: Experiment) -> None:
             words = partial / (f"{name}.{part}" if own is not None else shared)
             if labels not in LABELERS:
                 found = _labels(Path(experiment.corpus), labels, words)
-                _check_labels(labels, found, read_lines(words, "text"))
+                check_labels(labels, found, read_lines(words, "text"))
                 write_lines(partial / f"{name}.{part}.labels", found)
     partial.rename(text)
 
@@ -89,17 +88,7 @@ def _labels(corpus: Path, given: str, words: Path) -> list[str]:
     """The lines of a label file, or a tagger's labels of a text."""
     if not is_tagger(given):
         return read_lines(corpus / given, "label file")
-    return [" ".join(map(str, labels)) for labels in tag([line.split() for line in read_lines(words, "text")], given)]
-
-
-def _check_labels(given: str, labels: Sequence[str], words: Sequence[str]) -> None:
-    """Refuse now what the probes would refuse after hours of training."""
-    if len(labels) != len(words):
-        raise InputError(f"{given} has {len(labels)} lines of labels for {len(words)} sentences.")
-    for number, (line, sentence) in enumerate(zip(labels, words, strict=True), start=1):
-        if len(line.split()) != len(sentence.split()):
-            counts = f"{len(line.split())} labels for {len(sentence.split())} words"
-            raise InputError(f"{given}, line {number}, has {counts}.")
+    return [" ".join(map(str, labels)) for labels in tag(words_of(read_lines(words, "text")), given)]
 
 
 def _train(text: Path, experiment: Experiment) -> list[str]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.jobs import run_again, run_all
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
-from fairseq_neurons.pipelines.recipes.model_files import checkpoint, is_language_model
+from fairseq_neurons.pipelines.recipes.model_files import is_language_model
 from fairseq_neurons.pipelines.recipes.training_commands import Training, train_command
+from fairseq_neurons.pipelines.recipes.translation_quality import best_validation, without_attention
 from fairseq_neurons.storage.files import read_text, write_text_whole
 
 logger = logging.getLogger(__name__)
 
-# Without attention a model's validation perplexity stays at about twice that of the others.
-TOO_HIGH = 1.5
 # Each further try adds this to the seed.
 SEED_STEP = 10
 TRIES = 4
@@ -35,7 +33,8 @@ def train(experiment: Experiment) -> None:
     for _ in range(TRIES):
         jobs = {f"train{model}": _command(experiment, model, seeds[model]) for model in experiment.models}
         run_all(jobs, folder, experiment.workers)
-        failed = without_attention({model: best_perplexity(folder, model) for model in experiment.translation_models})
+        perplexities = {model: best_validation(folder, model).perplexity for model in experiment.translation_models}
+        failed = without_attention(perplexities)
         if not failed:
             return
         for model, perplexity in failed.items():
@@ -53,29 +52,6 @@ def read_seeds(experiment: Experiment) -> dict[str, int]:
     if file.exists():
         return dict(json.loads(read_text(file, "seeds")))
     return {model: int(model.removeprefix("lm")) for model in experiment.models}
-
-
-def best_perplexity(folder: Path, model: str) -> float:
-    """The validation perplexity of a model's best checkpoint.
-
-    It is read from the checkpoint because the log of a resumed training is incomplete.
-
-    fairseq rounds the loss to three decimals, so the perplexity is exact to 0.04 %.
-
-    Raises:
-        InputError: if it cannot be read.
-    """
-    # Imported here because it loads fairseq, which the tables do not need.
-    from fairseq_neurons.plugin.checkpoints import check_checkpoint
-
-    state = check_checkpoint(str(folder / checkpoint(model)))
-    return float(2 ** state["extra_state"]["best"])
-
-
-def without_attention(perplexities: Mapping[str, float]) -> dict[str, float]:
-    """The models whose validation perplexity is far above that of the best."""
-    best = min(perplexities.values())
-    return {model: perplexity for model, perplexity in perplexities.items() if perplexity > TOO_HIGH * best}
 
 
 def _remove(folder: Path, model: str) -> None:

@@ -73,11 +73,19 @@ def test_own_corpus__is_probed_with_labelers_that_find_something(tmp_path, comma
     (tmp_path / "text" / "train.en").write_text("\n".join(sentences) + "\n", encoding="utf-8")
     write_states(tmp_path, "1", [["one", "two", "three"]], seed=2)
     # One month is too few.
-    assert probes.probe(tmp_path, Languages("en", "fr"), "mine") == ["position", "numbers", "negation"]
+    assert probes.probe(tmp_path, Languages("en", "fr"), []) == ["position", "numbers", "negation"]
     assert "test.labels=negation" in commands["probe-negation"]
     # Nobody knows the numbers of other languages.
     (tmp_path / "text" / "train.en").rename(tmp_path / "text" / "train.xx")
-    assert probes.probe(tmp_path, Languages("xx", "fr"), "mine") == ["position"]
+    assert probes.probe(tmp_path, Languages("xx", "fr"), []) == ["position"]
+
+
+def test_own_labels__are_probed_beside_what_labelers_find(demo, commands):
+    assert probes.probe(demo, Languages("en", "fr"), ["tense", "number"])[:3] == ["tense", "number", "position"]
+    given = dict(option.split("=", 1) for option in commands["probe-tense"][1:])
+    assert (given["train.labels"], given["test.labels"]) == ("probes/train.en.tense", "text/test.en.tense")
+    assert given["unseen"] == "ignore" and "ignore" not in given
+    assert not (demo / "probes" / "train.en.month").exists()
 
 
 def test_folders_without_a_mark__are_made_again_and_what_is_marked_is_kept(demo, commands):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.demo.demo_text import prepare_text
+from fairseq_neurons.pipelines.demo.own_text import OwnText
 from fairseq_neurons.pipelines.recipes.parallel_text import Languages
 
 GERMAN_ENGLISH = Languages("de", "en")
@@ -25,7 +25,7 @@ def corpus(tmp_path) -> Path:
 
 
 def test_text__is_split_in_three_parts_without_what_is_held_out(corpus, tmp_path):
-    prepare_text(tmp_path / "demo", str(corpus), GERMAN_ENGLISH, seed=1)
+    prepare_text(tmp_path / "demo", OwnText.read(str(corpus), GERMAN_ENGLISH), GERMAN_ENGLISH, seed=1)
     text = tmp_path / "demo" / "text"
     lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in text.iterdir()}
     assert len(lines["valid.de"]) == len(lines["test.de"]) == 26
@@ -38,18 +38,28 @@ def test_text__is_split_in_three_parts_without_what_is_held_out(corpus, tmp_path
             assert target == " ".join(reversed(source.split())).upper()
 
 
-@pytest.mark.parametrize(
-    ("german", "english", "sentence"),
-    [(["a"] * 120, ["b"] * 119, "has 120 lines"), (["a"] * 50, ["b"] * 50, "at least 100")],
-)
-def test_corpora_that_cannot_be_used__are_one_sentence(tmp_path, german, english, sentence):
-    (tmp_path / "c.de").write_text("\n".join(german) + "\n")
-    (tmp_path / "c.en").write_text("\n".join(english) + "\n")
-    with pytest.raises(InputError, match=sentence):
-        prepare_text(tmp_path / "demo", str(tmp_path / "c"), GERMAN_ENGLISH, seed=1)
+def test_labels__stay_with_their_words(corpus, tmp_path):
+    sentences = Path(f"{corpus}.de").read_text(encoding="utf-8").splitlines()
+    tags = "\n".join(" ".join(f"tag-{word}" for word in line.split()) for line in sentences)
+    Path(f"{corpus}.de.pos").write_text(tags + "\n", encoding="utf-8")
+    without, labelled = (OwnText.read(str(corpus), GERMAN_ENGLISH, labels) for labels in ([], [f"{corpus}.de.pos"]))
+    prepare_text(tmp_path / "labelled", labelled, GERMAN_ENGLISH, seed=1)
+    prepare_text(tmp_path / "without", without, GERMAN_ENGLISH, seed=1)
+    for split in ("train", "valid", "test"):
+        words = (tmp_path / "labelled" / "text" / f"{split}.de").read_text(encoding="utf-8")
+        assert words == (tmp_path / "without" / "text" / f"{split}.de").read_text(encoding="utf-8")
+        found = (tmp_path / "labelled" / "text" / f"{split}.de.pos").read_text(encoding="utf-8")
+        assert found.replace("tag-", "") == words
 
 
-def test_text_that_is_there__is_left_as_it_is(corpus, tmp_path):
+def test_the_split__is_the_shuffle_of_the_pairs(corpus, tmp_path):
+    prepare_text(tmp_path, OwnText.read(str(corpus), GERMAN_ENGLISH), GERMAN_ENGLISH, seed=3)
+    pairs = Path(f"{corpus}.de").read_text(encoding="utf-8").splitlines()
+    random.Random(3).shuffle(pairs)
+    assert (tmp_path / "text" / "train.de").read_text(encoding="utf-8").splitlines() == pairs[52:]
+
+
+def test_text_that_is_there__is_left_as_it_is(tmp_path):
     (tmp_path / "demo" / "text").mkdir(parents=True)
-    prepare_text(tmp_path / "demo", str(corpus), GERMAN_ENGLISH, seed=1)
+    prepare_text(tmp_path / "demo", None, GERMAN_ENGLISH, seed=1)
     assert list((tmp_path / "demo" / "text").iterdir()) == []

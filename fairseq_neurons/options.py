@@ -73,13 +73,13 @@ def _documented(function: Callable[..., object], settings: Callable[..., object]
     if function.__doc__ is None:
         return None
     (parameter,) = inspect.signature(function).parameters
-    described = _descriptions(settings) if isinstance(settings, type) else {}
+    described = descriptions(settings) if isinstance(settings, type) else {}
     fields = [f"    {name}: {described[name]}" for name in inspect.signature(settings).parameters if name in described]
     entry = re.compile(rf"^    {parameter}: {DESCRIPTION}", re.MULTILINE)
     return entry.sub(lambda _: "\n".join(fields), inspect.cleandoc(function.__doc__))
 
 
-def _descriptions(settings: type) -> dict[str, str]:
+def descriptions(settings: type) -> dict[str, str]:
     """What the docstrings of a dataclass and of its bases say of each field."""
     found: dict[str, str] = {}
     for kind in reversed(settings.__mro__):

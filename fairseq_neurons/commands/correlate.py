@@ -12,7 +12,7 @@ from omegaconf import MISSING
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.correlation_settings import CorrelationMethod, CorrelationSettings
-from fairseq_neurons.storage.files import check_writable
+from fairseq_neurons.storage.files import check_new_file
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,10 @@ logger = logging.getLogger(__name__)
 class CorrelateConfig(CommandConfig, CorrelationSettings):
     """The fields of `CorrelationSettings`, and the file of the ranking.
 
-    ``combine`` takes rankings by some of the other models each, instead of dumps.
+    Args:
+        activations: dumps of the same words by different models: at least two, or one for a single-model method.
+        combine: rankings of one model by some of the other models each, to be put together, instead of dumps.
+        out: JSON file of the ranking; must not exist.
     """
 
     activations: list[str] = field(default_factory=list)
@@ -38,7 +41,7 @@ def run(activations: list[str], combine: list[str], out: str, **options: Any) ->
         _check_alone(activations, options)
     elif not activations:
         raise InputError("activations= is missing; see fairseq-neurons-correlate --help.")
-    check_writable(Path(out))
+    check_new_file(Path(out))
     ranking = combined(combine) if combine else correlate(activations, **options)
     ranking.save(out)
     logger.info("%s: %d neurons, %s", out, len(ranking.order), ranking.signature)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from fairseq_neurons.errors import InputError
@@ -47,7 +48,8 @@ class LabelOptions(Seeded):
             if value is not None and value < least:
                 raise InputError(f"{name} must be at least {least}, not {value}.")
         for name in ("merge", "ignore"):
-            if isinstance(getattr(self, name), str) or "" in getattr(self, name):
+            given = getattr(self, name)
+            if isinstance(given, str) or not all(isinstance(label, str) and label for label in given):
                 raise InputError(f"{name} must be a list of non-empty labels, not {getattr(self, name)!r}.")
 
     def rename(self, label: str) -> str | None:
@@ -55,6 +57,19 @@ class LabelOptions(Seeded):
         prefixes = [prefix for prefix in self.merge if label.startswith(prefix)]
         name = max(prefixes, key=len, default=label)
         return None if name in self.ignore else name
+
+    def without_match(self, labels: Collection[str]) -> list[str]:
+        """The entries of ``merge`` and ``ignore`` that no label matches, as they were given: ``ignore=[FOO]``.
+
+        Args:
+            labels: of the words, before merging.
+        """
+        names = {
+            max((prefix for prefix in self.merge if label.startswith(prefix)), key=len, default=label)
+            for label in labels
+        }
+        unused = [f"merge=[{prefix}]" for prefix in self.merge if not any(label.startswith(prefix) for label in labels)]
+        return unused + [f"ignore=[{label}]" for label in self.ignore if label not in names]
 
     def keep(self, counts: Counter[str]) -> tuple[str, ...]:
         """The sufficiently frequent labels, sorted by name.

@@ -1,4 +1,4 @@
-"""Labels from spaCy or HanTa, optional dependencies: ``pip install 'fairseq-neurons[taggers]'``.
+"""Labels from spaCy or HanTa, optional dependencies: ``pip install spacy HanTa``.
 
 Both tag the given words; the text is not tokenised again.
 """
@@ -86,7 +86,7 @@ def _package(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         package = name.partition(".")[0]
-        raise InputError(f"{package} is not installed: pip install 'fairseq-neurons[taggers]'.") from error
+        raise InputError(f"{package} is not installed: pip install {package}.") from error
 
 
 def _checked(words: list[str], tags: list[str], spec: str) -> list[str]:

@@ -25,8 +25,7 @@ from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.listed_sentences import open_lines
 from fairseq_neurons.plugin.masking import note_batch
 from fairseq_neurons.plugin.recording import recorded
-from fairseq_neurons.storage.files import read_lines, sha256_of_file
-from fairseq_neurons.storage.output_folder import check_free
+from fairseq_neurons.storage.files import check_free, read_lines, sha256_of_file
 
 
 @takes(ExtractionSettings)

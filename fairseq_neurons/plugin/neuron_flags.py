@@ -18,8 +18,7 @@ from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.chosen_neurons import chosen_neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.same_model import Checkpoint, check_same_model
-from fairseq_neurons.storage.files import sha256_of_file
-from fairseq_neurons.storage.output_folder import check_free
+from fairseq_neurons.storage.files import check_free, sha256_of_file
 
 
 @dataclass

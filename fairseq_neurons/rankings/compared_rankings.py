@@ -18,7 +18,7 @@ from fairseq_neurons.options import takes
 from fairseq_neurons.rankings.overlap_settings import OverlapSettings
 from fairseq_neurons.rankings.ranking import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
-from fairseq_neurons.storage.files import check_writable, write_text_whole
+from fairseq_neurons.storage.files import check_new_file, write_text_whole
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def overlap(settings: OverlapSettings) -> RankingOverlap:
         if not 1 <= top <= len(ranking.order):
             raise InputError(f"top={top}: {name} ranks {len(ranking.order)} neurons; give 1 to that many.")
     if settings.out is not None:
-        check_writable(Path(settings.out))
+        check_new_file(Path(settings.out))
     found = RankingOverlap(
         names=list(rankings),
         methods=[ranking.method for ranking in rankings.values()],

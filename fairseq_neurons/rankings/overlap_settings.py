@@ -12,7 +12,7 @@ class OverlapSettings:
     Args:
         rankings: at least two files, all of the same model.
         top: number of first neurons compared.
-        out: a JSON file for the numbers; by default none is written.
+        out: a JSON file for the numbers, which must not exist; by default none is written.
     """
 
     rankings: list[str]

@@ -10,7 +10,7 @@ from pathlib import Path
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.neurons import Neurons
-from fairseq_neurons.probing.label_file_names import file_name
+from fairseq_neurons.probing.label_file_names import ranking_file
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
@@ -97,7 +97,7 @@ class _Findings:
         model.probes[name] = Probe(name, path, results)
         model.rankings[name] = ranking
         for label in results.labels:
-            model.label_rankings[name, label] = Ranking.load(path / f"ranking.{file_name(label)}.json")
+            model.label_rankings[name, label] = Ranking.load(ranking_file(path, label))
         for method in results.rankings.names[1:] if results.rankings else ():
             model.rankings[f"{name}/{method}"] = Ranking.load(path / "rankings" / f"{method}.json")
 

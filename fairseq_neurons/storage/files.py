@@ -115,16 +115,27 @@ def stream_lines(path: Path, what: str) -> Iterator[str]:
         raise InputError(f"The {what} {path} is not UTF-8 text.") from error
 
 
-def check_writable(path: Path) -> None:
-    """Refuse a file that cannot be written, before the work that fills it. Its folder is made.
+def check_new_file(path: Path) -> None:
+    """Refuse a file that exists or cannot be written, before the work that fills it. Its folder is made.
 
     Raises:
-        InputError: if the file cannot be written.
+        InputError: if something of that name exists, or the file cannot be written.
     """
+    check_free(path)
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, "it is a folder, or its folder is read-only")
+        if not os.access(path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, "its folder is read-only")
+
+
+def check_free(out: Path) -> None:
+    """Refuse a name that is taken.
+
+    Raises:
+        InputError: if something of that name exists.
+    """
+    if os.path.lexists(out):
+        raise InputError(f"{out} already exists; remove it or choose another name.")
 
 
 def hold(lock: Path, out: Path) -> TextIO:

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import writing
-from fairseq_neurons.storage.output_folder import LOCK, OutputFolder, check_free, remove
+from fairseq_neurons.storage.files import check_free, writing
+from fairseq_neurons.storage.output_folder import LOCK, OutputFolder, remove
 
 logger = logging.getLogger(__name__)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import hold
 
 LOCK = "lock"
@@ -75,16 +73,6 @@ class OutputFolder(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.abort(error)
-
-
-def check_free(out: Path) -> None:
-    """Refuse a name that is taken.
-
-    Raises:
-        InputError: if something of that name exists.
-    """
-    if os.path.lexists(out):
-        raise InputError(f"{out} already exists; remove it or choose another name.")
 
 
 def remove(path: Path) -> None:

@@ -35,12 +35,12 @@ def test_every_method__is_one_option_away(command, method):
 
 
 def test_options__reach_the_ranking(command):
-    command.succeed("activations=[a]", "method=variance", "reverse=true", "out=r.json")
-    assert Ranking.load("r.json").method == "variance-reversed"
+    command.succeed("activations=[a]", "method=variance", "reverse=true", "out=v.json")
+    assert Ranking.load("v.json").method == "variance-reversed"
     command.succeed("activations=[a]", "method=random", "seed=4", "out=r.json")
     assert "seed:4" in Ranking.load("r.json").signature
-    command.succeed("activations=[a,b]", "method=min", "absolute=true", "out=r.json")
-    assert "absolute:yes" in Ranking.load("r.json").signature
+    command.succeed("activations=[a,b]", "method=min", "absolute=true", "out=m.json")
+    assert "absolute:yes" in Ranking.load("m.json").signature
 
 
 def test_pairs_of_a_multirun__combine_to_the_undivided_ranking(command):
@@ -49,6 +49,14 @@ def test_pairs_of_a_multirun__combine_to_the_undivided_ranking(command):
     command.succeed("combine=[pair.0.json,pair.1.json]", "out=together.json")
     command.succeed("activations=[a,b,c]", "method=linear-regression", "out=undivided.json")
     assert Path("together.json").read_text() == Path("undivided.json").read_text()
+
+
+def test_ranking_that_exists__is_not_replaced(command):
+    command.succeed("activations=[a,b]", "out=r.json")
+    before = Path("r.json").read_bytes()
+    for arguments in (["activations=[a,c]"], ["combine=[r.json,r.json]"]):
+        assert "r.json already exists; remove it or choose another name." in command.fail(*arguments, "out=r.json")
+    assert Path("r.json").read_bytes() == before
 
 
 def test_wrong_input__is_one_sentence_and_writes_nothing(command):
@@ -70,8 +78,11 @@ def test_wrong_input__is_one_sentence_and_writes_nothing(command):
         (["combine=[b.json,c.json]", "out=r.json"], "method is 'crossmodel-max' in one and 'crossmodel-min' in the"),
         (["combine=[b.json,c.json]", "activations=[a]", "out=r.json"], "as they are, without activations="),
         (["combine=[b.json,c.json]", "method=min", "out=r.json"], "as they are, without method="),
-        (["activations=[a,b]", "out=a"], "a cannot be written"),
-        (["activations=[a,b]", "out=r.json", "seed=many"], "'many' of type 'str' could not be converted to Integer"),
-        (["activations=[a,b]", "out=r.json", "backwards=true"], "Key 'backwards' not in 'CorrelateConfig'"),
+        (["activations=[a,b]", "out=a"], "a already exists; remove it or choose another name."),
+        (["activations=[a,b]", "out=r.json", "seed=many"], "seed=many: give an integer."),
+        (
+            ["activations=[a,b]", "out=r.json", "backwards=true"],
+            "there is no option backwards=; see fairseq-neurons-correlate --help.",
+        ),
     ]:
         assert sentence in command.fail(*arguments)

@@ -116,6 +116,6 @@ def test_wrong_input__is_one_sentence(command):
         (["run=run", "neuron=0", "column=UPOS"], "column=UPOS is a column of a file"),
         (["run=run", "neuron=0", "color=red"], "color=red: choose auto, always or never"),
         (["run=run", "neuron=0", "words=-1"], "words=-1, sentences=5: give 0 or more"),
-        (["run=run", "neuron=0", "top=3"], "Key 'top' not in 'InspectConfig'"),
+        (["run=run", "neuron=0", "top=3"], "there is no option top=; see fairseq-neurons-inspect --help."),
     ]:
         assert sentence in command.fail(*arguments)

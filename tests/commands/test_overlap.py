@@ -78,7 +78,7 @@ def test_wrong_input__is_one_sentence_and_writes_nothing(command):
         (["rankings=[max.json,pos/ranking.json]", "top=0"], "top=0: max.json ranks 12 neurons"),
         (["rankings=[max.json,small.json]", "top=5"], "max.json and small.json have different neurons"),
         (["rankings=[one.json,two.json]", "top=5"], "one.json and two.json are of different models"),
-        (["rankings=[max.json,one.json]", "top=5", "out=pos"], "pos cannot be written"),
-        (["rankings=[max.json,one.json]", "depth=5"], "Key 'depth' not in 'OverlapConfig'"),
+        (["rankings=[max.json,one.json]", "top=5", "out=pos"], "pos already exists; remove it or choose another name."),
+        (["rankings=[max.json,one.json]", "depth=5"], "there is no option depth=; see fairseq-neurons-overlap --help."),
     ]:
         assert sentence in command.fail(*arguments, *(() if "out=pos" in arguments else ("out=o.json",)))

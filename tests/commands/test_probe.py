@@ -145,10 +145,10 @@ def test_names_that_are_taken_or_missing(folder):
     assert "cannot be written" in folder.fail(out=f"{readable}/out")
 
 
-def test_unknown_options__are_refused_by_hydra(folder):
-    assert "Key 'fraction' not in 'ProbeConfig'" in folder.fail("fraction=[0.1]")
-    assert "Key 'label' not in 'LabelledDump'" in folder.fail("train.label=x")
-    assert "Value 'much' of type 'str' could not be converted to Float" in folder.fail("l1=much")
+def test_unknown_options_and_wrong_types__are_refused(folder):
+    assert "there is no option fraction=; did you mean fractions=?" in folder.fail("fraction=[0.1]")
+    assert "there is no option train.label=; did you mean train.labels=?" in folder.fail("train.label=x")
+    assert "l1=much: give a number." in folder.fail("l1=much")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,27 @@ def test_neurons__are_given_as_people_type_them(folder, typed, used):
     folder.monkeypatch.setattr(sys, "argv", ["fairseq-neurons-probe", *folder.arguments(f"neurons={typed}")])
     main()
     assert json.loads((folder.path / "out" / "results.json").read_text())["neurons_used"] == used
+
+
+def test_entries_that_match_no_label__are_said(folder):
+    folder.monkeypatch.setattr(
+        sys, "argv", ["fairseq-neurons-probe", *folder.arguments("ignore=[FOO]", "merge=[NUON]")]
+    )
+    main()
+    printed = folder.capfd.readouterr().err
+    assert "ignore=[FOO] matches no label; the labels are ADJ, N/A, VERB" in printed
+    assert "merge=[NUON] matches no label" in printed and "ADJ matches" not in printed
+
+
+def test_rankings_of_labels__are_listed_with_their_files(folder):
+    for part in (folder.train, folder.test):
+        labels = Path(part["labels"])
+        labels.write_text(labels.read_text().replace("VERB", "PRP$").replace("ADJ", "Inf"))
+    folder.monkeypatch.setattr(sys, "argv", ["fairseq-neurons-probe", *folder.arguments("ignore=[Inf]")])
+    main()
+    files = json.loads((folder.path / "out" / "label_files.json").read_text())
+    assert files == {"N/A": "ranking.N%2FA.json", "PRP$": "ranking.PRP%24.json"}
+    assert all((folder.path / "out" / file).is_file() for file in files.values())
 
 
 def test_console_command__writes_the_folder_and_shows_the_tables(folder):

@@ -34,6 +34,6 @@ def test_wrong_input__is_one_sentence_and_writes_nothing(command):
         (["run=nowhere", "out=page"], "There is no folder nowhere"),
         (["run=run", "out=run"], "run already exists and is not a report"),
         (["run=run", "out=page", "sentences=0"], "sentences=0"),
-        (["run=run", "out=page", "top=5"], "Key 'top' not in 'ReportConfig'"),
+        (["run=run", "out=page", "top=5"], "there is no option top=; see fairseq-neurons-report --help."),
     ]:
         assert sentence in command.fail(*arguments)

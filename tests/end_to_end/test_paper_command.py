@@ -96,7 +96,7 @@ def test_what_is_missing__is_named_and_help_has_the_choices(tmp_path):
     )
     assert "experiment= is missing; see fairseq-neurons-paper --help" in nothing.stderr
     assert "corpus= is missing; see fairseq-neurons-paper --help" in no_corpus.stderr
-    assert "Could not find 'experiment/none'" in unknown.stderr and "de-en" in unknown.stderr
+    assert "experiment=none: the choices are de-en, en-fr" in unknown.stderr
     assert {nothing.returncode, no_corpus.returncode, unknown.returncode} == {1}
     assert not any("Traceback" in one.stderr for one in (nothing, no_corpus, unknown))
     shown = succeed("fairseq-neurons-paper", "--help")

@@ -23,6 +23,7 @@ from fairseq_neurons.labels import LabelOptions
             "merge must be a list of non-empty labels, not [''].",
         ),
         ({"ignore": "NN"}, "ignore must be a list of non-empty labels, not 'NN'."),
+        ({"ignore": [float("inf")]}, "ignore must be a list of non-empty labels, not [inf]."),
     ],
 )
 def test_invalid_option__is_refused_by_name(option: dict, sentence: str):
@@ -34,6 +35,13 @@ def test_invalid_option__is_refused_by_name(option: dict, sentence: str):
 def test_rename__takes_the_longest_prefix_and_drops_ignored_labels():
     options = LabelOptions(merge=["N", "NN"], ignore=["NN", "_"])
     assert [options.rename(label) for label in ("NE", "NNS", "_", "VB")] == ["N", None, None, "VB"]
+
+
+def test_entries_that_match_no_label__are_found():
+    options = LabelOptions(merge=["NN", "NUON"], ignore=["NN", "FOO", "Inf", "NNS"])
+    # NNS is called NN when labels are ignored.
+    assert options.without_match(["NNS", "Inf", "VB"]) == ["merge=[NUON]", "ignore=[FOO]", "ignore=[NNS]"]
+    assert LabelOptions(merge=["V"], ignore=["V"]).without_match(["VB"]) == []
 
 
 def test_keep__is_sorted_by_name_not_by_frequency():

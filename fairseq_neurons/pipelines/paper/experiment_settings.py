@@ -40,7 +40,7 @@ class Experiment:
         probe_sentences: how many sentences of the training text train probes.
         points: how many neurons are masked.
         sentences: source sentences of your own, with spaces between words, that Figure 3 colours.
-        steps: which of ``STEPS`` are run; finished ones are skipped.
+        steps: which steps are run, by default all of them; finished ones are skipped.
         workers: how many commands run at a time, each on one thread.
     """
 

@@ -22,6 +22,9 @@ from fairseq_neurons.same_model import check_same_model
 
 logger = logging.getLogger(__name__)
 
+# Of the labels that a warning lists.
+MOST_SHOWN = 50
+
 
 @dataclass(frozen=True)
 class LabelSource:
@@ -109,6 +112,7 @@ def open_task(
     check_same_model(*((dump.path, dump) for dump in dumps))
     _check_same_states(*dumps)
     found = [_labels(dump, source) for dump, source in zip(dumps, (train, test), strict=True)]
+    _say_what_matches_nothing(found, options)
     encoded = encode(found[0], found[1], options)
     assert encoded.test is not None
     every = dumps[0].neurons
@@ -128,6 +132,15 @@ def open_task(
 
 def _labels(dump: Activations, source: LabelSource) -> list[str | None]:
     return labels_of(dump.sentences, source.labels, source.column, source.language, dump.manifest.eos)
+
+
+def _say_what_matches_nothing(found: Sequence[Sequence[str | None]], options: LabelOptions) -> None:
+    labels = sorted({label for part in found for label in part if label is not None})
+    for entry in options.without_match(labels):
+        shown = ", ".join(labels[:MOST_SHOWN]) + (
+            f" and {len(labels) - MOST_SHOWN} more" if len(labels) > MOST_SHOWN else ""
+        )
+        logger.warning("%s matches no label; the labels are %s", entry, shown)
 
 
 def _words(dump: Activations, part: LabelledRows, columns: np.ndarray | None) -> LabelledWords:

@@ -20,7 +20,7 @@ from fairseq_neurons.probing.study.study_options import LabelledDump, StudyOptio
 from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.study_results import analyse
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
-from fairseq_neurons.storage.output_folder import check_free
+from fairseq_neurons.storage.files import check_free
 from fairseq_neurons.storage.results_log import LogFile
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fairseq_neurons.probing.label_file_names import file_name
+from fairseq_neurons.probing.label_file_names import FILES, file_name, file_names
 from fairseq_neurons.probing.probe_results import FILE, FORMAT, ProbeResults
 from fairseq_neurons.probing.result_parts import ControlFit, Interval, MethodComparison, Sources
 from fairseq_neurons.probing.study.accuracy_measurements import measure_accuracy, measure_control_task
@@ -113,8 +113,10 @@ def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:
     """The overall ranking; saved, as are those of single labels."""
     task, weights = analysis.task, analysis.probe.weights
     about = (task.neurons, f"{analysis.probe.signature}|{task.checkpoint_sha256[:8]}", task.checkpoint_sha256)
-    for i, label in enumerate(task.labels):
-        rank_label(weights, i, *about, plan.alpha).save(out / f"ranking.{file_name(label)}.json")
+    files = file_names(task.labels)
+    for i, file in enumerate(files.values()):
+        rank_label(weights, i, *about, plan.alpha).save(out / file)
+    write_text_whole(out / FILES, json.dumps(files, indent=1, ensure_ascii=False) + "\n")
     ranking = rank(weights, *about, plan.alpha)
     ranking.save(out / "ranking.json")
     return ranking

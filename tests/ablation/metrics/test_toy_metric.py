@@ -84,7 +84,7 @@ def test_command__takes_its_options_and_shows_its_line(registered, options, tmp_
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     typed = [f"{name}={value}".replace(" ", "").replace("'", "") for name, value in options.items()]
-    monkeypatch.setattr(sys, "argv", ["fairseq-neurons-ablate", *typed, "metric=cost", "+metric_options.worst=true"])
+    monkeypatch.setattr(sys, "argv", ["fairseq-neurons-ablate", *typed, "metric=cost", "metric_options.worst=true"])
     main()
     printed = capfd.readouterr().err
     root.handlers[:] = handlers

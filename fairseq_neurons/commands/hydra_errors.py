@@ -1,0 +1,39 @@
+"""Hydra's errors as one sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydra.errors import MissingConfigException
+
+from fairseq_neurons.errors import InputError
+
+# Hydra prints its errors itself and ends the process, unless this is set.
+FULL = "HYDRA_FULL_ERROR"
+
+
+@contextmanager
+def errors_raised() -> Iterator[bool]:
+    """Let Hydra raise its errors. Gives whether the user has asked for them in full."""
+    asked = os.environ.get(FULL)
+    os.environ[FULL] = "1"
+    try:
+        yield asked == "1"
+    finally:
+        if asked is None:
+            del os.environ[FULL]
+        else:
+            os.environ[FULL] = asked
+
+
+def refusal_of(error: Exception) -> InputError:
+    """What Hydra or OmegaConf complains of, without its further lines."""
+    if isinstance(error, MissingConfigException) and error.options and error.missing_cfg_file:
+        group, _, choice = error.missing_cfg_file.partition("/")
+        return InputError(f"{group}={choice}: the choices are {', '.join(error.options)}.")
+    lines = [
+        str(one).strip().splitlines()[0].rstrip(".:") for one in (error, error.__cause__) if one and str(one).strip()
+    ]
+    return InputError(f"{': '.join(dict.fromkeys(lines))}.")

@@ -31,7 +31,7 @@ class AblationCell:
 
 @dataclass(frozen=True)
 class AblationTable:
-    """All cells.
+    """The cells of the table, by kind, choice and fraction.
 
     Args:
         rows: the accuracies.
@@ -42,11 +42,11 @@ class AblationTable:
     differences: Sequence[DifferenceRow] = ()
 
     def fractions(self, kind: str | None = None) -> list[float]:
-        """The fractions measured, of one kind or of all, in the order in which they were measured."""
+        """The fractions of one kind or of all, in the order of measurement."""
         return list(dict.fromkeys(row.fraction for row in self.rows if kind in (None, row.kind)))
 
     def cell(self, kind: str, keep: str, fraction: float) -> AblationCell:
-        """One cell; without rows where nothing was measured."""
+        """One cell; it has no rows if it was not measured."""
         wanted = (kind, keep, fraction)
         return AblationCell(tuple(row for row in self.rows if (row.kind, row.keep, row.fraction) == wanted))
 
@@ -55,6 +55,6 @@ class AblationTable:
         return [self.cell(kind, keep, fraction).mean for keep in KEEPS]
 
     def top_minus_bottom(self, kind: str, fraction: float) -> DifferenceRow | None:
-        """The paired difference; None where it was not measured."""
+        """The paired difference; None if it was not measured."""
         wanted = (kind, fraction, "top-bottom")
         return next((one for one in self.differences if (one.kind, one.fraction, one.between) == wanted), None)

@@ -1,4 +1,4 @@
-"""What can be said of a word's label without looking at a neuron."""
+"""The majority baseline: predict labels from the words alone, without neurons."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from fairseq_neurons.errors import InputError
 
 @dataclass(frozen=True)
 class MajorityBaseline:
-    """Every word its most frequent label, unknown words the most frequent of all (Dalvi et al. 2019, Table 1, MAJ).
+    """Predict the most frequent label of every word (Dalvi et al. 2019, Table 1, MAJ).
 
-    Of equally frequent labels the smaller one counts.
+    Unknown words have the most frequent label of all. Of equally frequent labels, the smaller one is predicted.
 
     >>> baseline = MajorityBaseline.fit(["the", "run", "run", "the"], [0, 1, 2, 0])
     >>> baseline.predict(["run", "the", "dog"]), baseline.unknown_share(["run", "the", "dog", "cat"])
     (array([1, 0, 0]), 0.5)
 
     Args:
-        of_word: the label of every word of the training data.
-        otherwise: the label of all other words.
+        of_word: most frequent label of each word of the training data.
+        otherwise: label predicted for all other words.
     """
 
     of_word: Mapping[str, int]
@@ -34,11 +34,11 @@ class MajorityBaseline:
         """Count the labels of the training data.
 
         Args:
-            words: N of them, as they are written.
+            words: N words.
             labels: N integers.
 
         Raises:
-            InputError: if there are no words, or not as many labels.
+            InputError: if there are no words, or the numbers of words and labels differ.
         """
         if len(words) != len(labels) or not len(words):
             raise InputError(f"A baseline needs words and a label for each; it got {len(words)} and {len(labels)}.")
@@ -49,11 +49,11 @@ class MajorityBaseline:
         return cls({word: -negative for word, (_, negative) in best.items()}, _most_frequent(numbers))
 
     def predict(self, words: Sequence[str]) -> np.ndarray:
-        """The label of every word, int64 (N,)."""
+        """Predict the label of every word, int64 (N,)."""
         return np.array([self.of_word.get(word, self.otherwise) for word in words], dtype=np.int64)
 
     def unknown_share(self, words: Sequence[str]) -> float:
-        """The share of these words that the training data does not hold; nan without words."""
+        """The share of these words that are not in the training data; nan without words."""
         return sum(word not in self.of_word for word in words) / len(words) if len(words) else float("nan")
 
 

@@ -1,4 +1,4 @@
-"""The loss of a probe: multinomial logistic regression, its bias free."""
+"""The loss of a probe: multinomial logistic regression at the optimal bias."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import torch
 from torch import Tensor
 
 NEWTON_STEPS = 12
-# Relative error of a label's predicted share.
+# Relative error of the predicted share of a label.
 NEWTON_TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-11}
-# So near, the curvature of the last step is good enough for the next.
+# Below this error, the curvature of the last step is reused for the next.
 NEAR = 5e-3
-# Probabilities at a time: these stay in the processor's cache.
+# Number of probabilities computed at a time, chosen to fit the processor's cache.
 CHUNK = 1 << 18
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The loss at some weights, the bias at its best for them.
+    """The loss at given weights and the optimal bias.
 
     Args:
         scores: (N, L), without the bias.
         bias: (L,).
-        loss: mean cross-entropy, nats a word.
-        entropy: mean entropy of the predictions, nats a word.
-        marginal: float64 (L,), mean of the predicted probabilities; what the bias makes equal to the labels' shares.
+        loss: mean cross-entropy, nats per word.
+        entropy: mean entropy of the predictions, nats per word.
+        marginal: float64 (L,), mean predicted probabilities; equal to the labels' shares at the optimal bias.
         uncertainty: float64 (L,), mean of p (1 - p).
-        truth: (N,), log-probability of every word's own label.
+        truth: (N,), log-probability of the true label of every word.
     """
 
     scores: Tensor
@@ -42,19 +42,19 @@ class Evaluation:
 
 
 class Multinomial:
-    """Mean cross-entropy of labels given scores; words may weigh more or less.
+    """Weighted mean cross-entropy of labels given scores.
 
-    The bias is not a variable of the solver: for every matrix of scores it is put where the loss is least, by Newton's
-    method in its L dimensions. That costs a few passes over the scores instead of over the neurons, and makes the
-    predicted shares of the labels the true ones, which the duality gap needs.
+    The solver does not optimise the bias: for every matrix of scores, it is set to its optimum by Newton's method in L
+    dimensions. This takes a few passes over the scores instead of over the neurons, and makes the predicted shares of
+    the labels equal to the true ones, which the duality gap needs.
 
-    What the solver needs of a loss is `fairseq_neurons.probing.solvers.requirements.Loss`.
+    `fairseq_neurons.probing.solvers.requirements.Loss` lists the members that the solver uses.
 
     Args:
         y: int64 (N,), labels 0 to L - 1, each at least once.
         labels: L.
-        weight: (N,), how much each word counts, summing to 1; all the same if None.
-        dtype: of the scores.
+        weight: (N,), weights of the words, summing to 1; uniform if None.
+        dtype: dtype of the scores.
     """
 
     def __init__(self, y: Tensor, labels: int, weight: Tensor | None, dtype: torch.dtype) -> None:
@@ -66,21 +66,21 @@ class Multinomial:
 
     @property
     def start(self) -> Tensor:
-        """The best bias without any weights, (L,)."""
+        """The optimal bias at zero weights, (L,)."""
         return self.shares.log().to(self.weight.dtype)
 
     @property
     def null(self) -> float:
-        """The loss without any weights, nats a word."""
+        """The loss at zero weights, nats per word."""
         return self.entropy_of(self.shares)
 
     def loss_at(self, scores: Tensor, bias: Tensor) -> float:
-        """The loss at these scores, (N, L), and this very bias, (L,), nats a word."""
+        """Compute the loss at scores (N, L) and a given bias, (L,), in nats per word."""
         return self._survey(scores, bias)[0].loss
 
     def evaluate(self, scores: Tensor, bias: Tensor) -> Evaluation:
-        """The loss at these scores, (N, L), the bias moved to its best from (L,) by Newton's method."""
-        # That without any weights, until it is known.
+        """Evaluate the loss at scores (N, L) and the optimal bias, found by Newton's method from a given one, (L,)."""
+        # The curvature at zero weights, before it is computed.
         curvature = torch.diag(self.shares)
         best, last = bias.double(), math.inf
         for _ in range(NEWTON_STEPS):
@@ -96,20 +96,20 @@ class Multinomial:
         return found
 
     def residual(self, at: Evaluation, rows: slice) -> Tensor:
-        """Derivative of the loss by the scores of these rows, (n, L)."""
+        """Gradient of the loss with respect to the scores of the given rows, (n, L)."""
         residual = torch.softmax(at.scores[rows] + at.bias, dim=1)
         residual[torch.arange(len(residual), device=residual.device), self.y[rows]] -= 1
         return residual.mul_(self.weight[rows, None])
 
     def word_uncertainty(self, at: Evaluation) -> Tensor:
-        """(N,), of every word its weight times the sum of p (1 - p) over the labels."""
+        """Weight of every word times its sum of p (1 - p) over the labels, (N,)."""
         chunks = [1 - torch.softmax(at.scores[rows] + at.bias, dim=1).square().sum(1) for rows in self._chunks()]
         return torch.cat(chunks).clamp(min=0) * self.weight
 
     def entropy_towards_truth(self, at: Evaluation, factor: float) -> float:
-        """Mean entropy of predictions moved to the true labels: t p + (1 - t) e_y, t being the factor, in nats.
+        """Mean entropy, in nats, of t p + (1 - t) e_y: predictions interpolated towards the true labels by factor t.
 
-        Only the true label's probability q changes otherwise than by the factor:
+        All probabilities are scaled by t, except that q of the true label becomes t q + 1 - t. So the entropy is
         t (H + q log q) - t (1 - q) log t - (t q + 1 - t) log(t q + 1 - t).
         """
         if factor <= 0:
@@ -121,22 +121,22 @@ class Multinomial:
         return factor * at.entropy + ((own - spread) @ self.weight.double()).item()
 
     def entropy_of(self, marginal: Tensor) -> float:
-        """Of one distribution over the labels, (L,), in nats."""
+        """Entropy of one distribution over the labels, (L,), in nats."""
         return -torch.special.xlogy(marginal, marginal).sum().item()
 
     def _step(self, marginal: Tensor, curvature: Tensor) -> Tensor:
-        """Newton's step of the bias, (L,), for log marginal = log shares.
+        """Newton step of the bias, (L,), for the equation log marginal = log shares.
 
-        Against their logarithms, shares of rare labels are nearly straight lines: they arrive in a step or two.
+        The logarithm of a rare label's share is nearly linear in the bias, so it converges in a step or two.
         """
-        # A label that is given up everywhere, in this precision, has neither a logarithm nor a curvature.
+        # In this precision, a label's probability may be 0 everywhere; its logarithm and curvature need a floor.
         marginal, missing = marginal.clamp(min=1e-9 * self.shares), (1e-9 * self.shares - marginal).clamp(min=0)
-        # Scores that are all shifted alike change nothing; this keeps the matrix invertible.
+        # A shift of all scores by the same number does not change the loss; this keeps the matrix invertible.
         constant = torch.outer(self.shares, self.shares) + torch.diag(1e-9 * self.shares + missing)
         return torch.linalg.solve(curvature + constant, marginal * (marginal / self.shares).log())
 
     def _survey(self, scores: Tensor, bias: Tensor, curved: bool = False) -> tuple[Evaluation, Tensor | None]:
-        """All sums over the words at this bias, and if ``curved``, the second derivative by the bias, (L, L)."""
+        """Compute all sums over the words at this bias and, if ``curved``, the Hessian of the bias, (L, L)."""
         entropy = torch.zeros((), dtype=torch.float64, device=scores.device)
         truth = torch.empty_like(self.weight)
         marginal, squares = torch.zeros_like(self.shares), torch.zeros_like(self.shares)
@@ -152,7 +152,7 @@ class Multinomial:
             truth[rows] = shifted.gather(1, self.y[rows, None]).squeeze(1) - logs
             entropy += ((logs - torch.linalg.vecdot(probabilities, shifted)) * weight).sum(dtype=torch.float64)
             weighted = probabilities * weight[:, None]
-            # torch sums columns pairwise: without that, the shares of rare labels would be lost in rounding.
+            # torch sums columns pairwise; plain summation would lose the shares of rare labels to rounding.
             marginal += weighted.sum(0)
             if products is None:
                 squares += probabilities.mul_(weighted).sum(0)

@@ -1,4 +1,4 @@
-"""Probes on some of the neurons: the others masked out, or the probe trained again without them."""
+"""Subsets of neurons for the ablation of a probe: the top, the bottom and random ones."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fairseq_neurons.errors import InputError
 
 @dataclass(frozen=True)
 class Subset:
-    """Some neurons out of a ranking.
+    """A subset of the neurons in a study.
 
     Args:
         keep: ``top``, ``bottom`` or ``random``.
-        fraction: how many of those that take part.
-        seed: of a random one, else None.
-        neurons: int64 (n,), positions among those that take part, in the order in which they were taken.
+        fraction: of the neurons in the study.
+        seed: of a random subset, otherwise None.
+        neurons: int64 (n,), positions among the neurons in the study, in the order of selection.
     """
 
     keep: str
@@ -28,13 +28,13 @@ class Subset:
 
 
 def subsets(order: np.ndarray, fractions: Sequence[float], random: int, seed: int = 1) -> Iterator[Subset]:
-    """The top, the bottom and some random neurons, for every fraction.
+    """Yield the top, the bottom and random neurons, for every fraction.
 
     Args:
         order: int64 (D,), most important first.
         fractions: of D, above 0 and up to 1; rounded to whole neurons, at least one.
-        random: how many random subsets of each size.
-        seed: of the first; the next is one higher.
+        random: number of random subsets of each size.
+        seed: of the first random subset; each further one adds 1.
 
     Raises:
         InputError: if a fraction is out of range.

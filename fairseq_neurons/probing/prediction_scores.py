@@ -1,4 +1,4 @@
-"""How good predictions are, and how sure that is."""
+"""Scores of predictions, and confidence intervals of accuracies."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from fairseq_neurons.errors import InputError
 
-# Of a batch of resamples, one array: indices, sums and counts each take one.
+# Size of each array of a batch of resamples; there is one for indices, sums and counts each.
 BATCH_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
 class LabelScores:
-    """Scores of every label, each (L,); 0 where nothing was predicted or nothing was there to find.
+    """Scores of every label, (L,) each; 0 where the denominator is 0.
 
     Args:
-        precision: float64, of the words predicted to have the label, the share that has it.
-        recall: float64, of the words that have it, the share predicted to.
-        f1: float64, the harmonic mean of the two.
-        support: int64, words that have it.
+        precision: float64, share of the words predicted to have the label that have it.
+        recall: float64, share of the words with the label that are predicted to have it.
+        f1: float64, harmonic mean of precision and recall.
+        support: int64, number of words with the label.
     """
 
     precision: np.ndarray
@@ -33,7 +33,7 @@ class LabelScores:
 
 
 class Difference(NamedTuple):
-    """Accuracy of one minus that of the other, with its interval."""
+    """Difference of two accuracies, with its interval."""
 
     value: float
     low: float
@@ -41,25 +41,27 @@ class Difference(NamedTuple):
 
 
 def accuracy(truth: np.ndarray, predicted: np.ndarray) -> float:
-    """The share of the words, (N,) each, whose label is predicted; nan without words.
+    """Compute the share of words whose label is predicted correctly, from labels and predictions, (N,) each.
+
+    It is nan without words.
 
     Raises:
-        InputError: if there are not as many predictions as labels.
+        InputError: if the lengths differ.
     """
     _check_lengths(truth, predicted)
     return float(np.mean(np.equal(truth, predicted))) if len(truth) else float("nan")
 
 
 def label_scores(truth: np.ndarray, predicted: np.ndarray, labels: int) -> LabelScores:
-    """Precision, recall, F1 and support of labels 0 to ``labels`` - 1.
+    """Compute precision, recall, F1 and support of labels 0 to ``labels`` - 1.
 
     Args:
         truth: int64 (N,).
         predicted: int64 (N,).
-        labels: how many there are, L.
+        labels: number of labels, L.
 
     Raises:
-        InputError: if there are not as many predictions as labels.
+        InputError: if the lengths differ.
     """
     _check_lengths(truth, predicted)
     every = np.arange(labels)
@@ -73,21 +75,20 @@ def label_scores(truth: np.ndarray, predicted: np.ndarray, labels: int) -> Label
 def accuracy_interval(
     correct: np.ndarray, sentence: np.ndarray, confidence: float = 0.95, resamples: int = 1000, seed: int = 1
 ) -> tuple[float, float]:
-    """A confidence interval of an accuracy: the percentile bootstrap over sentences.
+    """Estimate a confidence interval of an accuracy by the percentile bootstrap over sentences.
 
-    Words of a sentence are not independent, so sentences are drawn, with replacement, and with them all their words
-    (Efron & Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13; Koehn 2004 for drawing sentences).
+    Words of a sentence are not independent. So sentences are resampled with replacement, with all their words (Efron &
+    Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13; Koehn 2004 for resampling sentences).
 
     Args:
-        correct: bool (N,), whether each word's label is predicted.
-        sentence: int64 (N,), which sentence each is of; any numbers.
+        correct: bool (N,), whether each word's label is predicted correctly.
+        sentence: int64 (N,), an id of each word's sentence.
         confidence: between 0 and 1.
-        resamples: how often the test set is drawn anew.
-        seed: of the draws.
+        resamples: number of bootstrap resamples.
+        seed: of the resamples.
 
     Returns:
-        The lower and the upper end; (nan, nan) if there are fewer than two sentences, which tell nothing about the
-        variation between them.
+        The lower and the upper end; (nan, nan) with fewer than two sentences, whose variation cannot be estimated.
 
     Raises:
         InputError: if ``correct`` and ``sentence`` differ in length or a setting is out of range.
@@ -103,12 +104,12 @@ def accuracy_difference(
     resamples: int = 1000,
     seed: int = 1,
 ) -> Difference:
-    """Accuracy of a minus that of b on the same words, with a paired interval: both are scored on the same draws.
+    """Compute accuracy of a minus that of b on the same words, with a paired interval from the same resamples.
 
     Args:
         correct_a: bool (N,).
         correct_b: bool (N,).
-        sentence: see :func:`accuracy_interval`, as for the others.
+        sentence: as for :func:`accuracy_interval`.
         confidence: likewise.
         resamples: likewise.
         seed: likewise.
@@ -125,10 +126,13 @@ def accuracy_difference(
 def _interval(
     values: np.ndarray, sentence: np.ndarray, confidence: float, resamples: int, seed: int
 ) -> tuple[float, float]:
-    """Of the mean of ``values``, float64 (N,), over draws of sentences."""
+    """Interval of the mean of ``values``, float64 (N,), over resampled sentences."""
     _check_lengths(values, sentence)
     if not 0 < confidence < 1 or resamples < 1:
-        raise InputError(f"confidence={confidence}, resamples={resamples}: give one in (0, 1) and one of 1 or more.")
+        raise InputError(
+            f"confidence={confidence}, resamples={resamples}: confidence must be between 0 and 1, and resamples at "
+            "least 1."
+        )
     _, groups, words = np.unique(sentence, return_inverse=True, return_counts=True)
     if len(words) < 2:
         return float("nan"), float("nan")

@@ -1,4 +1,4 @@
-"""The results of a probe study as values: what ``results.json`` holds, read once and checked once."""
+"""The results of a probe study as values: the content of ``results.json``, read and checked once."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ProbeResults:
         grid: accuracy for pairs of penalties (Figure 2).
         cutoffs: of Algorithm 1.
         focus: for each share of the weight mass, as text, the number of neurons of each label (Figure 6).
-        salient: for each label, the names of the neurons that hold the first share of its weight mass.
+        salient: for each label, the names of the neurons that make up the first share of its weight mass.
         shared: neurons in the tops of several labels.
         against: neurons shared with labels of other probes.
         rankings: by other methods; None if there are none.
@@ -134,7 +134,7 @@ class ProbeResults:
         return results
 
     def _check(self, content: Fields) -> None:
-        """Refuse labels without scores, and shares that are not numbers."""
+        """Check that all labels have scores, and that shares are numbers."""
         for label in (*self.labels, *(label for counts in self.focus.values() for label in counts)):
             if label not in self.label_scores:
                 raise content.damage(f"'label_scores' has none for the label {label!r}")
@@ -145,7 +145,7 @@ class ProbeResults:
                 raise content.damage(f"'focus' has {share!r} where a share of the weights belongs") from None
 
     def to_json(self) -> JsonObject:
-        """What ``results.json`` holds."""
+        """The content of ``results.json``."""
         content = {item.name: plain(getattr(self, item.name)) for item in fields(self)}
         if not self.standardised:
             del content["standardised"]

@@ -1,4 +1,4 @@
-"""Probes for many penalties, each begun where its neighbour ended."""
+"""Fit probes for a grid of penalties, each fit warm-started at its neighbour."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ def regularisation_path(
 ) -> Iterator[ElasticNetProbe]:
     """Fit a probe for every pair of penalties (Dalvi et al. 2019, Figure 2), from the strongest to the weakest.
 
-    A fit begins at the weights of the last one and takes over its model of the curvature.
+    A fit starts at the weights of the last one and reuses its estimate of the curvature.
 
     Args:
-        design: the neurons, (N, D).
+        design: values of the neurons, (N, D).
         y: (N,) labels.
         l1: values of lambda_1.
         l2: values of lambda_2.
-        probe: what is fitted, again and again: its tolerance, its class weights.
-        skip: told the pair; one that is skipped is not fitted.
+        probe: the probe that is fitted repeatedly; its other settings stay as they are.
+        skip: called with the values of l1 and l2; the pair is not fitted if it returns True.
 
     Yields:
-        That probe after every fit; copy what is to last.
+        The same probe after every fit; copy what you want to keep.
     """
     rows = sorted(l1, reverse=True)
     for i, strength in enumerate(rows):
-        # Back and forth, so that neighbours in time are neighbours on the grid.
+        # In alternating directions, so that consecutive fits are neighbours on the grid.
         for ridge in sorted(l2, reverse=i % 2 == 0):
             if not skip(strength, ridge):
                 yield probe.set_params(warm_start=True, l1=strength, l2=ridge).fit(design, y)

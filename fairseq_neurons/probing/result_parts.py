@@ -34,7 +34,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Interval:
-    """A confidence interval; both ends are None where it cannot be estimated."""
+    """A confidence interval; both ends are None if it cannot be estimated."""
 
     low: float | None
     high: float | None
@@ -61,7 +61,7 @@ class LabelScore:
 
 @dataclass(frozen=True)
 class ControlFit:
-    """How near the probe of the control task came to its optimum; all None where that task has only one label."""
+    """How close the probe of the control task is to its optimum; all None if that task has only one label."""
 
     objective: float | None
     gap: float | None

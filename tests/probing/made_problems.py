@@ -1,4 +1,4 @@
-"""Small problems, and what a probe minimises on them, written out."""
+"""Small problems, and the objective of a probe on them, written out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairseq_neurons.probing.solvers.fit_problem import Problem
 
 
 def made(seed: int, words: int = 120, neurons: int = 6, labels: int = 3, mix: bool = False):
-    """Values (N, D) and labels (N,), 0 to L - 1, each at least once, that the values tell something of."""
+    """Values (N, D) and labels (N,), 0 to L - 1, each at least once, that the values partly predict."""
     generator = np.random.default_rng(seed)
     X = generator.standard_normal((words, neurons))
     if mix:

@@ -32,7 +32,7 @@ def difference_of(kind: str, fraction: float, value: float, between: str = "top-
 
 
 def results_of(counts: Mapping[str, int], **changes: Any) -> ProbeResults:
-    """Results with these labels, and how many neurons hold a quarter and a half of the weights of each."""
+    """Results with these labels, and the number of neurons that make up a quarter and a half of their weights."""
     words = {label: 1000 * (1 + i) for i, label in enumerate(counts)}
     matrix = tuple((0,) * len(counts) for _ in counts)
     content = {

@@ -1,4 +1,4 @@
-"""Confidence intervals of accuracies and their differences, and the correctness of every word as text."""
+"""Settings of confidence intervals, and the correctness of every word as text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class Intervals(IntervalOptions):
         """
         if not 0 < self.confidence < 1 or self.resamples < 1:
             raise InputError(
-                f"confidence={self.confidence}, resamples={self.resamples}: give one in (0, 1), one above 0."
+                f"confidence={self.confidence}, resamples={self.resamples}: confidence must be between 0 and 1, and "
+                "resamples at least 1."
             )
         check_seed(self.seed)
 
@@ -36,21 +37,21 @@ class Intervals(IntervalOptions):
         return f"interval:{self.confidence:.9g}x{self.resamples}-seed:{self.seed}"
 
     def of(self, correct: np.ndarray, sentence: np.ndarray) -> Interval:
-        """The interval of an accuracy; without ends for a single sentence."""
+        """Estimate the interval of an accuracy; both ends are None for a single sentence."""
         ends = accuracy_interval(correct, sentence, self.confidence, self.resamples, self.seed)
         return Interval(_known(ends[0]), _known(ends[1]))
 
     def difference(self, a: np.ndarray, b: np.ndarray, sentence: np.ndarray) -> Difference:
-        """The accuracy of a minus that of b on the same words, bool (N,) each."""
+        """Compute accuracy of a minus that of b on the same words, from correctness, bool (N,) each."""
         found = accuracy_difference(a, b, sentence, self.confidence, self.resamples, self.seed)
         return Difference(found.value, _known(found.low), _known(found.high))
 
 
 def check_seed(seed: int) -> None:
-    """Refuse a seed that one of the generators would.
+    """Check that a seed is valid for all random generators.
 
     Raises:
-        InputError: if it is negative or takes more than 32 bits.
+        InputError: if it is negative or does not fit into 32 bits.
     """
     if not 0 <= seed < SEEDS:
         raise InputError(f"seed={seed}: give a whole number from 0 to {SEEDS - 1}.")

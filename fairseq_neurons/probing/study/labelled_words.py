@@ -1,4 +1,4 @@
-"""Labelled words of two dumps: those that train a probe and those that test it."""
+"""Training and test words of a probe: two dumps, joined with labels."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class LabelledWords:
     """Words that have a label.
 
     Args:
-        design: the values of the neurons, (N, D).
-        y: int64 (N,), their labels.
+        design: values of the neurons, (N, D).
+        y: int64 (N,), label ids.
         words: N words.
-        sentence: int64 (N,), which sentence each is of.
+        sentence: int64 (N,), the index of each word's sentence.
     """
 
     design: Design
@@ -65,19 +65,18 @@ class LabelledWords:
 
 @dataclass(frozen=True)
 class Task:
-    """What a probe is asked: labels of words, on two parts of the data.
+    """The task of a probe: predict the labels of words, learnt from training words.
 
     Args:
-        neurons: of the model, all of them.
-        columns: int64 (D,), the neurons that take part.
+        neurons: all neurons of the model.
+        columns: int64 (D,), the neurons in the study.
         labels: names, by label id.
-        train: the words that train.
-        test: the words that test.
-        baseline: of all training words, also those that balancing leaves out: it says how a text's words are told
-            without a neuron.
-        unseen: labels that only test words have, and how many; left out.
+        train: training words.
+        test: test words.
+        baseline: majority baseline of all training words, including those that balancing drops.
+        unseen: labels that only test words have, with their number of words; dropped.
         checkpoint_sha256: of the model.
-        signature: data and labels.
+        signature: describes data and labels.
         scales: (D,), by which the values are divided; None if they are read as they are.
     """
 
@@ -99,14 +98,14 @@ def open_task(
     """Open two dumps of one model and join them with their labels.
 
     Args:
-        train: the words that train.
-        test: the words that test.
-        options: which labels take part.
-        neurons: only these take part: indices, names and patterns, see `Neurons.select`; all if None.
+        train: training words.
+        test: test words.
+        options: how labels are selected and merged, and words balanced.
+        neurons: neurons in the study: indices, names and patterns, see `Neurons.select`; all if None.
         standardise: whether each neuron's values are divided by their standard deviation over the training words.
 
     Raises:
-        InputError: if a dump is none, the dumps are of different models, or labels do not fit their words.
+        InputError: if a dump cannot be read, the dumps are of different models, or labels do not fit their words.
     """
     dumps = [Activations(source.activations) for source in (train, test)]
     check_same_model(*((dump.path, dump) for dump in dumps))
@@ -156,7 +155,7 @@ def _spelled(dump: Activations, part: LabelledRows) -> list[str]:
 
 
 def _baseline(dump: Activations, found: Sequence[str | None], options: LabelOptions) -> tuple[MajorityBaseline, str]:
-    """Of the words before balancing, and what that adds to the task's signature."""
+    """The baseline of the words before balancing, and what it adds to the task's signature."""
     part = encode(found, options=replace(options, balance="none", per_label=None)).train
     words = _spelled(dump, part)
     balanced = options.balance != "none" or options.per_label is not None
@@ -168,7 +167,7 @@ def _check_same_states(train: Activations, test: Activations) -> None:
     ours, theirs = train.manifest, test.manifest
     if ours.pooling != theirs.pooling:
         raise InputError(
-            f"{train.path} holds words pooled by {ours.pooling!r}, {test.path} by {theirs.pooling!r}: "
+            f"{train.path} has words pooled by {ours.pooling!r}, {test.path} by {theirs.pooling!r}: "
             "extract both with the same pooling."
         )
     if ours.mask != theirs.mask:
@@ -195,14 +194,14 @@ def _signature(
 
 
 def _states(dumps: Sequence[Activations]) -> str:
-    """What else than the model and the words decides about the values."""
+    """The settings of the dumps that affect the values of the neurons."""
     found = [f"{dump.manifest.dtype}-{dump.manifest.pooling}" for dump in dumps]
     masks = "".join(f"|mask:({dump.manifest.mask})" for dump in dumps if dump.manifest.mask)
     return f"states:{'/'.join(dict.fromkeys(found))}{masks}"
 
 
 def _digest(part: LabelledWords) -> str:
-    """Of the words, their labels and sentences: two data sets of one size are easily mixed up."""
+    """A checksum of words, labels and sentences; two data sets may have the same size."""
     digest = hashlib.sha256(part.y.tobytes())
     digest.update(part.sentence.astype(np.int64).tobytes())
     digest.update("\n".join(part.words).encode())

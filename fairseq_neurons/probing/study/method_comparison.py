@@ -1,4 +1,4 @@
-"""Rankings made in different ways from the same labels: how much they agree, how well a probe does with their first."""
+"""Compare rankings by different methods from the same labels: their overlap, and accuracy with their first neurons."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Rows = tuple[tuple[float, ...], ...]
 
 
 def check_methods(methods: Sequence[str]) -> None:
-    """Refuse names that are no methods.
+    """Check that all methods exist.
 
     Raises:
-        InputError: naming those there are.
+        InputError: naming the methods there are.
     """
     for method in methods:
         if method not in METHODS:
@@ -36,11 +36,11 @@ def check_methods(methods: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class MethodRankings:
-    """What a method makes of a task.
+    """The rankings that a method makes from a task.
 
     Args:
         overall: for all labels together.
-        labels: for every label on its own, by name.
+        labels: for each label, by name.
     """
 
     overall: Ranking
@@ -48,7 +48,7 @@ class MethodRankings:
 
 
 def rank_by(method: str, task: Task, seed: int) -> MethodRankings:
-    """One of `METHODS` on a task's training words; neurons that do not take part come last."""
+    """Rank neurons by one of `METHODS` on a task's training words; neurons outside the study come last."""
     found = METHODS[method](task.train.design, task.train.y, len(task.labels), seed=seed)
     signature = f"method:{method}|seed:{seed}|{task.signature}|version:{__version__}"
     labels = {
@@ -59,7 +59,7 @@ def rank_by(method: str, task: Task, seed: int) -> MethodRankings:
 
 
 def _ranking(method: str, task: Task, found: np.ndarray, signature: str) -> Ranking:
-    """Of all neurons, from scores of those that take part, (D,)."""
+    """Rank all neurons by the scores of those in the study, (D,)."""
     scores = np.full(len(task.neurons), min(0.0, float(found.min())) - 1.0)
     scores[task.columns] = found
     return Ranking.from_scores(method, task.neurons, scores, signature, task.checkpoint_sha256)
@@ -68,24 +68,28 @@ def _ranking(method: str, task: Task, found: np.ndarray, signature: str) -> Rank
 def accuracy_matrix(
     analysis: LinguisticAnalysis, rankings: Mapping[str, Ranking], counts: Sequence[int]
 ) -> list[RankingAccuracy]:
-    """Accuracy of a probe trained on the first n neurons of every ranking, for every n."""
+    """Measure the accuracy of a probe trained on the first n neurons of every ranking, for every n.
+
+    Raises:
+        InputError: if a number of neurons is below 1 or above those in the study.
+    """
     most = len(analysis.task.columns)
     for count in counts:
         if not 1 <= count <= most:
-            raise InputError(f"counts: {count} neurons cannot be kept of {most}.")
+            raise InputError(f"counts: {count} is out of range; the study has {most} neurons.")
     positions = {name: analysis.positions(ranking.order) for name, ranking in rankings.items()}
     return [measure_ranking(analysis, positions[name][:count], name) for name in rankings for count in counts]
 
 
 def overlaps(rankings: Mapping[str, Ranking], top: int, columns: np.ndarray) -> dict[str, Rows]:
-    """How alike the rankings are, by name of the measure: a matrix with one row and column a ranking.
+    """Compute the similarity of all pairs of rankings: a matrix for each measure, by name.
 
     Args:
         rankings: by name.
-        top: how many of the first neurons the overlaps look at.
-        columns: int64 (D,), ascending: the neurons that take part, and alone are compared.
+        top: number of first neurons that the overlaps compare.
+        columns: int64 (D,), ascending: the neurons in the study; only these are compared.
     """
-    # The others stand last, in the same order everywhere: with them, any two rankings would look alike.
+    # All rankings have the other neurons last, in the same order, which would make any two similar.
     among = {name: _among(ranking, columns) for name, ranking in rankings.items()}
     measures: dict[str, Callable[[Ranking, Ranking], float]] = {
         f"top-{top}": partial(top_overlap, k=top),
@@ -96,7 +100,7 @@ def overlaps(rankings: Mapping[str, Ranking], top: int, columns: np.ndarray) -> 
 
 
 def _among(ranking: Ranking, columns: np.ndarray) -> Ranking:
-    """These neurons only, in the same order, numbered anew."""
+    """Restrict a ranking to these neurons, renumbered, in the same order."""
     kept = np.isin(ranking.order, columns)
     blocks = [
         replace(block, size=int(np.count_nonzero((columns >= span.start) & (columns < span.stop))))

@@ -1,4 +1,4 @@
-"""By what the values of neurons are divided before a probe is trained on them."""
+"""Scales of neurons: their values are divided by these before a probe is trained."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from fairseq_neurons.activations.design_matrix import Design
 
 
 def standard_deviations(design: Design) -> np.ndarray:
-    """The standard deviation of every neuron over the words, float64 (D,); 1 for a neuron that is constant.
+    """Compute the standard deviation of every neuron over the words, float64 (D,); 1 for a constant neuron.
 
-    As scikit-learn's ``StandardScaler(with_mean=False)`` divides. The mean stays: the bias, which is not penalised,
-    makes up for it, and 0 remains what masked neurons are set to.
+    Division by these is that of scikit-learn's ``StandardScaler(with_mean=False)``. The mean is not subtracted: the
+    bias, which is not penalised, absorbs it, and masked neurons are still set to 0.
 
     Args:
-        design: the values, (N, D), read once.
+        design: values of the neurons, (N, D), read once.
     """
     first = design.rows_at(np.zeros(1, dtype=np.int64)).double()  # a shift by it keeps the squares exact
     total = torch.zeros(2, design.shape[1], dtype=torch.float64, device=design.device)

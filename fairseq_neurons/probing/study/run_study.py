@@ -1,4 +1,4 @@
-"""One call that does what ``fairseq-neurons-probe`` does."""
+"""Run a probe study: the Python function of ``fairseq-neurons-probe``."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _source(part: LabelledDump | Mapping[str, str], options: StudyOptions) -> La
 
 
 def _given(train: LabelSource, test: LabelSource, labels: LabelOptions) -> Sources:
-    """Where the words and their labels are from and what names these go by, for who looks at the results later."""
+    """Describe where words and labels are from, and how labels were renamed."""
     first, second = (
         LabelledWordsSource(str(part.activations), str(part.labels), Activations(part.activations).manifest.unknown)
         for part in (train, test)
@@ -77,7 +77,7 @@ def _given(train: LabelSource, test: LabelSource, labels: LabelOptions) -> Sourc
 
 
 def _train(task: Task, settings: ProbeSettings, path: Path) -> TrainedProbe:
-    """The probe; the one of an interrupted run if it was trained with the same settings."""
+    """Train the probe, or load that of an interrupted run with the same settings."""
     if path.exists():
         earlier = TrainedProbe.load(path)
         if earlier.signature == settings.signature(task):

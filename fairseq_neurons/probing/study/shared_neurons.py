@@ -9,7 +9,7 @@ import numpy as np
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.rankings.algorithm1 import WeightMass
 
-# A pair of labels is worth a name if it shares so many times what chance would put there.
+# Pairs of labels are listed if they share at least this multiple of the number expected by chance.
 ABOVE_CHANCE = 2
 MOST_PAIRS = 20
 
@@ -19,8 +19,8 @@ class Shared:
     """How many top neurons the labels of one probe share with those of another, or with each other.
 
     Args:
-        counts: int64 (A, B), neurons that are in both tops.
-        expected: float64 (A, B), as many as chance would put there: the product of the tops' sizes over D.
+        counts: int64 (A, B), number of neurons in both tops.
+        expected: float64 (A, B), the number expected by chance: the product of the tops' sizes divided by D.
     """
 
     counts: np.ndarray
@@ -28,57 +28,57 @@ class Shared:
 
 
 def in_top(weights: np.ndarray, k: int) -> np.ndarray:
-    """Which neurons are among every label's ``k`` of largest abs(theta_l), equal ones by index.
+    """Find each label's top neurons: the ``k`` with the largest abs(theta_l), ties broken by index.
 
-    A neuron without weight is in no top, so that a label with fewer than ``k`` weights has a smaller one.
+    A neuron with zero weight is in no top, so a label with fewer than ``k`` nonzero weights has a smaller top.
 
     Args:
         weights: theta, (L, D) floats.
-        k: how many, 1 to D.
+        k: number of neurons, 1 to D.
 
     Returns:
         bool (L, D).
 
     Raises:
-        InputError: if the weights are no matrix of finite numbers or ``k`` is out of range.
+        InputError: if the weights are not a matrix of finite numbers, or ``k`` is out of range.
     """
     mass = WeightMass.of(weights)
     labels, neurons = mass.order.shape
     if not 1 <= k <= neurons:
-        raise InputError(f"k={k}: the probe has {neurons} neurons; give 1 to that many.")
+        raise InputError(f"k={k}: give a number from 1 to {neurons}, the number of the probe's neurons.")
     chosen = np.zeros((labels, neurons), dtype=bool)
     np.put_along_axis(chosen, mass.order[:, :k], mass.weights[:, :k] > 0, axis=1)
     return chosen
 
 
 def shared(weights: np.ndarray, k: int, other: np.ndarray | None = None) -> Shared:
-    """Intersect the top ``k`` neurons of every label with those of every other label.
+    """Count the neurons that each pair of labels shares in its tops.
 
     Args:
         weights: theta of one probe, (A, D) floats.
-        k: how many neurons a top has, see :func:`in_top`.
-        other: theta of a probe for another task on the same neurons, (B, D); the same probe if None, and the
-            diagonal then holds the tops' sizes.
+        k: number of neurons in a top, see :func:`in_top`.
+        other: theta of a probe for another task on the same neurons, (B, D). If None, the labels of one probe are
+            compared, and the diagonal has the tops' sizes.
 
     Raises:
-        InputError: if the probes are of different numbers of neurons, or as for :func:`in_top`.
+        InputError: if the probes have different numbers of neurons, or as for :func:`in_top`.
     """
     ours = in_top(weights, k)
     theirs = ours if other is None else in_top(other, k)
     _check_same_width(ours, theirs)
-    # float64 goes through BLAS and holds counts exactly.
+    # float64 uses BLAS and represents counts exactly.
     counts = ours.astype(np.float64) @ theirs.T.astype(np.float64)
     expected = np.outer(ours.sum(axis=1), theirs.sum(axis=1)) / ours.shape[1]
     return Shared(counts.astype(np.int64), expected)
 
 
 def shared_neurons(a: np.ndarray, b: np.ndarray, k: int) -> np.ndarray:
-    """The neurons that are in the tops of two labels, sorted, int64 (n,).
+    """Find the neurons in the tops of two labels, sorted, int64 (n,).
 
     Args:
         a: theta_l of one label, (D,) floats.
-        b: that of another, of any task on the same neurons, (D,).
-        k: how many neurons a top has, see :func:`in_top`.
+        b: theta_l of another label, of any task on the same neurons, (D,).
+        k: number of neurons in a top, see :func:`in_top`.
 
     Raises:
         InputError: as for :func:`shared`.
@@ -89,11 +89,11 @@ def shared_neurons(a: np.ndarray, b: np.ndarray, k: int) -> np.ndarray:
 
 
 def strongest_pairs(found: Shared, within: bool) -> list[tuple[int, int]]:
-    """The pairs of labels that share far more neurons than chance expects, the largest surplus first; at most 20.
+    """Find the pairs of labels that share far more neurons than expected by chance, largest surplus first; at most 20.
 
     Args:
-        found: what is shared.
-        within: the labels are of one probe: a pair counts once, and a label is no pair with itself.
+        found: the numbers of shared neurons.
+        within: whether all labels are of one probe; then each pair is listed once, and no label with itself.
     """
     surplus = found.counts - found.expected
     strong = strongly_shared(found.counts, found.expected)
@@ -105,17 +105,17 @@ def strongest_pairs(found: Shared, within: bool) -> list[tuple[int, int]]:
 
 
 def strongly_shared(counts: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Which pairs of labels share at least twice as many neurons as chance expects, bool (A, B); see `Shared`."""
+    """Find the pairs of labels that share at least twice as many neurons as expected by chance, bool (A, B)."""
     return (counts > 0) & (counts >= ABOVE_CHANCE * expected)
 
 
 def most_shared(weights: np.ndarray, k: int, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """The neurons that are in the tops of many labels.
+    """Find the neurons in the tops of several labels.
 
     Args:
         weights: theta, (L, D) floats.
-        k: how many neurons a top has, see :func:`in_top`.
-        least: in how many tops a neuron is at least.
+        k: number of neurons in a top, see :func:`in_top`.
+        least: minimum number of tops.
 
     Returns:
         The neurons, int64 (n,), by descending number of labels, then by index, and these numbers, int64 (n,).
@@ -131,4 +131,4 @@ def most_shared(weights: np.ndarray, k: int, least: int = 2) -> tuple[np.ndarray
 
 def _check_same_width(a: np.ndarray, b: np.ndarray) -> None:
     if a.shape[1] != b.shape[1]:
-        raise InputError(f"The probes have weights for {a.shape[1]} and {b.shape[1]} neurons; they must read the same.")
+        raise InputError(f"The probes have {a.shape[1]} and {b.shape[1]} neurons; they must have the same ones.")

@@ -1,4 +1,4 @@
-"""The folder of a probe study: what took long survives an interruption, the results appear when all are there."""
+"""The folder of a probe study; the probe and the measurements survive an interruption."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ MEASURED, PROBE, RESULTS = "measured.jsonl", "probe.npz", "results"
 
 
 class StudyFolder(NewFolder):
-    """``OUT.partial`` until all results are there.
+    """``OUT.partial`` until all results are complete.
 
-    The probe and the measurements survive an interruption; the files made of them are written again. A run that fails
-    before it has measured anything leaves nothing behind.
+    The probe and the measurements survive an interruption; all other files are rewritten. A run with invalid input
+    leaves nothing behind, unless it has measured something.
 
     Args:
-        out: the folder to be made; must not exist.
+        out: the new folder; must not exist.
 
     Attributes:
-        folder: will be ``out``; empty at the start.
+        folder: folder of the results, which becomes ``out``; empty at the start.
 
     Raises:
         InputError: if ``out`` exists or cannot be written, or another run is writing it.
@@ -45,10 +45,10 @@ class StudyFolder(NewFolder):
         return not isinstance(error, InputError) or (self.measured.exists() and self.measured.stat().st_size > 0)
 
     def commit(self) -> None:
-        """Add the probe to the results and give them their name.
+        """Copy the probe to the results and rename their folder to ``out``.
 
         Raises:
-            InputError: if ``out`` has appeared meanwhile or cannot be written.
+            InputError: if ``out`` exists by now or cannot be written.
         """
         with writing(self.out):
             shutil.copy2(self.probe, self.folder / PROBE)

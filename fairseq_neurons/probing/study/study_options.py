@@ -1,4 +1,4 @@
-"""The options of a probe study, each written once: the command's config and the Python function take them from here."""
+"""The options of a probe study, used by the command's config and by the Python function."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class StudyData:
     """Which words and neurons are studied, and where the results are written.
 
     Args:
-        train: the words that train probes; a dictionary of the two fields will do.
-        test: the words that test them, from a dump of the same model.
+        train: training words; may be a dictionary with the two fields.
+        test: test words, from a dump of the same model.
         out: folder of the results; must not exist.
         column: of CoNLL-U label files.
         language: of the words, for built-in labelers.
@@ -121,7 +121,7 @@ class IntervalOptions(Seeded):
 class StudyOptions(IntervalOptions, MeasurementOptions, TrainingOptions, LabelOptions, StudyData):
     """All options of ``fairseq-neurons-probe`` and of `probe`.
 
-    An option is added to one of the parts above and used where that part is used; nothing else lists options.
+    To add an option, add a field to one of the parts above; there is no other list of options.
 
     Args:
         seed: of all random choices.
@@ -129,10 +129,10 @@ class StudyOptions(IntervalOptions, MeasurementOptions, TrainingOptions, LabelOp
 
 
 def part_of(kind: type[Part], options: StudyOptions) -> Part:
-    """One part of the options, or a class that extends it with behaviour.
+    """Extract one part of the options.
 
     Args:
-        kind: a dataclass whose fields are among those of the options.
+        kind: the part, or a subclass of it; its fields are among those of the options.
         options: all options.
     """
     return kind(**{item.name: getattr(options, item.name) for item in fields(kind)})  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The plan of a probe study: what is measured, and whether it can be."""
+"""The plan of a probe study: what is measured, checked before anything is trained."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Plan(MeasurementOptions):
     """What is measured of a trained probe, checked against the data."""
 
     def check(self) -> None:
-        """Refuse invalid settings before anything is read.
+        """Check the settings before anything is read.
 
         Raises:
-            InputError: if a number is out of range or there is no such method.
+            InputError: if a number is out of range or a method does not exist.
         """
         check_methods(self.rankings)
         if not SMALLEST_ALPHA <= self.alpha <= 100:
@@ -40,14 +40,14 @@ class Plan(MeasurementOptions):
             raise InputError(f"random={self.random}, top={self.top}: random is not negative, and top at least 1.")
 
     def check_task(self, task: Task) -> None:
-        """Refuse what these neurons do not allow, before anything is trained.
+        """Check that the settings fit the neurons in the study, before anything is trained.
 
         Raises:
-            InputError: if they are fewer than ``counts`` asks for, or not those of a probe in ``against``.
+            InputError: if ``counts`` exceeds their number, or a probe in ``against`` has another model or none of them.
         """
         neurons = len(task.columns)
         if self.rankings and any(not 1 <= count <= neurons for count in self.counts):
-            raise InputError(f"counts={list(self.counts)}: this probe has {neurons} neurons.")
+            raise InputError(f"counts={list(self.counts)}: this probe has {neurons} neurons; give 1 to {neurons}.")
         for folder in self.against:
             _check_other(Path(folder), task)
 
@@ -56,4 +56,4 @@ def _check_other(folder: Path, task: Task) -> None:
     other = TrainedProbe.load(folder / "probe.npz")
     check_same_model((folder, Ranking.load(folder / "ranking.json")), ("the training words' dump", task))
     if not len(np.intersect1d(other.columns, task.columns)):
-        raise InputError(f"{folder} is a probe of other neurons: none of them takes part here, so none can be shared.")
+        raise InputError(f"{folder} is a probe of other neurons: it has none of the neurons in this study.")

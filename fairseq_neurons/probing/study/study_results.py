@@ -1,4 +1,4 @@
-"""A whole Linguistic Correlation Analysis: all measurements of one probe, and the folder that holds them."""
+"""Make all measurements of a probe study, and write them to its folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PROBE = "linguistic"
 
 
 class ControlResults(NamedTuple):
-    """The fields of `ProbeResults` for the control task; all None without one."""
+    """The fields of `ProbeResults` for the control task; all None if it is not measured."""
 
     control_accuracy: float | None = None
     selectivity: float | None = None
@@ -40,7 +40,7 @@ class ControlResults(NamedTuple):
 
 
 def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Sources) -> ProbeResults:
-    """Measure all of it, and write rankings, tables and ``results.json`` into ``out``.
+    """Make all measurements, and write rankings, tables and ``results.json`` to ``out``.
 
     Args:
         analysis: of one probe.
@@ -49,7 +49,7 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Source
         sources: where words and labels are from.
     """
     ranking = _rank(analysis, plan, out)
-    # First what reads all neurons of all words: a value that is not finite must show before anything is kept.
+    # This measurement reads all neurons of all words, so values that are not finite are found before any is logged.
     reached = measure_accuracy(analysis)
     task, probe = analysis.task, analysis.probe
     measured = measure_ablation(analysis, ranking.order, plan.fractions, plan.random)
@@ -92,7 +92,7 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Source
 
 
 def write_results(results: ProbeResults, out: Path) -> None:
-    """``results.json``, and the tables in it as CSV."""
+    """Write ``results.json``, and its tables as CSV."""
     tables: dict[str, list[JsonObject]] = {
         "ablation": records_to_json(results.ablation),
         "differences": records_to_json(results.differences),
@@ -110,7 +110,7 @@ def write_results(results: ProbeResults, out: Path) -> None:
 
 
 def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:
-    """The overall ranking; saved, as are those of single labels."""
+    """Rank the neurons by the probe's weights, for all labels and for each; save all rankings and return the first."""
     task, weights = analysis.task, analysis.probe.weights
     about = (task.neurons, f"{analysis.probe.signature}|{task.checkpoint_sha256[:8]}", task.checkpoint_sha256)
     files = file_names(task.labels)

@@ -31,7 +31,7 @@ class Bounded(Protocol):
 
 
 def summary(results: ProbeResults) -> str:
-    """The tables of one analysis, for the screen."""
+    """The tables of a study, for the terminal."""
     parts = [_accuracy(results), _ablation(results), _labels(results)]
     if results.against:
         parts.append(_pairs(results.against))

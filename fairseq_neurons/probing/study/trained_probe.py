@@ -1,4 +1,4 @@
-"""A trained probe as a value: what Algorithm 1 reads, and ``probe.npz`` holds."""
+"""A trained probe as a value, its file ``probe.npz``, and the settings of its training."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from fairseq_neurons.storage.files import write_bytes_whole
 
 @dataclass
 class ProbeSettings(TrainingOptions):
-    """How probes are trained: makes the estimators, and signs what they find."""
+    """How probes are trained; makes estimators and signatures."""
 
     def estimator(self, refit: bool = False) -> ElasticNetProbe:
         """A new probe with these settings."""
@@ -39,7 +39,7 @@ class ProbeSettings(TrainingOptions):
         )
 
     def check(self) -> None:
-        """Refuse invalid settings before anything is read.
+        """Check the settings before anything is read.
 
         Raises:
             InputError: naming the setting.
@@ -59,7 +59,7 @@ class ProbeSettings(TrainingOptions):
         check_seed(self.seed)
 
     def signature(self, task: Task) -> str:
-        """Of a probe that is trained on this task."""
+        """The signature of a probe trained on this task."""
         weighting = f"|class_weight:{self.class_weight}" if self.class_weight else ""
         stop = f"tolerance:{self.tolerance:.9g}|max_iter:{self.max_iter}"
         how = f"{stop}{weighting}" if self.solver == "certified" else f"seed:{self.seed}"
@@ -98,7 +98,7 @@ class TrainedProbe:
 
     @classmethod
     def fit(cls, task: Task, settings: ProbeSettings) -> TrainedProbe:
-        """Train one on a task."""
+        """Train a probe on a task."""
         probe = settings.estimator().fit(task.train.design, task.train.y)
         weights = np.zeros((len(task.labels), len(task.neurons)), dtype=probe.coef_.dtype)
         weights[:, task.columns] = probe.coef_
@@ -106,17 +106,21 @@ class TrainedProbe:
         return cls(weights, task.columns, probe.intercept_, task.labels, *found, settings.signature(task), task.scales)
 
     def predict(self, words: LabelledWords, task: Task, kept: np.ndarray | None = None) -> np.ndarray:
-        """Label ids, (N,), of words; with the neurons ``kept``, positions among those that take part, or all.
+        """Predict label ids of words, (N,).
 
-        The others are set to 0, as the paper masks them out ("Ablation Experiments").
+        Args:
+            words: the words.
+            task: the task of the probe.
+            kept: int64 (n,), positions among the neurons in the study; the others are masked out, that is, set to 0
+                (Dalvi et al. 2019, "Ablation Experiments"). All are kept if None.
         """
         columns = np.arange(len(task.columns)) if kept is None else kept
-        # The same design once more knows its values already, and those of its neurons.
+        # A selection of a design that is in memory is not read again.
         design = words.design if kept is None else words.design.select(kept)
         return predict(design, self.weights[:, task.columns[columns]], self.bias)
 
     def save(self, path: Path) -> None:
-        """Write ``probe.npz``: ``weights``, ``columns``, ``bias``, ``labels``, and what is known of them."""
+        """Write ``probe.npz``, with an array for each field."""
         file = io.BytesIO()
         np.savez(
             file,
@@ -160,6 +164,6 @@ class TrainedProbe:
 
 
 def predict(design: Design, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """The label with the highest score of every word, (N,), for weights (L, D) and a bias (L,)."""
+    """Predict the label with the highest score of every word, (N,), from weights (L, D) and bias (L,)."""
     scores = scores_of(design, torch.from_numpy(np.ascontiguousarray(weights)).to(design.device, design.dtype))
     return (scores.cpu().numpy() + bias).argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Focused and distributed labels: how few neurons hold how much of a label's weights."""
+"""Focused and distributed labels: the number of neurons that make up a share of a label's weight mass."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ FIGURE_6 = 0.25
 
 
 def salient_counts(weights: np.ndarray, masses: Sequence[float] = (FIGURE_6,)) -> np.ndarray:
-    """Count the neurons that hold given shares of every label's weight mass.
+    """Count the neurons that make up given shares of every label's weight mass.
 
-    The fewest neurons, by descending abs(theta_l), whose summed abs(theta_l) reaches the share, as one step of
-    Algorithm 1 takes them (Dalvi et al. 2019, Figure 6 and its footnote 9: 25 %). Few: the label is focused; many: it
-    is distributed.
+    These are the first neurons by descending abs(theta_l) whose sum of abs(theta_l) reaches the share, as selected by
+    one step of Algorithm 1 (Dalvi et al. 2019, Figure 6 and its footnote 9: 25 %). A focused label has few, a
+    distributed label many.
 
     Args:
         weights: theta, (L, D) floats.
@@ -27,7 +27,7 @@ def salient_counts(weights: np.ndarray, masses: Sequence[float] = (FIGURE_6,)) -
         int64 (L, M); 0 for a label without weights.
 
     Raises:
-        InputError: if the weights are no matrix of finite numbers or a share is out of range.
+        InputError: if the weights are not a matrix of finite numbers, or a share is out of range.
     """
     mass = WeightMass.of(weights)
     counts = [_counts(mass, share) for share in masses]
@@ -35,7 +35,7 @@ def salient_counts(weights: np.ndarray, masses: Sequence[float] = (FIGURE_6,)) -
 
 
 def salient_neurons(weights: np.ndarray, label: int, mass: float = FIGURE_6) -> np.ndarray:
-    """The neurons that :func:`salient_counts` counts for one label, by descending abs(theta_l).
+    """Find the neurons that :func:`salient_counts` counts for one label, by descending abs(theta_l).
 
     Args:
         weights: theta, (L, D) floats.
@@ -59,6 +59,6 @@ def _counts(mass: WeightMass, share: float) -> np.ndarray:
     if not 0 < share <= 1:
         raise InputError(f"mass={share}: it is a share of the weight mass, above 0 and up to 1.")
     weighted = mass.weights > 0
-    # Of all the mass, every weight is a part, also one too small to change the sum.
+    # The whole mass includes every weight, even one too small to change the sum.
     taken = weighted if share == 1 else weighted & (mass.before < share * mass.total[:, None])
     return taken.sum(axis=1).astype(np.int64)

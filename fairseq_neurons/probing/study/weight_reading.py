@@ -1,4 +1,4 @@
-"""Results that depend on a probe's weights alone: which neurons hold a label, and which labels share neurons."""
+"""Results that depend on a probe's weights alone: the neurons that predict a label, and those that labels share."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class _Shared(NamedTuple):
 
 
 def read_weights(probe: TrainedProbe, neurons: Neurons, plan: Plan) -> WeightResults:
-    """Find which neurons hold a label, and which labels share neurons.
+    """Find the neurons that predict each label, and those that labels share.
 
     Args:
-        probe: whose weights are read.
-        neurons: of the model.
-        plan: shares, tops and other probes.
+        probe: a trained probe.
+        neurons: all neurons of the model.
+        plan: shares of the weight mass, number of top neurons, and other probes.
     """
     selection = algorithm1(probe.weights, plan.alpha)
     counts = salient_counts(probe.weights, plan.mass)
@@ -58,7 +58,7 @@ def read_weights(probe: TrainedProbe, neurons: Neurons, plan: Plan) -> WeightRes
 
 
 def _within(probe: TrainedProbe, neurons: Neurons, top: int) -> SharedWithin:
-    """Neurons that labels of one probe share."""
+    """Find neurons shared by labels of one probe."""
     top = min(top, len(probe.columns))
     most, labels = most_shared(probe.weights[:, probe.columns], top)
     sharing = zip(probe.columns[most][:top].tolist(), labels[:top].tolist(), strict=True)
@@ -69,7 +69,7 @@ def _within(probe: TrainedProbe, neurons: Neurons, top: int) -> SharedWithin:
 
 
 def _against(probe: TrainedProbe, neurons: Neurons, folder: str, top: int) -> OtherProbe:
-    """Neurons shared with labels of another probe, of those in both studies."""
+    """Find neurons shared with labels of another probe, among those in both studies."""
     other = TrainedProbe.load(Path(folder) / "probe.npz")
     columns = np.intersect1d(probe.columns, other.columns)
     about = (str(folder), other.signature, tuple(other.labels), len(columns))
@@ -77,7 +77,7 @@ def _against(probe: TrainedProbe, neurons: Neurons, folder: str, top: int) -> Ot
 
 
 def _shared(a: TrainedProbe, b: TrainedProbe, columns: np.ndarray, neurons: Neurons, top: int) -> _Shared:
-    """The number of these neurons, int64 (D,), that labels share, and the pairs of labels that share most."""
+    """Count shared neurons among ``columns``, int64 (D,), and list the pairs of labels that share most."""
     ours, theirs = a.weights[:, columns], b.weights[:, columns]
     found = shared(ours, top, theirs)
     pairs = tuple(

@@ -45,7 +45,7 @@ def test_accuracy_matrix__trains_probes_on_the_first_neurons(task, tmp_path):
         train, test = task.train.design.dense()[:, columns], task.test.design.dense()[:, columns]
         single = ElasticNetProbe(1e-3, 1e-3, tolerance=1e-2).fit(train, task.train.y)
         assert entry.accuracy == single.score(test, task.test.y)
-    with pytest.raises(InputError, match="5 neurons cannot be kept of 4"):
+    with pytest.raises(InputError, match="counts: 5 is out of range; the study has 4 neurons"):
         accuracy_matrix(analysis, rankings, [5])
 
 

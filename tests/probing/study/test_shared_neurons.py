@@ -66,7 +66,7 @@ def test_tops_out_of_range__are_refused(k):
 
 
 def test_probes_of_different_neurons__are_refused():
-    with pytest.raises(InputError, match="weights for 8 and 7 neurons"):
+    with pytest.raises(InputError, match="have 8 and 7 neurons"):
         shared(np.ones((2, D)), 3, np.ones((2, 7)))
-    with pytest.raises(InputError, match="weights for 8 and 7 neurons"):
+    with pytest.raises(InputError, match="have 8 and 7 neurons"):
         shared_neurons(np.ones(D), np.ones(7), 3)

@@ -16,6 +16,8 @@ class ExtractionSettings:
         subset: of the data folder.
         text: a raw text file, a sentence a line, in the tokens the model was trained on, instead of a subset; of a
             CoNLL-U file, its words (blanks inside a word become ``_``).
+        surface: read the contractions of a CoNLL-U file as they are written (``im``), instead of their words (``in``,
+            ``dem``), which a model of plain text has not seen.
         dump_text: the text given to ``fairseq-preprocess``, for the spelling of unknown words in a subset.
         sentencepiece: a SentencePiece model that splits the lines of ``text`` into the model's pieces.
         pooling: ``last``, ``first``, ``mean`` or ``none``.
@@ -30,6 +32,7 @@ class ExtractionSettings:
     data: str | None = None
     subset: str = "test"
     text: str | None = None
+    surface: bool = False
     dump_text: str | None = None
     sentencepiece: str | None = None
     pooling: str = "last"

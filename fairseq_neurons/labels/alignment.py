@@ -33,6 +33,7 @@ def align(sentences: Sentences, labels: Labels, eos: bool = False) -> list[str |
             "use the labels of the dumped text."
         )
     first = eos and eos_is_first(sentences)
+    labels = labels.fitting([len(words) for words in without_eos(sentences, eos)])
     rows: list[str | None] = []
     for index, (words, values) in enumerate(zip(without_eos(sentences, eos), labels.values, strict=True)):
         if not sentences[index]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels.conllu_files import stream_conllu, without_blanks
+from fairseq_neurons.labels.contractions import SurfaceToken
 from fairseq_neurons.labels.sentence_labels import LabelLists, Labels
 
 COLUMNS = ("UPOS", "XPOS", "LEMMA", "DEPREL", "FORM", "FEATS")
@@ -16,7 +17,8 @@ COLUMNS = ("UPOS", "XPOS", "LEMMA", "DEPREL", "FORM", "FEATS")
 def read_column(path: str | Path, column: str = "UPOS") -> Labels:
     """Read one column of a CoNLL-U file, or one key of its FEATS, as labels.
 
-    ``_`` means "no label", unless the word itself is ``_``. A word without the FEATS key has no label.
+    ``_`` means "no label", unless the word itself is ``_``. A word without the FEATS key has no label. Where a text has
+    a contraction as it is written, its label is those of its words, joined by ``+`` (``im``: ``ADP+DET``).
 
     Args:
         path: CoNLL-U file.
@@ -30,15 +32,32 @@ def read_column(path: str | Path, column: str = "UPOS") -> Labels:
         InputError: if the file cannot be read, is not valid CoNLL-U, or has no label in this column.
     """
     values: LabelLists = []
-    lines, forms, available = [], [], _AvailableColumns()
+    surface: LabelLists = []
+    lines, forms, written, available = [], [], [], _AvailableColumns()
     for sentence in stream_conllu(path):
         values.append([_label(word, column) for word in sentence.words])
         lines.append(sentence.line)
         forms.append(sentence.forms)
+        surface.append([_joined(token, column) for token in sentence.surface])
+        written.append([token.form for token in sentence.surface])
         available.add(sentence.words)
     if not any(label for labels in values for label in labels):
         raise InputError(f"{path} has no labels in the column or FEATS key {column!r}; it has {available}.")
-    return Labels(values, str(path), lines, forms)
+    has_contractions = written != forms
+    return Labels(
+        values,
+        str(path),
+        lines,
+        forms,
+        Labels(surface, str(path), lines, written) if has_contractions else None,
+    )
+
+
+def _joined(token: SurfaceToken, column: str) -> str | None:
+    """The labels of its words; of the column FORM, its own."""
+    if len(token.words) > 1 and column.upper() == "FORM":
+        return token.form
+    return "+".join(label for word in token.words if (label := _label(word, column))) or None
 
 
 def _label(word: Mapping[str, Any], column: str) -> str | None:

@@ -12,6 +12,7 @@ import conllu
 from conllu.exceptions import ParseException
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.labels.contractions import Contraction, SurfaceToken, surface_tokens
 from fairseq_neurons.storage.files import stream_lines
 
 WIDTH, FORM, HEAD = 10, 1, 6
@@ -23,15 +24,23 @@ _PARSERS = {"deps": lambda line, i: line[i], "misc": lambda line, i: line[i]}
 
 @dataclass(frozen=True)
 class ConlluSentence:
-    """The words of a sentence, without multiword ranges (``1-2``) and empty nodes (``1.1``).
+    """The words of a sentence, without empty nodes (``1.1``).
 
     Args:
         line: line number of the first word, starting from 1.
         words: for each word, lower-case column name -> value, as parsed by the ``conllu`` library.
+        contractions: in the order of their words.
     """
 
     line: int
     words: list[dict[str, Any]]
+    contractions: tuple[Contraction, ...] = ()
+
+    @property
+    def surface(self) -> list[SurfaceToken]:
+        """The sentence as it is written: a contraction instead of its words."""
+        found = surface_tokens(self.words, self.contractions)
+        return [token._replace(form=without_blanks(token.form)) for token in found]
 
     @property
     def forms(self) -> list[str]:
@@ -39,13 +48,24 @@ class ConlluSentence:
         return [without_blanks(word["form"]) for word in self.words]
 
 
-def conllu_sentences(path: str | Path) -> list[list[str]]:
+def conllu_sentences(path: str | Path, surface: bool = False) -> list[list[str]]:
     """Read the words (FORM) of every sentence, ready to be translated: white space inside words is replaced by ``_``.
+
+    Args:
+        path: the file.
+        surface: read contractions (``im``) as they are written, instead of their words (``in``, ``dem``).
 
     Raises:
         InputError: if the file cannot be read or is not valid CoNLL-U; the message names the line.
     """
+    if surface:
+        return [[token.form for token in sentence.surface] for sentence in stream_conllu(path)]
     return [sentence.forms for sentence in stream_conllu(path)]
+
+
+def count_contractions(path: str | Path) -> int:
+    """The number of contractions in a file."""
+    return sum(len(sentence.contractions) for sentence in stream_conllu(path))
 
 
 def without_blanks(text: str) -> str:
@@ -67,7 +87,9 @@ def stream_conllu(path: str | Path) -> Iterator[ConlluSentence]:
             raise InputError(f"{path}, sentence at line {lines.start}, is not valid CoNLL-U: {error}") from error
         words = [token for token in tokens if isinstance(token["id"], int)]
         if words:
-            yield ConlluSentence(lines.start, words)
+            ranges = [token for token in tokens if isinstance(token["id"], tuple) and token["id"][1] == "-"]
+            contractions = tuple(Contraction(range["id"][0], range["id"][2], range["form"]) for range in ranges)
+            yield ConlluSentence(lines.start, words, contractions)
 
 
 class _CheckedLines:

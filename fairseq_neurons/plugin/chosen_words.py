@@ -33,7 +33,7 @@ def chosen_words(sentences: Sentences, patterns: str, labels: Optional[Labels] =
     """
     words: Values = [sentences.words(i, "last", eos=False) for i in range(sentences.count)]
     if labels is not None:
-        _check_counts(sentences, words, labels)
+        labels = fitted_labels(sentences, labels)
     values = words if labels is None else labels.values
     chosen = _matching(patterns, _present(values), labels)
     return _choice(sentences, values, chosen, patterns)
@@ -50,10 +50,22 @@ def words_labelled(sentences: Sentences, label: str, labels: Labels) -> ChosenWo
     Raises:
         InputError: if no word has the label, or the labels are not those of the sentences.
     """
-    _check_counts(sentences, [sentences.words(i, "last", eos=False) for i in range(sentences.count)], labels)
+    labels = fitted_labels(sentences, labels)
     if label not in (known := _present(labels.values)):
         raise InputError(f"No label of {labels.source} matches {label!r}; it has {_some(known)}.")
     return _choice(sentences, labels.values, {label}, label)
+
+
+def fitted_labels(sentences: Sentences, labels: Labels) -> Labels:
+    """One label for each word, see `Labels.fitting`.
+
+    Raises:
+        InputError: if the labels are not those of the sentences.
+    """
+    words: Values = [sentences.words(i, "last", eos=False) for i in range(sentences.count)]
+    labels = labels.fitting([len(line) for line in words])
+    _check_counts(sentences, words, labels)
+    return labels
 
 
 def _present(values: Values) -> Set[str]:

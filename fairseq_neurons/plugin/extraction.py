@@ -1,5 +1,6 @@
 """Dump a model's states without translating: only the encoder, or the layers of a language model, are run."""
 
+import logging
 from pathlib import Path
 from typing import List, Optional, Tuple
 
@@ -15,6 +16,7 @@ from tqdm import tqdm
 from fairseq_neurons.activations.extraction_settings import ExtractionSettings
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import conllu_sentences
+from fairseq_neurons.labels.conllu_files import count_contractions
 from fairseq_neurons.labels.label_files import CONLLU_SUFFIXES
 from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.architectures.adapter import adapter_for
@@ -26,6 +28,8 @@ from fairseq_neurons.plugin.listed_sentences import open_lines
 from fairseq_neurons.plugin.masking import note_batch
 from fairseq_neurons.plugin.recording import recorded
 from fairseq_neurons.storage.files import check_free, read_lines, sha256_of_file
+
+logger = logging.getLogger(__name__)
 
 
 @takes(ExtractionSettings)
@@ -42,6 +46,8 @@ def extract(settings: ExtractionSettings) -> None:
         raise InputError("sentencepiece= splits the lines of text=, which is missing.")
     if settings.text is not None and settings.dump_text is not None:
         raise InputError("dump_text= supplies the spelling of words in a data folder; leave it out with text=.")
+    if settings.surface and Path(settings.text or "").suffix.lower() not in CONLLU_SUFFIXES:
+        raise InputError("surface= reads the contractions of a CoNLL-U file; give one with text=.")
     check_free(Path(settings.out))
     loaded = load_checkpoint(settings.checkpoint, settings.data, settings.subwords)
     if settings.text is None:
@@ -49,7 +55,8 @@ def extract(settings: ExtractionSettings) -> None:
         known = Path(settings.dump_text) if settings.dump_text else None
         sentences = sentences_of(dataset, loaded.task.source_dictionary, known, settings.subwords)
     else:
-        dataset, sentences = _read_text(loaded, Path(settings.text), settings.sentencepiece)
+        lines = _lines_of(Path(settings.text), settings.surface)
+        dataset, sentences = _read_text(loaded, Path(settings.text), lines, settings.sentencepiece)
     provenance = Provenance(
         sha256_of_file(Path(settings.checkpoint)),
         settings.text or _data_of(loaded),
@@ -120,8 +127,9 @@ def _data_of(loaded: Loaded) -> str:
     return str(task.args.data if isinstance(task, LanguageModelingTask) else task.cfg.data)
 
 
-def _read_text(loaded: Loaded, path: Path, sentencepiece: Optional[str]) -> Tuple[FairseqDataset, Sentences]:
-    lines = _lines_of(path)
+def _read_text(
+    loaded: Loaded, path: Path, lines: List[str], sentencepiece: Optional[str]
+) -> Tuple[FairseqDataset, Sentences]:
     if not any(line.split() for line in lines):
         raise InputError(f"The text {path} is empty.")
     if sentencepiece is not None:
@@ -130,10 +138,17 @@ def _read_text(loaded: Loaded, path: Path, sentencepiece: Optional[str]) -> Tupl
     return open_lines(loaded, lines, name=str(path), cure=cure)
 
 
-def _lines_of(path: Path) -> List[str]:
-    if path.suffix.lower() in CONLLU_SUFFIXES:
-        return [" ".join(words) for words in conllu_sentences(path)]
-    return read_lines(path, "text")
+def _lines_of(path: Path, surface: bool) -> List[str]:
+    if path.suffix.lower() not in CONLLU_SUFFIXES:
+        return read_lines(path, "text")
+    if not surface and (count := count_contractions(path)):
+        logger.warning(
+            "%s has %d contractions (im = in dem), whose words the model reads apart; "
+            "surface=true reads them as they are written",
+            path,
+            count,
+        )
+    return [" ".join(words) for words in conllu_sentences(path, surface)]
 
 
 def _encode_pieces(lines: List[str], model: str) -> List[List[str]]:

@@ -23,11 +23,14 @@ from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.outcome_lexicon import Lexicon, read_lexicon
 from fairseq_neurons.ablation.metrics.turned_translations import CONFIDENCE, TurnedTranslations
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.labels import labels_of, read_labels
+from fairseq_neurons.labels import read_labels
+from fairseq_neurons.labels import labels_of
 
 if TYPE_CHECKING:
     from fairseq_neurons.activations import Activations
+    from fairseq_neurons.labels import Labels
     from fairseq_neurons.masks import ChosenWords
+    from fairseq_neurons.plugin.dataset_sentences import Sentences
 
 
 class Controlling(Metric[list[str], ControllingOptions]):
@@ -57,9 +60,9 @@ class Controlling(Metric[list[str], ControllingOptions]):
     @classmethod
     def open(cls, subset: LoadedSubset, options: ControllingOptions) -> Controlling:
         """See `Metric.open`."""
-        labels, at, to, outcome = options.needed
-        values = read_labels(labels, options.column).values
-        chosen = np.array([line.count(at) for line in values], dtype=np.int64)
+        _, at, to, outcome = options.needed
+        _, labels = _labelled(subset, options)
+        chosen = np.array([line.count(at) for line in labels.values], dtype=np.int64)
         return cls(Bleu.of_translations(subset, options), read_lexicon(outcome), chosen, at, to)
 
     @classmethod
@@ -108,14 +111,9 @@ class Controlling(Metric[list[str], ControllingOptions]):
     def words(cls, subset: LoadedSubset, options: ControllingOptions) -> ChosenWords:
         """The words of the subset with the label ``at``; see `Metric.words`."""
         from fairseq_neurons.plugin.chosen_words import words_labelled
-        from fairseq_neurons.plugin.dataset_sentences import sentences_of
-        from fairseq_neurons.plugin.dataset_subsets import load_subset
 
-        labels, at, _, _ = options.needed
-        task = subset.loaded.task
-        dataset = load_subset(task, subset.subset)
-        sentences = sentences_of(dataset, task.source_dictionary, subwords=options.subwords)
-        return words_labelled(sentences, at, read_labels(labels, options.column))
+        sentences, labels = _labelled(subset, options)
+        return words_labelled(sentences, options.needed[1], labels)
 
     @classmethod
     def summary(cls, options: ControllingOptions, point: Point) -> str:
@@ -162,3 +160,15 @@ class Controlling(Metric[list[str], ControllingOptions]):
         Unablated, none has turned: whether neurons matter is shown by a comparison with as many random ones.
         """
         return [self.turned.compare(baseline, other) for other in others]
+
+
+def _labelled(subset: LoadedSubset, options: ControllingOptions) -> tuple[Sentences, Labels]:
+    """The sentences of the subset, and a label for each of their words."""
+    from fairseq_neurons.plugin.chosen_words import fitted_labels
+    from fairseq_neurons.plugin.dataset_sentences import sentences_of
+    from fairseq_neurons.plugin.dataset_subsets import load_subset
+
+    task = subset.loaded.task
+    dataset = load_subset(task, subset.subset)
+    sentences = sentences_of(dataset, task.source_dictionary, subwords=options.subwords)
+    return sentences, fitted_labels(sentences, read_labels(options.needed[0], options.column))

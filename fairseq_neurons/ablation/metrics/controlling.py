@@ -23,8 +23,7 @@ from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.outcome_lexicon import Lexicon, read_lexicon
 from fairseq_neurons.ablation.metrics.turned_translations import CONFIDENCE, TurnedTranslations
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.labels import read_labels
-from fairseq_neurons.labels import labels_of
+from fairseq_neurons.labels import labels_of, read_labels
 
 if TYPE_CHECKING:
     from fairseq_neurons.activations import Activations

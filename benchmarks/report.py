@@ -80,10 +80,10 @@ class Reader:
             return (performance.now() - start) / 1000;
         }}""")
 
-    def search(self, query: str, told: str) -> float:
+    def search(self, query: str, result: str) -> float:
         typed = "box.dispatchEvent(new Event('input', { bubbles: true }))"
         action = f"const box = document.getElementById('search'); box.value = '{query}'; {typed}"
-        return self.act(action, f"document.querySelector('.results').textContent.includes('{told}')")
+        return self.act(action, f"document.querySelector('.results').textContent.includes('{result}')")
 
     def sort(self, key: str) -> float:
         typed = "box.dispatchEvent(new Event('change', { bubbles: true }))"

@@ -26,7 +26,7 @@ class TrainingLog:
     """The state of a training by the lines of its log so far.
 
     Args:
-        epochs: at most so many are trained (``--max-epoch``); None if that is unknown.
+        epochs: maximum number of epochs (``--max-epoch``); None if unknown.
     """
 
     def __init__(self, epochs: int | None = None) -> None:

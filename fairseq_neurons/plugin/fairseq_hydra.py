@@ -1,4 +1,4 @@
-"""Let fairseq use Hydra in a process of ours: it wants version 1.1's names, which our commands switch off."""
+"""Let fairseq use Hydra in the same process: it needs the names of version 1.1, which our commands disable."""
 
 import warnings
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from packaging.version import Version
 
 @contextmanager
 def hydra_of_fairseq() -> Iterator[None]:
-    """Set Hydra to version 1.1 while the context lasts; our command's configuration is there again afterwards."""
+    """Set Hydra to version 1.1 while the context lasts; our command's configuration is restored afterwards."""
     base, hydra = VersionBase.instance().getbase(), GlobalHydra.instance().hydra
     VersionBase.instance().setbase(Version("1.1"))
     try:

@@ -57,7 +57,7 @@ def probe(folder: Path, languages: Languages, own: Sequence[str] | None) -> list
 
 
 def table(folder: Path, names: list[str]) -> str:
-    """A row a label set: how well it is told, by all neurons and by a tenth of them, and which neurons come first."""
+    """One row per label set: accuracy with all neurons and with a tenth of them, and the first neurons."""
     kept = f"top / bottom {100 * SHARE:g} %"
     header = ["labels", "accuracy", "majority", "selectivity", f"{kept},\nmasking-out", f"{kept},\nretraining"]
     rows = [_row(folder / "probes" / name, name) for name in names]

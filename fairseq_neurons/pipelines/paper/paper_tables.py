@@ -90,8 +90,8 @@ def words(summaries: Sequence[Summary]) -> str:
         for model, found in summary["detectors"].items():
             for one in found:
                 name = [KINDS[_kind(summary, model)], run_of(summary), one["neuron"] and code(one["neuron"])]
-                told = [f"{one['auc']:.3f}", one["rank"]] if one["neuron"] else ["", ""]
-                rows.append([*name, one["label"], one["words"], *told, ", ".join(map(code, one["top"]))])
+                scores = [f"{one['auc']:.3f}", one["rank"]] if one["neuron"] else ["", ""]
+                rows.append([*name, one["label"], one["words"], *scores, ", ".join(map(code, one["top"]))])
     return markdown(header, rows, text=4)
 
 

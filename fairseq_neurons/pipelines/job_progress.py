@@ -59,7 +59,6 @@ class FollowedLog:
 
     def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
         self.name, self.state = name, state_of(command)
-        self.trains = isinstance(self.state, TrainingLog)
         self._place, self._log, self._offset, self._rest = _shortest(log), log, 0, ""
         self._start = time.monotonic()
 
@@ -67,6 +66,17 @@ class FollowedLog:
         """Read what has been written since the last call, as far as lines are whole."""
         for line in self._new_lines():
             self.state.feed(line)
+
+    @property
+    def trains(self) -> bool:
+        """Whether it is the log of a training."""
+        return isinstance(self.state, TrainingLog)
+
+    @property
+    def last_line(self) -> str:
+        """What a training has reached in the end, perhaps before its last epoch; empty of other commands."""
+        reached = self.state.reached if isinstance(self.state, TrainingLog) else ""
+        return reached and f"{self.name}: ended at {reached} ({self._place})"
 
     @property
     def line(self) -> str:
@@ -123,8 +133,8 @@ class Display:
             del self._said[log]
             if self._terminal:
                 self._bars.pop(log).close()
-                if log.trains and log.state.summary:
-                    logger.info("%s", log.line)
+                if log.last_line:
+                    logger.info("%s", log.last_line)
 
     def _rewrite(self, log: FollowedLog) -> None:
         if log not in self._bars:

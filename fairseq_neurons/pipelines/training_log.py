@@ -65,16 +65,18 @@ class TrainingLog:
         return seconds / done * left if done > 0 and seconds > 0 and left > 0 else None
 
     @property
-    def summary(self) -> str:
-        """For example ``epoch 3 of 17, validation perplexity 15.2, 3 min left``; empty before the first epoch."""
+    def reached(self) -> str:
+        """For example ``epoch 3 of 17, validation perplexity 15.2``; empty before the first epoch."""
         if not self.epoch:
             return ""
-        parts = [f"epoch {self.epoch}" + (f" of {self.epochs}" if self.epochs else "")]
-        if self.perplexity is not None:
-            parts.append(f"validation perplexity {self.perplexity:.4g}")
-        if (left := self.seconds_left) is not None:
-            parts.append(f"{duration(left)} left")
-        return ", ".join(parts)
+        epoch = f"epoch {self.epoch}" + (f" of {self.epochs}" if self.epochs else "")
+        return epoch if self.perplexity is None else f"{epoch}, validation perplexity {self.perplexity:.4g}"
+
+    @property
+    def summary(self) -> str:
+        """What is reached, and the time left: ``epoch 3 of 17, validation perplexity 15.2, 3 min left``."""
+        left = self.seconds_left
+        return self.reached if left is None else f"{self.reached}, {duration(left)} left"
 
     def _reach(self, time: datetime, epoch: int, share: float) -> None:
         self.epoch = epoch

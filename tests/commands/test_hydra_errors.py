@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hydra.errors import ConfigCompositionException, MissingConfigException
+from hydra.errors import ConfigCompositionException, MissingConfigException, OverrideParseException
 
 from fairseq_neurons.commands.hydra_errors import FULL, errors_raised, refusal_of
 
@@ -13,6 +13,11 @@ from fairseq_neurons.commands.hydra_errors import FULL, errors_raised, refusal_o
 def test_unknown_config_file__names_the_choices():
     error = MissingConfigException("Could not find 'size/huge'\n\nmore", "size/huge", ["paper", "small"])
     assert str(refusal_of(error)) == "size=huge: the choices are paper, small."
+
+
+def test_value_that_cannot_be_read__is_named():
+    error = OverrideParseException("++tasks.pos.shown=[$(]", "no viable alternative at input '[$('")
+    assert str(refusal_of(error)).startswith("tasks.pos.shown=[$(]: this value cannot be read; put what is more than")
 
 
 def test_other_errors__are_their_first_lines():

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hydra.errors import MissingConfigException
+from hydra.errors import MissingConfigException, OverrideParseException
 
 from fairseq_neurons.errors import InputError
 
@@ -33,7 +33,9 @@ def refusal_of(error: Exception) -> InputError:
     if isinstance(error, MissingConfigException) and error.options and error.missing_cfg_file:
         group, _, choice = error.missing_cfg_file.partition("/")
         return InputError(f"{group}={choice}: the choices are {', '.join(error.options)}.")
-    lines = [
-        str(one).strip().splitlines()[0].rstrip(".:") for one in (error, error.__cause__) if one and str(one).strip()
-    ]
+    if isinstance(error, OverrideParseException):
+        given = error.override.removeprefix("++")
+        return InputError(f"{given}: this value cannot be read; put what is more than letters and digits in quotes.")
+    texts = [str(one).strip() for one in (error, error.__cause__) if one is not None]
+    lines = [text.splitlines()[0].rstrip(".:") for text in texts if text]
     return InputError(f"{': '.join(dict.fromkeys(lines))}.")

@@ -96,6 +96,12 @@ class Dump:
         if self.to_come == 0:
             self.writer.commit(self.lines)
 
+    def report(self) -> str:
+        """What to tell of a complete dump: where it is and what it has; empty for an incomplete one."""
+        manifest = self.writer.manifest
+        size = f"{manifest.words:,} words x {len(manifest.neurons):,} neurons"
+        return "" if self.to_come else f"dump written: {self.writer.out}, {size}"
+
     def abort(self) -> None:
         """Remove an incomplete dump and log an error; does nothing once the dump is complete."""
         if self.to_come:

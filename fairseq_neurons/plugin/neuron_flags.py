@@ -72,6 +72,7 @@ class NeuronFlags(FairseqDataclass):
         default=None, metadata={"help": "a file with one label a source word, for --mask-words to choose by"}
     )
     checkpoint_path: Optional[str] = II("common_eval.path")
+    shards: Optional[int] = II("dataset.num_shards")
 
 
 MASK_FLAGS = (

@@ -46,7 +46,7 @@ def quiet_data_and_tasks() -> None:
 
 
 def say_at_end(line: Callable[[], str]) -> None:
-    """Log what a function returns when the process ends, after all that fairseq says; nothing if it ends by an error."""
+    """Log what a function returns when the process ends, after all that fairseq says; nothing after an error."""
     atexit.register(_say, line)
 
 

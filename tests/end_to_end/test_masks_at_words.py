@@ -134,6 +134,6 @@ def test_sentences_that_are_not_read_whole(world):
 def test_commands_that_do_not_know_the_sentences_beforehand(world):
     chosen = ["--mask-neurons", 3, "--mask-words", "word3"]
     interactive = ["fairseq-interactive", world.data, *TRANSLATION, "--path", world.model("joint")]
-    assert "by fairseq-generate and fairseq-eval-lm" in fail(*interactive, *chosen, input="word3\n")
+    assert "in a data folder: by fairseq-generate, fairseq-eval-lm" in fail(*interactive, *chosen, input="word3\n")
     lm = ["fairseq-generate", world.lm_data, *LANGUAGE_MODEL, "--path", world.model("lm"), "--gen-subset", "test"]
     assert "masked at chosen words by fairseq-eval-lm" in fail(*lm, *chosen)

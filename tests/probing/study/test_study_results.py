@@ -37,7 +37,7 @@ def test_results__have_the_fields_of_the_design(whole):
 
 def test_folder__holds_probe_rankings_and_tables(whole):
     assert files(whole) == [
-        *("ablation.csv", "differences.csv", "grid.csv", "labels.csv", "probe.npz"),
+        *("ablation.csv", "differences.csv", "grid.csv", "label_files.json", "labels.csv", "probe.npz"),
         *("ranking.ADJ.json", "ranking.N%2FA.json", "ranking.VERB.json", "ranking.json", "rankings.csv"),
         *(f"rankings/gaussian.{name}json" for name in ("ADJ.", "N%2FA.", "VERB.", "")),
         *(f"rankings/probeless.{name}json" for name in ("ADJ.", "N%2FA.", "VERB.", "")),

@@ -47,7 +47,7 @@ def test_the_draw__is_frozen():
 
 @pytest.mark.parametrize("counts", [[], [0, 0], [1, -1], [1, np.nan], [[1, 2]]])
 def test_counts_that_are_none__are_refused(counts):
-    with pytest.raises(InputError, match="count of every label"):
+    with pytest.raises(InputError, match="a count for every label"):
         control_labels(["a"], np.array(counts))
 
 

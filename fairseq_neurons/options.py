@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
+
+from fairseq_neurons.errors import InputError
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -55,17 +57,32 @@ def takes(settings: Callable[P, S]) -> Callable[[Callable[[S], R]], Callable[P, 
     """
 
     def decorate(function: Callable[[S], R]) -> Callable[P, R]:
+        arguments = inspect.signature(settings)
+
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                given = arguments.bind(*args, **kwargs).arguments
+            except TypeError as error:  # the constructor would name the settings, which the caller does not know
+                raise TypeError(f"{function.__name__}() {error}") from None
+            _check_lists(arguments, given)
             return function(settings(*args, **kwargs))
 
         call.__doc__ = _documented(function, settings)
         returned = inspect.signature(function).return_annotation
-        signature = inspect.signature(settings).replace(return_annotation=returned)
+        signature = arguments.replace(return_annotation=returned)
         call.__signature__ = signature  # type: ignore[attr-defined]
         return call
 
     return decorate
+
+
+def _check_lists(signature: inspect.Signature, given: Mapping[str, object]) -> None:
+    """Refuse a text for a list: Python would read it letter by letter."""
+    for name, value in given.items():
+        kind = str(signature.parameters[name].annotation)
+        if isinstance(value, str) and kind.startswith(("list[", "Sequence[")):
+            raise InputError(f"{name} is a list: give [{value!r}].")
 
 
 def _documented(function: Callable[..., object], settings: Callable[..., object]) -> str | None:

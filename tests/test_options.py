@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.options import takes
 
 
@@ -88,3 +90,26 @@ def test_function_without_docstring__has_none():
     def bare(settings: Derived) -> None: ...
 
     assert bare.__doc__ is None
+
+
+@dataclass
+class Listed:
+    paths: Sequence[str]
+
+
+@takes(Listed)
+def counted(settings: Listed) -> int:
+    return len(settings.paths)
+
+
+def test_text_for_a_list__is_refused_instead_of_read_by_letters():
+    assert counted(["one"]) == 1
+    with pytest.raises(InputError, match=r"paths is a list: give \['one'\]"):
+        counted("one")
+
+
+def test_wrong_arguments__name_the_function_and_not_its_settings():
+    with pytest.raises(TypeError, match=r"^described\(\) got an unexpected keyword argument 'sise'"):
+        described("a", sise=4)
+    with pytest.raises(TypeError, match=r"^described\(\) missing a required argument: 'path'"):
+        described()

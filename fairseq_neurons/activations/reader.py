@@ -99,7 +99,13 @@ class Activations:
             raise InputError(f"{path} has {number} lines, its manifest promises {self.manifest.sentences}.")
 
     def mean(self) -> np.ndarray:
-        """Mean of every neuron over all words, float64 (neurons,)."""
+        """Mean of every neuron over all words, float64 (neurons,).
+
+        Raises:
+            InputError: if the dump has no words.
+        """
+        if not len(self):
+            raise InputError(f"{self.path} has no words: its neurons have no mean.")
         total = np.zeros(len(self.neurons))
         for block in self.blocks():
             total += block.sum(axis=0, dtype=np.float64)

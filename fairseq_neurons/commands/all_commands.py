@@ -33,6 +33,8 @@ def main() -> None:
     elif name == "--version":
         _write(f"{NAME} {__version__}\n")
     elif name == USER_DIR:
+        if rest:
+            sys.exit(f"{NAME}: {USER_DIR} has no option {rest[0]}.")
         _write(f"{user_dir()}\n")
     elif name in COMMANDS:
         sys.argv = [f"{NAME}-{name}", *rest]

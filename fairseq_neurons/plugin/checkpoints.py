@@ -55,7 +55,7 @@ def check_checkpoint(path: str) -> Dict[str, Any]:
         InputError: if the file is missing, broken, not a checkpoint, or contains more than plain types.
     """
     if not Path(path).is_file():
-        raise InputError(f"The checkpoint {path} does not exist.")
+        raise InputError(f"The checkpoint {path} does not exist or is not a file.")
     try:
         # A checkpoint of today is a zip file, which can be mapped: no tensor is read.
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))

@@ -60,7 +60,7 @@ class LoadedModel:
     @contextmanager
     def masked(
         self,
-        neurons: str | Sequence[int] | Sequence[str] | np.ndarray | Mask,
+        neurons: str | int | Sequence[int] | Sequence[str] | np.ndarray | Mask,
         value: float | str | Sequence[float] | np.ndarray = 0.0,
         site: str = "recurrent",
         words: ChosenWords | None = None,

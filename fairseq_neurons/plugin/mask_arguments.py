@@ -13,7 +13,7 @@ from fairseq_neurons.neurons import Neurons
 
 def mask_of(
     model: Neurons,
-    neurons: str | Sequence[int] | Sequence[str] | np.ndarray | Mask,
+    neurons: str | int | Sequence[int] | Sequence[str] | np.ndarray | Mask,
     value: float | str | Sequence[float] | np.ndarray = 0.0,
     site: str = "recurrent",
     words: ChosenWords | None = None,
@@ -38,13 +38,13 @@ def mask_of(
     return Mask.of(model, indices, values, site, chosen_by=chosen_by, words=words)
 
 
-def _chosen(model: Neurons, neurons: str | Sequence[int] | Sequence[str] | np.ndarray) -> tuple[np.ndarray, str]:
+def _chosen(model: Neurons, neurons: str | int | Sequence[int] | Sequence[str] | np.ndarray) -> tuple[np.ndarray, str]:
     """Indices, and how they were chosen, for the signature."""
-    if not isinstance(neurons, str) and len(neurons) and all(isinstance(name, str) for name in neurons):
+    if isinstance(neurons, (list, tuple)) and neurons and all(isinstance(name, str) for name in neurons):
         neurons = ",".join(map(str, neurons))
     if isinstance(neurons, str):
         return model.select(neurons), f"neurons:{neurons}"
-    indices = np.asarray(neurons)
-    if indices.size and (indices.ndim != 1 or indices.dtype.kind not in "iu"):
+    indices = np.atleast_1d(np.asarray(neurons))
+    if indices.ndim != 1 or (indices.size and indices.dtype.kind not in "iu"):
         raise InputError("Give neurons as patterns ('encoder.1.bwd.*'), names, indices or a Mask.")
     return indices.astype(np.int64), "neurons:given"

@@ -63,12 +63,25 @@ class Ranking:
         return cls(method, neurons, order, values[order], signature, checkpoint_sha256)
 
     def top(self, count: int) -> NDArray[np.int64]:
-        """The indices of the ``count`` most important neurons."""
-        return self.order[:count]
+        """The indices of the ``count`` most important neurons, the most important first.
+
+        Raises:
+            InputError: if the ranking does not have that many neurons.
+        """
+        return self.order[: self._checked(count)]
 
     def bottom(self, count: int) -> NDArray[np.int64]:
-        """The indices of the ``count`` least important neurons, least important first."""
-        return self.order[::-1][:count]
+        """The indices of the ``count`` least important neurons, the least important first.
+
+        Raises:
+            InputError: if the ranking does not have that many neurons.
+        """
+        return self.order[::-1][: self._checked(count)]
+
+    def _checked(self, count: int) -> int:
+        if not isinstance(count, (int, np.integer)) or not 0 <= count <= len(self.order):
+            raise InputError(f"Give a number of neurons from 0 to {len(self.order)}, not {count!r}.")
+        return int(count)
 
     def save(self, path: str | Path) -> None:
         """Write the JSON that ``--mask-ranking`` reads, replacing a file of that name atomically."""

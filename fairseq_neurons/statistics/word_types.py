@@ -118,8 +118,10 @@ def word_statistics(dump: Activations, neurons: slice = ALL_NEURONS) -> WordStat
         neurons: consecutive neurons, numbered from 0 in the result; all by default.
 
     Raises:
-        InputError: if a value is not finite.
+        InputError: if the dump has no words, or a value is not finite.
     """
+    if not len(dump):
+        raise InputError(f"{dump.path} has no words: its neurons have no statistics.")
     words, types = _types(dump)
     counts = np.bincount(types)
     shift = dump.values[0, neurons]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -38,4 +39,16 @@ def write_dump(
         for s in range(len(sentences)):
             writer.write(s, values[offsets[s] : offsets[s + 1]])
         writer.commit([" ".join(words) for words in sentences])
+    return out
+
+
+def write_empty_dump(out: Path) -> Path:
+    """Write a dump of three neurons and no words, as another program may; ours refuses to."""
+    out.mkdir()
+    block = {"module": "encoder", "layer": 0, "part": "fwd", "size": 3}
+    manifest = {"format": 2, "neurons": [block], "words": 0, "sentences": 0, "dtype": "float32"}
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    np.save(out / "activations.npy", np.zeros((0, 3), dtype=np.float32))
+    np.save(out / "offsets.npy", np.zeros(1, dtype=np.int64))
+    (out / "words.txt").write_text("")
     return out

@@ -7,7 +7,7 @@ import pytest
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
-from tests.activations.small_dumps import write_dump
+from tests.activations.small_dumps import write_dump, write_empty_dump
 
 SENTENCES = [["a", "b"], [], ["c", "a", "d"]]
 
@@ -54,3 +54,9 @@ def test_offsets_that_do_not_fit__are_refused(dump):
     np.save(dump.path / "offsets.npy", np.array([0, 3, 2, 5]))
     with pytest.raises(InputError, match="offsets.npy does not fit the manifest"):
         Activations(dump.path)
+
+
+def test_mean_of_no_words__is_refused(tmp_path):
+    dump = Activations(write_empty_dump(tmp_path / "a"))
+    with pytest.raises(InputError, match="a has no words"):
+        dump.mean()

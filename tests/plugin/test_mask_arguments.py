@@ -22,6 +22,8 @@ MODEL = Neurons.of([Block("encoder", 0, "fwd", 3), Block("encoder", 0, "bwd", 2)
         ([2, 1, 2], [1, 2]),
         (np.array([4, 0], dtype=np.int32), [0, 4]),
         ([], []),
+        (3, [3]),
+        (np.int64(4), [4]),
     ],
 )
 def test_neurons__are_patterns_names_or_indices(neurons, chosen):
@@ -67,3 +69,9 @@ def test_mask__is_taken_as_it_is_and_alone():
 def test_wrong_arguments__are_refused_in_one_sentence(arguments, sentence):
     with pytest.raises(InputError, match=sentence):
         mask_of(MODEL, *arguments)
+
+
+@pytest.mark.parametrize("neurons", [None, float("nan"), object(), [[1, 2]]])
+def test_what_is_neither_name_nor_index__is_refused(neurons):
+    with pytest.raises(InputError, match="patterns .*, names, indices or a Mask"):
+        mask_of(MODEL, neurons)

@@ -27,6 +27,9 @@ def command_log(monkeypatch, caplog):
     log = logging.getLogger("fairseq_cli.eval_lm")
     monkeypatch.setattr(log, "filters", [])
     monkeypatch.setattr(logging.getLogger("hydra"), "level", logging.NOTSET)
+    # A command of ours that ran in this process before has set these.
+    monkeypatch.setattr(log, "disabled", False)
+    caplog.set_level(logging.INFO, logger="fairseq_cli.eval_lm")
     caplog.set_level(logging.INFO)
     return log
 

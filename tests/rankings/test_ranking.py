@@ -88,3 +88,12 @@ def test_any_other_text__is_not_a_ranking(tmp_path_factory, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"any\.json"):
         Ranking.load(path)
+
+
+@pytest.mark.parametrize("count", [-1, 4, 1.5, "10%"])
+def test_count_that_the_ranking_does_not_have__is_refused(count):
+    ranking = Ranking.from_scores("method", NEURONS, np.array([3.0, 1.0, 2.0]), "signature")
+    for end in (ranking.top, ranking.bottom):
+        with pytest.raises(InputError, match="number of neurons from 0 to 3"):
+            end(count)
+    assert ranking.top(np.int64(2)).tolist() == [0, 2] and ranking.bottom(0).tolist() == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.statistics.word_types import TopWord, WordStatistics, word_statistics
-from tests.activations.small_dumps import write_dump
+from tests.activations.small_dumps import write_dump, write_empty_dump
 
 SENTENCES = [["no", "dog", "in", "May"], ["</s>"], ["May", "dog", "</s>"], ["in", "no", "May", "</s>"]]
 VALUES = np.array(
@@ -112,3 +112,9 @@ def test_values_that_are_not_finite__are_refused(tmp_path):
     values[3, 1], values[5, 1] = np.inf, -np.inf
     with pytest.raises(InputError, match="a holds values that are not finite numbers"):
         word_statistics(Activations(write_dump(tmp_path / "a", values, sentences=SENTENCES)))
+
+
+def test_dump_without_words__is_refused(tmp_path):
+    dump = Activations(write_empty_dump(tmp_path / "a"))
+    with pytest.raises(InputError, match="a has no words"):
+        word_statistics(dump)

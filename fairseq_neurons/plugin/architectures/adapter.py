@@ -15,7 +15,6 @@ from typing import Any, Callable, ContextManager, Dict, Optional, Tuple
 import torch
 from fairseq.models import MODEL_REGISTRY
 from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Block, Neurons
@@ -57,8 +56,8 @@ class Layer(ABC):
         """The sites at which its units can be masked."""
 
     @abstractmethod
-    def watch(self, see: Callable[[Any], None]) -> RemovableHandle:
-        """Call ``see`` with whatever holds the states, each time the layer has computed them.
+    def watch(self, see: Callable[[Any], None]) -> ContextManager[Any]:
+        """While the context lasts, call ``see`` with whatever holds the states, each time the layer has computed them.
 
         What is seen under a mask are the masked states, whether the mask was applied before or after this call.
         """

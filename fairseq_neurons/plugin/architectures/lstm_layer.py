@@ -1,14 +1,14 @@
 """What all single-layer ``nn.LSTM`` layers have in common."""
 
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Callable, ContextManager, Iterable, Tuple, Union, cast
+from typing import Any, Callable, ContextManager, Iterable, Iterator, Tuple, Union, cast
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
-from torch.utils.hooks import RemovableHandle
 
 from fairseq_neurons.neurons import Block
-from fairseq_neurons.plugin.architectures.adapter import Layer
+from fairseq_neurons.plugin.architectures.adapter import Layer, Recall
 from fairseq_neurons.plugin.architectures.fused_lstm import FusedMaskedLSTM
 from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits
 from fairseq_neurons.plugin.architectures.replaced_forward import replaced_forward
@@ -16,6 +16,7 @@ from fairseq_neurons.plugin.architectures.stepwise_lstm import StepwiseMaskedLST
 from fairseq_neurons.plugin.architectures.word_rows import Batch, rows_of_packed, rows_of_padded
 
 SITES = ("recurrent", "output")
+Running = Callable[[], ContextManager[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,28 +31,43 @@ class LSTMLayer(Layer):
         backwards: whether it reads the sentences from their end.
         starts_decoder: whether its final hidden state starts a decoder; that of a language model only continues its
             own recurrence.
+        running: the context in which the module runs, if the model has another in its place.
     """
 
     backwards: bool = False
     starts_decoder: bool = True
+    running: Running = nullcontext
 
     @property
     def sites(self) -> Tuple[str, ...]:
         return SITES
 
-    def watch(self, see: Callable[[Any], None]) -> RemovableHandle:
-        return self.module.register_forward_hook(lambda module, inputs, outputs: see(outputs[0]))
+    @contextmanager
+    def watch(self, see: Callable[[Any], None]) -> Iterator[None]:
+        hook = self.module.register_forward_hook
+        with self.running(), hook(lambda module, inputs, outputs: see(outputs[0])):
+            yield
 
     def rows(self, states: Union[Tensor, PackedSequence], batch: Batch) -> Tensor:
         if isinstance(states, PackedSequence):
             return rows_of_packed(states, batch.lengths, self.backwards)
         return rows_of_padded(states, Batch(batch.lengths), self.backwards)  # at the end, whatever the source's side
 
-    def masked(self, units: MaskedUnits) -> ContextManager[Any]:
+    @contextmanager
+    def masked(self, units: MaskedUnits) -> Iterator[None]:
         module = cast(nn.LSTM, self.module)
-        if units.at is None:
-            return replaced_forward(module, FusedMaskedLSTM(module, units, self.starts_decoder))
-        return replaced_forward(module, StepwiseMaskedLSTM(module, units, self.starts_decoder, self.backwards))
+        forward: Union[FusedMaskedLSTM, StepwiseMaskedLSTM] = FusedMaskedLSTM(module, units, self.starts_decoder)
+        if units.at is not None:
+            forward = StepwiseMaskedLSTM(module, units, self.starts_decoder, self.backwards)
+        with self.running(), replaced_forward(module, forward):
+            yield
+
+    @contextmanager
+    def remembered(self, recall: Recall) -> Iterator[None]:
+        remembered = super().remembered(recall)
+        assert remembered is not None
+        with self.running(), remembered:
+            yield
 
 
 def lstm_stack(
@@ -60,6 +76,7 @@ def lstm_stack(
     parts: Tuple[str, ...],
     backwards: bool = False,
     starts_decoder: bool = True,
+    running: Running = nullcontext,
 ) -> Tuple[LSTMLayer, ...]:
     """The layers of a stack of single-layer ``nn.LSTM``, from the bottom, each reading the one below.
 
@@ -69,9 +86,10 @@ def lstm_stack(
         parts: of each layer, in the order of its output columns.
         backwards: see :class:`LSTMLayer`.
         starts_decoder: see :class:`LSTMLayer`.
+        running: see :class:`LSTMLayer`.
     """
     layers: Tuple[LSTMLayer, ...] = ()
     for i, lstm in enumerate(lstms):
         blocks = tuple(Block(module, i, part, cast(nn.LSTM, lstm).hidden_size) for part in parts)
-        layers += (LSTMLayer(lstm, blocks, layers[-1:], backwards, starts_decoder),)
+        layers += (LSTMLayer(lstm, blocks, layers[-1:], backwards, starts_decoder, running),)
     return layers

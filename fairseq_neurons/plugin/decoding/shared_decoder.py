@@ -166,10 +166,11 @@ def can_share(decoder: nn.Module) -> bool:
         and not decoder.residuals
         and decoder.adaptive_softmax is None
         and decoder.embed_tokens.weight.dtype == torch.float32
-        and not any(_drops(module) for module in (decoder.dropout_in_module, decoder.dropout_out_module))
+        and not retains_dropout(decoder)
     )
 
 
-def _drops(dropout: nn.Module) -> bool:
+def retains_dropout(decoder: LSTMDecoder) -> bool:
     """Whether dropout stays on while generating (``--retain-dropout``)."""
-    return bool(dropout.training or dropout.apply_during_inference)
+    modules = (decoder.dropout_in_module, decoder.dropout_out_module)
+    return any(module.training or module.apply_during_inference for module in modules)

@@ -1,6 +1,7 @@
 # make demo   the main job in minutes, on a built-in corpus (or CORPUS=PREFIX SRC=en TGT=fr LABELS=FILE,FILE on yours)
 # make paper  the paper's experiments on your corpora: CORPUS=FOLDER PAIR=en-fr SIZE=small [STEPS=probe,sum]
 # make test   lint and the tests that take minutes; make test-all adds the slow ones
+# make attack thousands of damaged and hostile files, hundreds of kills (OPTIONS='--cases 1000 --seed 2'); it resumes
 # OPTIONS='epochs=30 hidden=128' are further options of demo and paper.
 # Each makes .venv itself if it is missing.
 
@@ -12,7 +13,7 @@ PAIR ?= en-fr
 SIZE ?= small
 BIN := .venv/bin
 
-.PHONY: install demo paper test test-all lint clean
+.PHONY: install demo paper test test-all attack lint clean
 
 install: .venv/installed
 
@@ -41,6 +42,9 @@ test: lint
 
 test-all: lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+attack: install
+	OMP_NUM_THREADS=1 nice $(BIN)/python -m tests.attack $(OPTIONS)
 
 clean:
 	rm -rf .venv demo

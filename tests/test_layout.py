@@ -29,6 +29,7 @@ LONGER = {}
 # Tests of no single module, by path from tests/: of a behaviour across modules, of scripts in a browser, of files
 # outside the package. A test of a whole folder is named after the folder.
 CROSS_CUTTING = {
+    "attack",
     "end_to_end",
     "ablation/metrics/test_toy_metric.py",
     "ablation/test_earlier_curves.py",

@@ -1,0 +1,254 @@
+"""The campaign of mutated files: each case is a format, a file, a mutation and a reader, drawn from a seed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.attack.attacked_world import working_folder
+from tests.attack.changed_file import Changed
+from tests.attack.formats import FORMATS, Format
+from tests.attack.guarded_case import DIED, SECONDS, Watch, fingerprint, limit_memory, run_case
+from tests.attack.readers import Reader
+
+# A child that says nothing for so long is killed: an alarm does not reach code that is not Python's.
+PATIENCE = 3 * SECONDS
+
+# Readers that change what they read.
+CHANGED = {"curve_resumed": ("run/curves/bleu",), "page_replaced": ("page",)}
+
+
+class Trial(NamedTuple):
+    """A case and how it ended; the fields are those of the report.
+
+    Args:
+        case: its number; with the seed, all that is needed to repeat it.
+        format: its name.
+        file: in the world.
+        reader: the function.
+        change: the mutation, and what it did.
+        outcome: see `guarded_case`.
+        detail: likewise.
+        seconds: likewise.
+    """
+
+    case: int
+    format: str
+    file: str
+    reader: str
+    change: str
+    outcome: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+
+class Case(NamedTuple):
+    """A case before it is run."""
+
+    trial: Trial
+    reader: Reader
+    changed: Changed
+    is_data: bool
+
+
+def drawn(seed: int, number: int, world: Path) -> Case:
+    """The case of a number.
+
+    Args:
+        seed: of the campaign.
+        number: of the case.
+        world: unchanged; it is the current folder, too.
+    """
+    chance = random.Random(f"{seed}/{number}")
+    kind = chance.choices(FORMATS, [one.weight for one in FORMATS])[0]
+    file = chance.choice([path for pattern in kind.files for path in sorted(world.glob(pattern))])
+    reader = chance.choices(kind.readers, [one.weight for one in kind.readers])[0]
+    name, changed = _changed(chance, kind, file, world)
+    place = str(file.relative_to(world))
+    trial = Trial(number, kind.name, place, reader.name, f"{name}: {changed.about}")
+    return Case(trial, reader, changed, kind.is_data or changed.is_data)
+
+
+def _changed(chance: random.Random, kind: Format, file: Path, world: Path) -> tuple[str, Changed]:
+    others = [path for pattern in kind.same_kind for path in sorted(world.glob(pattern)) if path != file]
+    if others and chance.random() < 0.05:
+        other = chance.choice(others)
+        return "other file", Changed(other.read_bytes(), str(other.relative_to(world)))
+    mutation, content = chance.choice(kind.mutations), file.read_bytes()
+    return mutation.__name__, mutation(chance, content)
+
+
+class Attacked:
+    """A copy of the world in which one file is mutated at a time.
+
+    Args:
+        world: unchanged.
+        folder: of the copy.
+    """
+
+    def __init__(self, world: Path, folder: Path) -> None:
+        self.world, self.folder = world, folder
+        if folder.exists():
+            shutil.rmtree(folder)
+        shutil.copytree(world, folder)
+
+    def run(self, case: Case, expected: str, watch: Watch) -> Trial:
+        """Write the mutated file, run the reader, and put all back."""
+        file = self.folder / case.trial.file
+        file.write_bytes(case.changed.content)
+        if case.changed.content == (self.world / case.trial.file).read_bytes():
+            case = case._replace(is_data=False)
+        names = (file.name, str(Path(case.trial.file).parent), case.trial.file)
+        try:
+            ending = run_case(case.reader, names, expected, watch, case.is_data)
+        finally:
+            self.restore(case.trial.file, *CHANGED.get(case.reader.name, ()))
+        return case.trial._replace(outcome=ending.outcome, detail=ending.detail, seconds=ending.seconds)
+
+    def restore(self, *places: str) -> None:
+        """Bring files or folders back, and remove what is new beside them."""
+        for path in self.folder.iterdir():
+            if not (self.world / path.name).exists():
+                _remove(path)
+        for place in places:
+            original, changed = self.world / place, self.folder / place
+            if original.is_dir():
+                _remove(changed)
+                shutil.copytree(original, changed)
+            else:
+                shutil.copyfile(original, changed)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def expected_numbers(world: Path, folder: Path, readers: Sequence[Reader]) -> dict[str, str]:
+    """The fingerprint of what each reader gives of unchanged files.
+
+    Raises:
+        RuntimeError: if it gives others the second time: no change could then be told.
+    """
+    attacked, found = Attacked(world, folder), {}
+    with working_folder(folder):
+        for reader in readers:
+            twice = []
+            for _ in range(2):
+                twice.append(fingerprint(reader.read()))
+                attacked.restore(*CHANGED.get(reader.name, ()))
+            if twice[0] != twice[1]:
+                raise RuntimeError(f"{reader.name} gives other numbers when it reads the same files again")
+            found[reader.name] = twice[0]
+    return found
+
+
+def all_readers() -> list[Reader]:
+    """Each once."""
+    return list({reader.name: reader for kind in FORMATS for reader in kind.readers}.values())
+
+
+def run_cases(
+    world: Path, folder: Path, seed: int, numbers: Sequence[int], expected: dict[str, str]
+) -> Iterator[Trial]:
+    """Run cases in child processes: whatever one does to its process, the others go on.
+
+    Args:
+        world: unchanged.
+        folder: where copies of it are made.
+        seed: of the campaign.
+        numbers: of the cases.
+        expected: fingerprints by reader.
+    """
+    waiting = list(numbers)
+    while waiting:
+        for trial in _of_child(lambda write: _child(world, folder, seed, waiting, expected, write)):
+            if trial.outcome:
+                waiting.remove(trial.case)
+                yield trial
+            else:
+                begun = trial
+        if waiting:  # the child has ended before all were done
+            waiting.remove(begun.case)
+            yield begun._replace(outcome=DIED, detail="the process ended, or was killed after it had said nothing")
+
+
+def _child(
+    world: Path,
+    folder: Path,
+    seed: int,
+    numbers: Sequence[int],
+    expected: dict[str, str],
+    write: Callable[[Trial], None],
+) -> None:
+    attacked, watch = Attacked(world, folder), Watch(folder)
+    limit_memory()
+    os.chdir(folder)
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        for number in numbers:
+            case = drawn(seed, number, world)
+            write(case.trial)
+            write(attacked.run(case, expected[case.reader.name], watch))
+
+
+def _of_child(work: Callable[[Callable[[Trial], None]], None]) -> Iterator[Trial]:
+    """What a forked process writes until it ends; it is killed when it is silent for too long."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        status = 1
+        try:
+            work(lambda trial: _send(writing, trial))
+            status = 0
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+        finally:
+            os._exit(status)
+    os.close(writing)
+    try:
+        yield from _received(reading)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(reading)
+
+
+def _send(pipe: int, trial: Trial) -> None:
+    line = json.dumps(trial._asdict()).encode() + b"\n"
+    while line:
+        line = line[os.write(pipe, line) :]
+
+
+def _received(pipe: int) -> Iterator[Trial]:
+    left, end = b"", time.monotonic() + PATIENCE
+    while select.select([pipe], [], [], max(0.0, end - time.monotonic()))[0]:
+        if not (content := os.read(pipe, 1 << 16)):
+            return
+        *lines, left = (left + content).split(b"\n")
+        end = time.monotonic() + PATIENCE
+        for line in lines:
+            yield Trial(**json.loads(line))
+
+
+def table(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """How many cases of each format ended how."""
+    rows: dict[str, dict[str, Any]] = {}
+    for trial in trials:
+        row = rows.setdefault(trial.format, {"format": trial.format, "cases": 0})
+        row["cases"] += 1
+        row[trial.outcome] = row.get(trial.outcome, 0) + 1
+    return [rows[kind.name] for kind in FORMATS if kind.name in rows]

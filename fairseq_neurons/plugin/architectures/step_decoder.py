@@ -27,8 +27,8 @@ class StepDecoder(Protocol[State]):
     def read(self, words: Tensor) -> Tensor:
         """(n,) word indices -> (n, any), what :meth:`step` takes."""
 
-    def step(self, state: State, read: Tensor) -> Tuple[Tensor, Tensor]:
-        """Read a word of every beam: features (S K, out) and attention weights (S, K, T)."""
+    def step(self, state: State, read: Tensor) -> Tuple[Tensor, Optional[Tensor]]:
+        """Read a word of every beam: features (S K, out) and attention weights (S, K, T), or None without attention."""
 
     def output_weights(self) -> Tuple[Tensor, Optional[Tensor]]:
         """The output layer: weight (V, out) and, if it has one, bias (V,)."""

@@ -102,7 +102,7 @@ class _Search:
         # Before the first word all beams of a sentence are one.
         read = self.decoder.read(last[:: self.beam] if step == 0 else last)
         features, weights = self.decoder.step(self.state, read)
-        self.beams.attention[:, step + 1].view(*self.beams.ignored.shape, -1).copy_(weights)
+        self.beams.attend(step, weights)
         generator = self.generator
         prefixed = self.prefix is not None and step < min(self.prefix.size(1), self.longest)
         plain = type(generator.search) is BeamSearch and generator.repeat_ngram_blocker is None
@@ -167,7 +167,7 @@ class _Search:
             self.finalized,
             self.finished,
             self.beam,
-            self.beams.attention.transpose(1, 2),
+            None if self.beams.attention is None else self.beams.attention.transpose(1, 2),
             self.src_lengths,
             self.longest,
         )

@@ -1,6 +1,7 @@
 """The unfinished hypotheses of a batch."""
 
 from dataclasses import dataclass
+from typing import Optional
 
 import torch
 from torch import Tensor
@@ -13,13 +14,13 @@ class Beams:
     Args:
         tokens: (S K, longest + 2) generated so far, after the start symbol.
         scores: (S K, longest + 1) log-probabilities, summed up to each token.
-        attention: (S K, longest + 2, T) weights at which each token was generated.
+        attention: (S K, longest + 2, T) weights at which each token was generated; None of a decoder without any.
         ignored: (S, K) beams without a hypothesis, because too few candidates were left to fill them.
     """
 
     tokens: Tensor
     scores: Tensor
-    attention: Tensor
+    attention: Optional[Tensor]
     ignored: Tensor
 
     @classmethod
@@ -44,12 +45,20 @@ class Beams:
             ignored=torch.zeros(sentences, beam, dtype=torch.bool, device=device),
         )
 
+    def attend(self, step: int, weights: Optional[Tensor]) -> None:
+        """Note the attention (S, K, T), or (S, 1, T) of all beams alike, at which the next token is generated."""
+        if weights is None:
+            self.attention = None
+        elif self.attention is not None:
+            self.attention[:, step + 1].view(*self.ignored.shape, -1).copy_(weights)
+
     def keep_sentences(self, sentences: Tensor) -> None:
         """Keep only these sentences: (S',) indices."""
         count, beam = self.ignored.shape
         for name in ("tokens", "scores", "attention"):
             part = getattr(self, name)
-            setattr(self, name, part.view(count, beam, *part.shape[1:])[sentences].flatten(0, 1))
+            if part is not None:
+                setattr(self, name, part.view(count, beam, *part.shape[1:])[sentences].flatten(0, 1))
         self.ignored = self.ignored[sentences]
 
     def extend(self, step: int, rows: Tensor, words: Tensor, scores: Tensor) -> None:
@@ -57,6 +66,7 @@ class Beams:
         rows = rows.view(-1)
         self.tokens[:, : step + 1] = self.tokens[:, : step + 1].index_select(0, rows)
         self.scores[:, :step] = self.scores[:, :step].index_select(0, rows)
-        self.attention[:, 1 : step + 2] = self.attention[:, 1 : step + 2].index_select(0, rows)
+        if self.attention is not None:
+            self.attention[:, 1 : step + 2] = self.attention[:, 1 : step + 2].index_select(0, rows)
         self.tokens[:, step + 1] = words.view(-1)
         self.scores[:, step] = scores.view(-1)

@@ -10,11 +10,14 @@ import torch
 from fairseq import checkpoint_utils, tasks
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
+from omegaconf import OmegaConf
 
 from fairseq_neurons.activations.subwords import check_subwords
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.checkpoint_bytes import check_bytes
 from fairseq_neurons.plugin.fairseq_hydra import hydra_of_fairseq
-from fairseq_neurons.plugin.older_checkpoints import check_known, upgraded
+from fairseq_neurons.plugin.known_models import check_buildable
+from fairseq_neurons.plugin.older_checkpoints import upgraded
 from fairseq_neurons.plugin.plain_arrays import OPENERS
 from fairseq_neurons.plugin.trained_data import TrainedData
 
@@ -22,7 +25,7 @@ from fairseq_neurons.plugin.trained_data import TrainedData
 torch.serialization.add_safe_globals([argparse.Namespace, *OPENERS])
 
 # What the unpickler raises of bytes that are no pickle, or of a call with other arguments than its function has.
-BROKEN = (RuntimeError, ValueError, EOFError, OSError, KeyError, IndexError, TypeError, AttributeError)
+BROKEN = (RuntimeError, ValueError, EOFError, OSError, LookupError, TypeError, AttributeError, MemoryError)
 
 
 class Loaded(NamedTuple):
@@ -40,7 +43,7 @@ class Loaded(NamedTuple):
 
 
 def check_checkpoint(path: str) -> Dict[str, Any]:
-    """Open a checkpoint as plain data and check that fairseq wrote it.
+    """Open a checkpoint as plain data and check that fairseq wrote it, for a model that can be built here.
 
     fairseq's own commands open the file again with the default settings of ``torch.load``, which is safe after this
     check.
@@ -52,10 +55,29 @@ def check_checkpoint(path: str) -> Dict[str, Any]:
         Its content; tensors are memory-mapped where the file format allows it.
 
     Raises:
+        InputError: if the file is missing, broken, not a checkpoint, contains more than plain types, or names a task or
+            an architecture that is not known here, or a configuration that could run code.
+    """
+    state = open_checkpoint(path)
+    check_buildable(path, state)
+    return state
+
+
+def open_checkpoint(path: str) -> Dict[str, Any]:
+    """Open a checkpoint as plain data, whatever model it is of.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Its content, with weights (``model``) and a configuration (``cfg``, ``args`` or both).
+
+    Raises:
         InputError: if the file is missing, broken, not a checkpoint, or contains more than plain types.
     """
     if not Path(path).is_file():
         raise InputError(f"The checkpoint {path} does not exist or is not a file.")
+    check_bytes(path)
     try:
         # A checkpoint of today is a zip file, which can be mapped: no tensor is read.
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
@@ -68,6 +90,10 @@ def check_checkpoint(path: str) -> Dict[str, Any]:
         raise InputError(f"{path} is not a checkpoint, or it is broken.") from error
     if not isinstance(state, dict) or "model" not in state or not (state.get("cfg") or state.get("args")):
         raise InputError(f"{path} is not a fairseq checkpoint: it lacks the model or its configuration.")
+    if not isinstance(state.get("cfg", {}), (dict, type(None))):
+        raise InputError(f"{path} is not a fairseq checkpoint: its configuration has no sections.")
+    if not isinstance(state.get("args"), (argparse.Namespace, type(None))):
+        raise InputError(f"{path} is not a fairseq checkpoint: its arguments are no Namespace.")
     return state
 
 
@@ -112,7 +138,7 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optio
         state = check_checkpoint(checkpoint)
         trained = TrainedData.of(state)
         state = upgraded(state, data)
-        check_known(checkpoint, state["cfg"])
+        check_buildable(checkpoint, {"cfg": OmegaConf.to_container(state["cfg"], resolve=False)})
         task = _task_of(checkpoint, state["cfg"])
         check_dictionaries(checkpoint, state, task)
         trained.check(checkpoint, task)

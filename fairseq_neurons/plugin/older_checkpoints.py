@@ -4,8 +4,6 @@ from typing import Any, Dict, Optional
 
 from fairseq import checkpoint_utils
 from fairseq.dataclass.utils import overwrite_args_by_name
-from fairseq.models import ARCH_MODEL_REGISTRY, MODEL_DATACLASS_REGISTRY
-from fairseq.tasks import TASK_REGISTRY
 from omegaconf import OmegaConf
 
 from fairseq_neurons.errors import InputError
@@ -54,17 +52,3 @@ def check_history(checkpoint: str, state: Dict[str, Any]) -> None:
             f"{checkpoint} lacks optimizer_history, without which fairseq opens no checkpoint; "
             "fairseq-neurons-extract and fairseq-neurons-ablate do."
         )
-
-
-def check_known(checkpoint: str, cfg: Any) -> None:
-    """Check that the task and the architecture are registered with fairseq.
-
-    Raises:
-        InputError: naming the one that is not.
-    """
-    known = {"task": TASK_REGISTRY, "model": {**ARCH_MODEL_REGISTRY, **MODEL_DATACLASS_REGISTRY}}
-    for part, registry in known.items():
-        name = getattr(cfg[part], "_name", None)
-        if name is not None and name not in registry:
-            kind = "architecture" if part == "model" else part
-            raise InputError(f"{checkpoint} was trained with the {kind} {name!r}, which is not known here.")

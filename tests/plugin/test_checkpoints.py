@@ -25,7 +25,7 @@ class Evil:
 
 
 def good_state() -> dict:
-    return {"model": {"w": torch.zeros(2)}, "cfg": {"model": {}}, "args": argparse.Namespace(arch="lstm")}
+    return {"model": {"w": torch.zeros(2)}, "cfg": None, "args": argparse.Namespace(arch="lstm_dalvi2019")}
 
 
 @pytest.mark.parametrize("zipped", [True, False])

@@ -11,7 +11,7 @@ import torch
 from numpy.core.multiarray import _reconstruct, scalar
 
 from fairseq_neurons.plugin import plain_arrays  # noqa: F401 - lets torch open them
-from fairseq_neurons.plugin.checkpoints import check_checkpoint
+from fairseq_neurons.plugin.checkpoints import open_checkpoint
 
 VALUES = [
     np.float64(37.25),
@@ -31,7 +31,7 @@ def opened(path, value: object, renamed: Callable[[bytes], bytes] = bytes) -> ob
     state = {"model": {}, "cfg": {"model": {}}, "value": value}
     torch.save(state, path, _use_new_zipfile_serialization=False)
     path.write_bytes(renamed(path.read_bytes()))
-    return check_checkpoint(str(path))["value"]
+    return open_checkpoint(str(path))["value"]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)

@@ -182,8 +182,16 @@ def adapter_for(model: object) -> Adapter:
     """
     adapter = find_adapter(model)
     if adapter is None:
-        *names, last = [name for name, kind in MODEL_REGISTRY.items() if kind in _REGISTERED]
-        raise InputError(
-            f"{type(model).__name__} has no neurons that can be dumped or masked: use {', '.join(names)} or {last}."
-        )
+        raise InputError(f"{type(model).__name__} {has_no_neurons()}")
     return adapter
+
+
+def is_registered(model: type) -> bool:
+    """Whether models of a class have an adapter."""
+    return any(kind in _REGISTERED for kind in model.__mro__)
+
+
+def has_no_neurons() -> str:
+    """The end of a message about another architecture; it names those that are registered."""
+    *names, last = [name for name, kind in MODEL_REGISTRY.items() if kind in _REGISTERED]
+    return f"has no neurons that can be dumped or masked: use {', '.join(names)} or {last}."

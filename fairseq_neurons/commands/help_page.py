@@ -18,17 +18,26 @@ FLAGS = (
 )
 
 
-def help_page(name: str, about: str, options: Iterable[Option], configured: bool = False) -> str:
-    """The page, as a template for Hydra.
+def help_page(name: str, about: str, options: Iterable[Option]) -> str:
+    """The page.
 
     Args:
         name: of the command.
         about: what it does.
         options: of the command.
-        configured: whether the options as a chosen config file sets them are shown, too.
     """
     entries = "\n".join(map(_entry, options))
-    page = f"{about}\n\n{name} option=value ...\n\n{entries}\n\n{FLAGS}".replace("$", "$$")
+    return f"{about}\n\n{name} option=value ...\n\n{entries}\n\n{FLAGS}"
+
+
+def help_template(page: str, configured: bool) -> str:
+    """The page as a template for Hydra.
+
+    Args:
+        page: see `help_page`.
+        configured: whether the options as a chosen config file sets them are shown, too.
+    """
+    page = page.replace("$", "$$")
     return f"{page}\n\nWith the files that are chosen, the options are:\n\n$CONFIG" if configured else page
 
 

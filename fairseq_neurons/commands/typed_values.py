@@ -12,7 +12,7 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, Quote, QuotedString
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from fairseq_neurons.commands.typed_options import Option
@@ -37,14 +37,14 @@ class TypedValues:
         command: its name.
         options: by name.
         groups: options that choose a file of a config group.
-        config: that has the options.
+        config: dataclass that has the options.
         several: whether a value may be several, separated by commas, as with ``--multirun``.
     """
 
     command: str
     options: Mapping[str, Option]
     groups: Collection[str]
-    config: DictConfig
+    config: type
     several: bool
 
     def read(self, argument: str) -> str:
@@ -104,7 +104,7 @@ class TypedValues:
                 raise InputError(f"{argument}: {listed}--multirun runs the command once with each of several values.")
             return
         try:
-            OmegaConf.update(self.config.copy(), option.name, _value_of(override))
+            OmegaConf.update(OmegaConf.structured(self.config), option.name, _value_of(override))
         except OmegaConfBaseException as error:
             raise InputError(f"{argument}: {_what_to_type(option, argument)}.") from error
 

@@ -9,7 +9,7 @@ import pytest
 from fairseq_neurons.ablation.curve_records import ORDERS
 from fairseq_neurons.ablation.metrics.metric_registry import metric_names
 from fairseq_neurons.commands.all_commands import COMMANDS
-from fairseq_neurons.commands.help_page import help_page
+from fairseq_neurons.commands.help_page import help_page, help_template
 from fairseq_neurons.commands.typed_options import Option, options_of
 from fairseq_neurons.rankings.cross_model import METHODS
 
@@ -53,5 +53,9 @@ def test_page__has_names_defaults_and_plain_descriptions():
     page = help_page("fairseq-neurons-x", "About it.", found)
     assert page.startswith("About it.\n\nfairseq-neurons-x option=value ...\n\n")
     assert "  train.labels=\n      a file of NN, see labels_of and model_pairs.r_squared.\n" in page
-    assert "  points=[0%,5%]\n      how many; it costs $$5.\n  eos=false\n" in page and "  out=null\n" in page
-    assert "$CONFIG" not in page and help_page("x", "", found, configured=True).endswith("$CONFIG")
+    assert "  points=[0%,5%]\n      how many; it costs $5.\n  eos=false\n" in page and "  out=null\n" in page
+
+
+def test_template__keeps_dollars_and_shows_the_config_of_a_configured_command():
+    assert help_template("$5", configured=False) == "$$5"
+    assert help_template("$5", configured=True).startswith("$$5\n") and help_template("", True).endswith("$CONFIG")

@@ -17,7 +17,7 @@ from fairseq_neurons.errors import InputError
 
 
 def typed(config: type) -> TypedValues:
-    return TypedValues("the-command", options_of(config), ["size"], OmegaConf.structured(config), False)
+    return TypedValues("the-command", options_of(config), ["size"], config, False)
 
 
 PROBE, ABLATE = typed(ProbeConfig), typed(AblateConfig)
@@ -26,7 +26,7 @@ PROBE, ABLATE = typed(ProbeConfig), typed(AblateConfig)
 def as_set(values: TypedValues, argument: str) -> object:
     """The value that the option has when Hydra has read the argument."""
     override = OverridesParser.create().parse_override(values.read(argument))
-    config = values.config.copy()
+    config = OmegaConf.structured(values.config)
     OmegaConf.update(config, override.key_or_group, override.value())
     return OmegaConf.to_container(config)[override.key_or_group]
 

@@ -8,6 +8,8 @@ from fairseq.models import FairseqIncrementalDecoder
 from fairseq.models.lstm import LSTMDecoder
 from torch import Tensor, nn
 
+from fairseq_neurons.plugin.architectures.stepped_decoder import stepped_of
+
 EncoderOut = Tuple[Tensor, Tensor, Tensor, Tensor]
 
 
@@ -49,7 +51,7 @@ class SharedDecoder:
 
     The attention's two linear maps of the encoder states are computed once a sentence, not once a beam and step: the
     score of a query W h and a state e is e (W h) = (e W) h, and a linear map of a weighted sum is the weighted sum of
-    the mapped states.
+    the mapped states. Units of its layers are masked as `SteppedDecoder` masks them.
 
     Args:
         decoder: in evaluation mode, with attention and without residual connections.
@@ -57,6 +59,7 @@ class SharedDecoder:
 
     def __init__(self, decoder: LSTMDecoder) -> None:
         self.decoder = decoder
+        self.stepped = stepped_of(decoder)
         width = decoder.embed_tokens.embedding_dim
         self.cells = [_Cell(layer) for layer in decoder.layers]
         # The lowest layer reads the word and, behind it, the last attentional state.
@@ -81,7 +84,7 @@ class SharedDecoder:
             keys=(outputs @ decoder.attention.input_proj.weight).transpose(1, 2),
             values=outputs @ self.from_context,
             padding=padding.t().unsqueeze(1),
-            hidden=list(hiddens.unbind(0)),
+            hidden=[self.stepped.start(layer, hidden) for layer, hidden in enumerate(hiddens.unbind(0))],
             cell=list(cells.unbind(0)),
             feed=outputs.new_zeros(outputs.size(0), decoder.hidden_size),
         )
@@ -90,7 +93,7 @@ class SharedDecoder:
         """The words' part of the lowest layer's gates: (n,) indices -> (n, 4 H)."""
         # Many beams have the same last word.
         distinct, which = words.unique(return_inverse=True)
-        gates = torch.addmm(self.cells[0].bias, self.decoder.embed_tokens(distinct), self.from_words)
+        gates = torch.addmm(self.cells[0].bias, self._embedded(distinct), self.from_words)
         return gates.index_select(0, which)
 
     def step(self, state: DecoderState, read: Tensor) -> Tuple[Tensor, Tensor]:
@@ -107,8 +110,8 @@ class SharedDecoder:
         for i, cell in enumerate(self.cells):
             gates = read.addmm_(below, self.from_feed) if i == 0 else torch.addmm(cell.bias, below, cell.from_input)
             gates.addmm_(state.hidden[i], cell.from_hidden)
-            below, state.cell[i] = _advance(gates, state.cell[i])
-            state.hidden[i] = below
+            free, state.cell[i] = _advance(gates, state.cell[i])
+            state.hidden[i], below = self.stepped.after(i, free)
         query = below.view(state.keys.size(0), -1, below.size(1))  # (S, K, H)
         weights = torch.baddbmm(state.padding, query, state.keys).softmax(dim=2)  # (S, K, T)
         context = torch.bmm(weights, state.values).view_as(below)
@@ -118,6 +121,11 @@ class SharedDecoder:
     def output_weights(self) -> Tuple[Tensor, Optional[Tensor]]:
         """See :func:`output_weights`."""
         return output_weights(self.decoder)
+
+    def _embedded(self, words: Tensor) -> Tensor:
+        # Dropout changes nothing in evaluation mode, but what the lowest layer reads is masked there.
+        embedded: Tensor = self.decoder.dropout_in_module(self.decoder.embed_tokens(words))
+        return embedded
 
     def _features(self, attentional: Tensor) -> Tensor:
         additional: Optional[nn.Linear] = getattr(self.decoder, "additional_fc", None)

@@ -56,13 +56,15 @@ class Mask:
     """Neurons set to constant values.
 
     Args:
-        neurons: of the model.
+        neurons: in which the indices count: all blocks of the model or some of them.
         indices: int64 (n,), sorted, each once.
         values: float32 (n,), the mask value of each.
-        site: where the values are set, one of the sites that the model's architecture defines. Those of LSTMs:
-            ``recurrent`` sets the hidden state inside the recurrence, so that the value also feeds the next step;
-            ``output`` sets only what the layer hands on: to the layer above, the attention and the decoder's start.
-            Neither changes the cell state.
+        site: where the values are set, one of the sites that the model's architecture defines. ``recurrent`` sets the
+            hidden state of an LSTM inside the recurrence, so that the value also feeds the next step; ``output`` sets
+            only what the layer hands on: to the layer above, the attention and the decoder's start. Neither changes
+            the cell state. ``context`` sets only what the decoder's attention reads of the top encoder layer (Bau et
+            al. 2019, "Identifying and Controlling Important Neurons in Neural Machine Translation"). ``auto`` becomes
+            ``recurrent`` if a masked neuron is a hidden state of an LSTM, and ``output`` otherwise.
         chosen_by: how the neurons and values were chosen, for the signature.
         words: the words at which the neurons are masked; None is from before the first word to the end of every
             sentence.
@@ -71,7 +73,7 @@ class Mask:
     neurons: Neurons
     indices: NDArray[np.int64]
     values: NDArray[np.float32]
-    site: str = "recurrent"
+    site: str = "auto"
     chosen_by: str = "neurons:given|value:given"
     words: ChosenWords | None = None
 
@@ -82,6 +84,7 @@ class Mask:
             raise InputError(f"A masked neuron is out of range: this model has neurons 0 to {len(self.neurons) - 1}.")
         if not np.isfinite(self.values).all():
             raise InputError("Mask values must be finite numbers.")
+        object.__setattr__(self, "site", site_of(self.neurons, self.site, self.indices))
 
     @classmethod
     def of(
@@ -89,7 +92,7 @@ class Mask:
         neurons: Neurons,
         indices: NDArray[np.int64],
         value: float | str | NDArray[np.floating[Any]] = 0.0,
-        site: str = "recurrent",
+        site: str = "auto",
         means: NDArray[np.floating[Any]] | None = None,
         chosen_by: str = "neurons:given",
         words: ChosenWords | None = None,
@@ -97,11 +100,11 @@ class Mask:
         """Mask some neurons, all at one value or each at its own.
 
         Args:
-            neurons: of the model.
+            neurons: in which the indices count.
             indices: (n,) in any order.
-            value: ``zero``, ``mean``, a number, or (neurons,) a number for each neuron of the model, masked or not.
+            value: ``zero``, ``mean``, a number, or (neurons,) a number for each of ``neurons``, masked or not.
             site: see :class:`Mask`; the model checks it when the mask is applied.
-            means: (neurons,) the mean of each neuron of the model, for the value ``mean``.
+            means: (neurons,) the mean of each of ``neurons``, for the value ``mean``.
             chosen_by: how the neurons were chosen, for the signature.
             words: at which the neurons are masked; everywhere if None.
 
@@ -121,11 +124,34 @@ class Mask:
         return cls(neurons, indices, values, site, chosen_by, words)
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of the neurons and their values, whatever the site and words."""
+        content = self.indices.astype("<i8").tobytes() + self.values.astype("<f4").tobytes()
+        if not all(block.is_recurrent for block in self.neurons.blocks):
+            # Rankings of several parts of a model have equal indices. Those of LSTMs keep the digests they have had.
+            content += str(self.neurons).encode()
+        return hashlib.sha256(content).hexdigest()
+
+    @property
     def signature(self) -> str:
         """The settings that made the mask, as in sacreBLEU; ``id`` distinguishes masks of equal settings."""
-        content = hashlib.sha256(self.indices.astype("<i8").tobytes() + self.values.astype("<f4").tobytes())
         where = f"|{self.words.signature}" if self.words else ""
-        return f"masked:{len(self.indices)}|site:{self.site}|{self.chosen_by}{where}|id:{content.hexdigest()[:8]}"
+        return f"masked:{len(self.indices)}|site:{self.site}|{self.chosen_by}{where}|id:{self.digest[:8]}"
+
+
+def site_of(neurons: Neurons, site: str, indices: NDArray[np.int64] | None = None) -> str:
+    """The site that ``auto`` stands for; any other as it is.
+
+    Args:
+        neurons: in which the indices count.
+        site: see :class:`Mask`.
+        indices: (n,) of the masked neurons; by default, or if there are none, all.
+    """
+    if site != "auto":
+        return site
+    within = indices if indices is not None and len(indices) else np.arange(len(neurons))
+    touched = [block for block, span in neurons.spans() if ((within >= span.start) & (within < span.stop)).any()]
+    return "recurrent" if any(block.is_recurrent for block in touched) else "output"
 
 
 def _of_each(neurons: Neurons, indices: NDArray[np.int64], values: NDArray[np.floating[Any]]) -> NDArray[np.float32]:

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 
+# Parts whose state feeds the next step of its own layer: those of LSTMs.
+RECURRENT_PARTS = ("fwd", "bwd")
+
 
 @dataclass(frozen=True)
 class Block:
@@ -22,7 +25,7 @@ class Block:
         module: ``encoder`` or ``decoder``.
         layer: counted from 0 at the bottom.
         part: of the layer, a plain identifier that the model's architecture defines, for instance ``fwd`` and ``bwd``,
-            the directions of an LSTM.
+            the directions of an LSTM, or ``out`` and ``ffn`` of a transformer.
         size: number of units.
     """
 
@@ -34,6 +37,11 @@ class Block:
     @property
     def name(self) -> str:
         return f"{self.module}.{self.layer}.{self.part}"
+
+    @property
+    def is_recurrent(self) -> bool:
+        """Whether its state feeds the next step of its own layer."""
+        return self.part in RECURRENT_PARTS
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,52 @@ class Neurons:
 
     def __str__(self) -> str:
         return " + ".join(f"{block.name} ({block.size})" for block in self.blocks)
+
+    @property
+    def summary(self) -> str:
+        """The names of the blocks, layers in a row counted together: ``encoder.0-5.ffn, decoder.0.in``."""
+        layers: dict[tuple[str, str], list[int]] = {}
+        for block in self.blocks:
+            layers.setdefault((block.module, block.part), []).append(block.layer)
+        return ", ".join(f"{module}.{_runs(found)}.{part}" for (module, part), found in layers.items())
+
+    def states(self, patterns: str | Sequence[str]) -> Neurons:
+        """The blocks that match a list of names and shell patterns, in column order.
+
+        Args:
+            patterns: for instance ``encoder.*.ffn,encoder.*.out``, or a list of them.
+
+        Raises:
+            InputError: if a pattern matches no block.
+        """
+        listed = patterns.split(",") if isinstance(patterns, str) else patterns
+        chosen: set[Block] = set()
+        for pattern in filter(None, (part.strip() for part in listed)):
+            matched = [block for block in self.blocks if fnmatch.fnmatchcase(block.name, pattern)]
+            if not matched:
+                raise InputError(f"This model has no states {pattern!r}; it has {self.summary}.")
+            chosen.update(matched)
+        if not chosen:
+            raise InputError(f"{patterns!r} names no states; this model has {self.summary}.")
+        return Neurons.of(block for block in self.blocks if block in chosen)
+
+    def columns_in(self, other: Neurons, source: str) -> NDArray[np.int64]:
+        """Where these neurons are among others.
+
+        Args:
+            other: has all blocks of these neurons.
+            source: what has the others, for the error message.
+
+        Returns:
+            int64 (neurons,), indices in ``other``.
+
+        Raises:
+            InputError: naming the blocks that are missing.
+        """
+        spans = dict(other.spans())
+        if missing := Neurons.of(block for block in self.blocks if block not in spans).blocks:
+            raise InputError(f"{source} has no states of {Neurons(missing).summary}; it has {other.summary}.")
+        return np.concatenate([np.arange(spans[block].start, spans[block].stop) for block in self.blocks])
 
     def spans(self) -> Iterator[tuple[Block, slice]]:
         """Each block with the columns it owns."""
@@ -154,6 +208,17 @@ class Neurons:
     def _check(self, index: int) -> None:
         if not 0 <= index < len(self):
             raise InputError(f"Neuron {index} is out of range: this model has neurons 0 to {len(self) - 1} ({self}).")
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """``[0, 1, 2, 4]`` -> ``0-2+4``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return "+".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _is_plain(part: str) -> bool:

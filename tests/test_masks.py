@@ -92,3 +92,18 @@ def test_signature__has_the_words_at_which_neurons_are_masked():
     before, content = everywhere.signature.split("|id:")
     assert chosen.signature == f"{before}|{words.signature}|id:{content}"
     assert words.signature.startswith("words:past,pres*@")
+
+
+@pytest.mark.parametrize(
+    ("indices", "site"), [([0], "recurrent"), ([3], "output"), ([0, 3], "recurrent"), ([], "recurrent")]
+)
+def test_site__is_recurrent_for_hidden_states_of_an_lstm_and_output_for_all_else(indices, site):
+    neurons = Neurons.of([Block("encoder", 0, "bwd", 3), Block("encoder", 0, "in", 2)])
+    assert Mask.of(neurons, np.array(indices)).site == site
+    assert Mask.of(neurons, np.array(indices), site="context").site == "context"
+
+
+def test_signature__distinguishes_equal_indices_of_other_parts():
+    blocks = [[Block("encoder", 0, part, 5)] for part in ("ffn", "out")]
+    first, second = (Mask.of(Neurons.of(block), np.array([1, 2])) for block in blocks)
+    assert first.signature != second.signature and first.digest != second.digest

@@ -80,3 +80,22 @@ def test_blocks__have_any_plain_part_under_its_new_or_its_old_name(field):
     found = Neurons.from_json([{"module": "encoder", "layer": 3, field: "ffn", "size": 4}], "manifest.json")
     assert found == Neurons.of([Block("encoder", 3, "ffn", 4)])
     assert found.to_json() == [{"module": "encoder", "layer": 3, "part": "ffn", "size": 4}]
+
+
+PARTS = Neurons.of(Block("encoder", layer, part, 2) for layer in (0, 1, 3) for part in ("ffn", "out"))
+
+
+def test_states__are_blocks_in_column_order():
+    assert PARTS.states("encoder.3.out, encoder.0.*") == PARTS.states(["encoder.0.ffn", "encoder.[03].out"])
+    assert [block.name for block in PARTS.states("*.out").blocks] == ["encoder.0.out", "encoder.1.out", "encoder.3.out"]
+    with pytest.raises(InputError, match=r"no states 'decoder.\*'; it has encoder.0-1\+3.ffn, encoder.0-1\+3.out."):
+        PARTS.states("*.ffn,decoder.*")
+    with pytest.raises(InputError, match="names no states"):
+        PARTS.states(" , ")
+
+
+def test_columns__are_found_among_others():
+    assert PARTS.states("encoder.1.*").columns_in(PARTS, "d").tolist() == [4, 5, 6, 7]
+    assert PARTS.columns_in(PARTS, "d").tolist() == list(range(12))
+    with pytest.raises(InputError, match="d has no states of encoder.0-1.+3.ffn; it has encoder.0-1.+3.out"):
+        PARTS.columns_in(PARTS.states("*.out"), "d")

@@ -56,7 +56,8 @@ class PointOptions:
         value: mask value: ``zero``, ``mean`` or a number; by default ``mean`` if ``means`` is given, else ``zero``.
             ``metric=control`` needs the one or the other.
         means: the dump whose means ``mean`` stands for.
-        site: mask site, one of those that the model has: an LSTM has ``recurrent`` and ``output``.
+        site: mask site, one of those that the model has, see `Mask`; ``auto`` is ``recurrent`` for hidden states of an
+            LSTM and ``output`` for all else.
     """
 
     points: list[Any] = field(default_factory=lambda: list(POINTS))
@@ -64,7 +65,7 @@ class PointOptions:
     seeds: int = 3
     value: Any = None
     means: str | None = None
-    site: str = "recurrent"
+    site: str = "auto"
 
     @property
     def mask_value(self) -> float | str:

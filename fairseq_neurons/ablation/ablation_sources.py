@@ -13,6 +13,7 @@ from fairseq_neurons.ablation.ablation_settings import PointOptions, TargetOptio
 from fairseq_neurons.ablation.metric_results import Scalar
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.masks import site_of
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.same_model import Checkpoint, check_same_model
@@ -67,13 +68,14 @@ def read_means(
         means_of: the values, float64 (neurons,), of a dump.
 
     Raises:
-        InputError: if the dump is of another model.
+        InputError: if the dump is of another model, or lacks states of the rankings.
     """
     if path is None:
         return None
     dump = Activations(path)
-    check_same_model((checkpoint, Checkpoint(sources.checkpoint, sources.neurons)), (path, dump))
-    return means_of(dump)
+    check_same_model((checkpoint, Checkpoint(sources.checkpoint)), (path, dump))
+    columns = sources.neurons.columns_in(dump.neurons, path)
+    return means_of(dump)[columns]
 
 
 def identity_of(
@@ -81,7 +83,7 @@ def identity_of(
     points: PointOptions,
     metric: Mapping[str, Scalar],
     files: Mapping[str, str],
-    checkpoint: str,
+    sources: Sources,
     means: np.ndarray | None,
 ) -> dict[str, Scalar]:
     """What all points of a folder have in common.
@@ -91,15 +93,16 @@ def identity_of(
         points: the mask site and value.
         metric: what of its options belongs to the identity.
         files: of the metric, by option.
-        checkpoint: SHA-256.
+        sources: the checkpoint and its rankings.
         means: float64 (neurons,), for ``value=mean``.
 
     Raises:
         InputError: if a file cannot be read.
     """
-    identity: dict[str, Scalar] = {"subset": target.subset, "metric": target.metric, "site": points.site, **metric}
+    site = site_of(sources.neurons, points.site)
+    identity: dict[str, Scalar] = {"subset": target.subset, "metric": target.metric, "site": site, **metric}
     identity["value"] = str(points.mask_value)
-    identity["checkpoint_sha256"] = checkpoint
+    identity["checkpoint_sha256"] = sources.checkpoint
     identity["data_sha256"] = _sha256_of_data(target.data, target.subset)
     for name, path in files.items():
         identity[f"{name}_sha256"] = _sha256(path, f"The file {name}={path}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -85,8 +84,7 @@ def key_of(mask: Mask) -> str:
     """A file name for what is measured under a mask; its site and words are those of the whole folder."""
     if not len(mask.indices):
         return UNABLATED
-    content = hashlib.sha256(mask.indices.astype("<i8").tobytes() + mask.values.astype("<f4").tobytes())
-    return f"{len(mask.indices)}-{content.hexdigest()[:16]}"
+    return f"{len(mask.indices)}-{mask.digest[:16]}"
 
 
 def _counts(points: Sequence[Any], total: int) -> dict[int, str]:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
-from fairseq_neurons.ablation.ablation_sources import Sources, identity_of, read_means, read_sources
+from fairseq_neurons.ablation.ablation_sources import identity_of, read_means, read_sources
 from fairseq_neurons.ablation.comparisons import compare, with_significance
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.ablation.curve_folder import CurveFolder
@@ -20,13 +20,13 @@ from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.metrics.metric import LoadedSubset
 from fairseq_neurons.ablation.metrics.metric_registry import metric_named
 from fairseq_neurons.ablation.planned_points import PlannedPoint, plan
+from fairseq_neurons.masks import Mask
 from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.checkpoints import load_checkpoint
-from fairseq_neurons.plugin.masking import check_site, neurons_of
+from fairseq_neurons.plugin.masking import check_mask
 from fairseq_neurons.plugin.unknown_words import report_unknown_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
-from fairseq_neurons.same_model import check_same_neurons
 
 
 @takes(AblationSettings)
@@ -53,16 +53,16 @@ def ablate(settings: AblationSettings) -> Curve:
     means = read_means(settings.means, sources, settings.checkpoint, partial(metric.means, options))
     points = plan(settings, sources.rankings, means, metric.mask_settings(options))
     of_metric = {"max_tokens": settings.max_tokens, **metric.identity(options)}
-    identity = identity_of(settings, settings, of_metric, metric.files(options), sources.checkpoint, means)
+    identity = identity_of(settings, settings, of_metric, metric.files(options), sources, means)
     processes = settings.processes(torch.cuda.is_available())
     out = Path(settings.out)
     with CurveFolder(out, identity, sources.contents) as place, _threads(processes):
         loaded = load_checkpoint(settings.checkpoint, settings.data)
-        _check_neurons(sources, loaded.model)
-        check_site(loaded.model, settings.site)
         report_unknown_of(loaded, settings.subset)
         subset = LoadedSubset(loaded, settings.subset, settings.max_tokens)
         opened, words = metric.open(subset, options), metric.words(subset, options)
+        for name, ranking in sources.rankings.items():
+            check_mask(loaded.model, Mask.of(ranking.neurons, ranking.order, site=settings.site, words=words), name)
         points = [point.at(words) for point in points]
         place.begin()
         made_by = f"subset:{settings.subset}|checkpoint:{sources.checkpoint[:8]}"
@@ -83,12 +83,6 @@ def _threads(processes: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _check_neurons(sources: Sources, model: torch.nn.Module) -> None:
-    neurons = neurons_of(model)
-    for name, ranking in sources.rankings.items():
-        check_same_neurons((name, ranking.neurons), ("this model", neurons))
 
 
 def _overlap(rankings: Mapping[str, Ranking], points: Sequence[PlannedPoint]) -> dict[str, Any] | None:

@@ -6,7 +6,8 @@ from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
 from torch import Tensor, nn
 
-from fairseq_neurons.plugin.architectures.adapter import Layer, adapter_for
+from fairseq_neurons.plugin.architectures.adapter import adapter_for
+from fairseq_neurons.plugin.architectures.layer import Layer
 from fairseq_neurons.plugin.masking import masked_layers
 
 LIMIT = 1 << 29
@@ -34,6 +35,8 @@ class LayerMemory:
         """While the context lasts the model reads this batch, the same words under this number every time."""
         with ExitStack() as stack:
             for layer in self._untouched():
+                if layer.side == "target":  # a search reads the target word by word
+                    continue
                 memory = layer.remembered(partial(self._recall, (batch, layer.name)))
                 if memory is not None:
                     stack.enter_context(memory)

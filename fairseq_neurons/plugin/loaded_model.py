@@ -21,6 +21,7 @@ from fairseq_neurons.plugin.evaluation import Scorer, Translator
 from fairseq_neurons.plugin.given_sentences import GivenSentences, check_references
 from fairseq_neurons.plugin.mask_arguments import mask_of
 from fairseq_neurons.plugin.masking import masked, neurons_of
+from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.plugin.sentence_states import SentenceStates, states_of
 
 
@@ -54,26 +55,35 @@ class LoadedModel:
 
     @property
     def neurons(self) -> Neurons:
-        """The neurons of the model, in the column order of its dumps."""
+        """The neurons of the model that its dumps have by default, in column order."""
         return neurons_of(self.model)
+
+    @property
+    def all_neurons(self) -> Neurons:
+        """The neurons of all parts of the model, encoder and decoder, in column order."""
+        return ModelNeurons.of(self.model).every
 
     @contextmanager
     def masked(
         self,
         neurons: str | int | Sequence[int] | Sequence[str] | np.ndarray | Mask,
         value: float | str | Sequence[float] | np.ndarray = 0.0,
-        site: str = "recurrent",
+        site: str = "auto",
         words: ChosenWords | None = None,
+        states: Neurons | str | Sequence[str] | None = None,
     ) -> Iterator[LoadedModel]:
         """Mask neurons while the context lasts; nothing of the mask remains afterwards, also after an exception.
 
         Args:
-            neurons: names and patterns (``"encoder.1.bwd.*"``, or several separated by commas or in a list), indices
-                (``ranking.top(50)``), or a `Mask`, which has its own value, site and words.
-            value: what the neurons are set to: a number, ``"zero"``, or one number for each neuron of the model,
+            neurons: names and patterns of any neurons of the model (``"encoder.1.bwd.*"``, or several separated by
+                commas or in a list), indices (``ranking.top(50)``), or a `Mask`, which has its own value, site and
+                words.
+            value: what the neurons are set to: a number, ``"zero"``, or one number for each neuron of ``states``,
                 (neurons,), for instance ``Activations("activations/1").mean()``.
             site: where, see `Mask`.
             words: the words at which the neurons are masked, see `chosen_words`; by default all.
+            states: in which indices and values count: patterns of blocks (``"encoder.*.ffn"``), or the ``neurons`` of a
+                ranking or a dump; by default `neurons`.
 
         Yields:
             This model.
@@ -85,7 +95,7 @@ class LoadedModel:
         ...     model.perplexity("test")
         412.7
         """
-        mask = mask_of(self.neurons, neurons, value, site, words)
+        mask = mask_of(ModelNeurons.of(self.model), neurons, value, site, words, states)
         before = self._words
         with masked(self.model, mask):
             self._words = mask.words or before

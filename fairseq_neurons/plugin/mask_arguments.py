@@ -9,42 +9,57 @@ import numpy as np
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.plugin.model_neurons import ModelNeurons
 
 
 def mask_of(
-    model: Neurons,
+    model: ModelNeurons,
     neurons: str | int | Sequence[int] | Sequence[str] | np.ndarray | Mask,
     value: float | str | Sequence[float] | np.ndarray = 0.0,
-    site: str = "recurrent",
+    site: str = "auto",
     words: ChosenWords | None = None,
+    states: Neurons | str | Sequence[str] | None = None,
 ) -> Mask:
     """Build a mask; for the other arguments see `LoadedModel.masked`.
 
     Args:
-        model: all its neurons.
+        model: its neurons.
         neurons: patterns, names, indices, or a mask, which is returned as it is.
 
     Raises:
         InputError: if there are no such neurons, the value or site is invalid, or a mask comes with other arguments.
     """
     if isinstance(neurons, Mask):
-        if not (isinstance(value, float) and value == 0.0 and site == "recurrent" and words is None):
+        if not (isinstance(value, float) and value == 0.0 and site == "auto" and words is None and states is None):
             raise InputError("A Mask has its own value, site and words: give it alone.")
         return neurons
     if isinstance(value, str) and value == "mean":
         raise InputError("value='mean' needs a dump: give its means, value=Activations(DIR).mean().")
     values = value if isinstance(value, (str, int, float)) else np.asarray(value, dtype=np.float32)
-    indices, chosen_by = _chosen(model, neurons)
-    return Mask.of(model, indices, values, site, chosen_by=chosen_by, words=words)
+    if states is not None:
+        model = _only(model, states)
+    blocks, indices, chosen_by = _chosen(model, neurons)
+    return Mask.of(blocks, indices, values, site, chosen_by=chosen_by, words=words)
 
 
-def _chosen(model: Neurons, neurons: str | int | Sequence[int] | Sequence[str] | np.ndarray) -> tuple[np.ndarray, str]:
-    """Indices, and how they were chosen, for the signature."""
+def _only(model: ModelNeurons, states: Neurons | str | Sequence[str]) -> ModelNeurons:
+    """The model as if it had nothing but these states."""
+    if isinstance(states, Neurons):
+        model.check("states=", states)
+    else:
+        states = model.every.states(states)
+    return ModelNeurons(states, states, model.groups)
+
+
+def _chosen(
+    model: ModelNeurons, neurons: str | int | Sequence[int] | Sequence[str] | np.ndarray
+) -> tuple[Neurons, np.ndarray, str]:
+    """The blocks in which the indices count, the indices, and how they were chosen, for the signature."""
     if isinstance(neurons, (list, tuple)) and neurons and all(isinstance(name, str) for name in neurons):
         neurons = ",".join(map(str, neurons))
     if isinstance(neurons, str):
-        return model.select(neurons), f"neurons:{neurons}"
+        return *model.select(neurons), f"neurons:{neurons}"
     indices = np.atleast_1d(np.asarray(neurons))
     if indices.ndim != 1 or (indices.size and indices.dtype.kind not in "iu"):
         raise InputError("Give neurons as patterns ('encoder.1.bwd.*'), names, indices or a Mask.")
-    return indices.astype(np.int64), "neurons:given"
+    return model.default, indices.astype(np.int64), "neurons:given"

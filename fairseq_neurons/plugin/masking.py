@@ -10,9 +10,10 @@ from torch import nn
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.neurons import Neurons
-from fairseq_neurons.plugin.architectures.adapter import Adapter, Layer, adapter_for
+from fairseq_neurons.plugin.architectures.adapter import Adapter, adapter_for
+from fairseq_neurons.plugin.architectures.layer import Layer
 from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits, NotedBatch, NotedWords
-from fairseq_neurons.same_model import check_same_neurons
+from fairseq_neurons.plugin.model_neurons import ModelNeurons
 
 # Model -> layer's name -> what is masked in it at present.
 _MASKED: "WeakKeyDictionary[nn.Module, Dict[str, MaskedUnits]]" = WeakKeyDictionary()
@@ -27,22 +28,21 @@ def masked(model: nn.Module, mask: Mask) -> Iterator[nn.Module]:
 
     Args:
         model: a loaded model of an architecture that has neurons.
-        mask: of this model's neurons.
+        mask: of neurons of this model, wherever they are.
 
     Yields:
         The same model.
 
     Raises:
-        InputError: if the mask is of other neurons, the model does not have its site, or a layer is already masked.
+        InputError: if the mask is of other neurons, the model or a layer does not have its site, a layer is already
+            masked, or words of the source are chosen for a layer that reads the target.
 
     >>> with masked(loaded.model, Mask.of(neurons_of(loaded.model), [1902])):  # doctest: +SKIP
     ...     loaded.translate("test")
     """
-    adapter = adapter_for(model)
-    check_same_neurons(("The mask", mask.neurons), ("this model", adapter.neurons))
-    check_site(model, mask.site)
+    check_mask(model, mask)
     with ExitStack() as stack:
-        for layer, units in _masked_units(adapter, mask):
+        for layer, units in _masked_units(adapter_for(model), mask):
             stack.enter_context(_masked_layer(model, layer, units))
         yield model
 
@@ -66,7 +66,7 @@ def note_batch(model: nn.Module, sample: Dict[str, Any]) -> None:
 
 
 def neurons_of(model: nn.Module) -> Neurons:
-    """The neurons of a loaded model, in the column order of its dumps.
+    """The neurons of a loaded model in the column order of its dumps, if these have the default states.
 
     Raises:
         InputError: if its architecture is not registered.
@@ -74,15 +74,30 @@ def neurons_of(model: nn.Module) -> Neurons:
     return adapter_for(model).neurons
 
 
-def check_site(model: nn.Module, site: str) -> None:
-    """Refuse a mask site that a model does not have.
+def check_mask(model: nn.Module, mask: Mask, name: str = "The mask") -> None:
+    """Refuse a mask that cannot be applied to a model.
+
+    Args:
+        model: of an architecture that has neurons.
+        mask: of some neurons.
+        name: of what has the neurons, for the message.
 
     Raises:
-        InputError: naming the sites that it has.
+        InputError: if the model does not have these neurons or the site, a layer does not have the site, or words of
+            the source are chosen for a layer that reads the target.
     """
-    sites = adapter_for(model).sites
-    if site not in sites:
-        raise InputError(f"This model has no mask site {site!r}; its sites are {' and '.join(sites)}.")
+    adapter = adapter_for(model)
+    ModelNeurons.of(model).check(name, mask.neurons)
+    if mask.site not in adapter.sites:
+        raise InputError(f"This model has no mask site {mask.site!r}; {_listed(adapter.sites)}.")
+    for layer, units in _masked_units(adapter, mask):
+        if mask.site not in layer.sites:
+            raise InputError(f"{layer.name} cannot be masked at {mask.site!r}; {_listed(layer.sites)}.")
+        if units.at is not None and layer.side == "target":
+            raise InputError(
+                f"Words of the source are chosen, but {layer.name} reads the target: "
+                "mask it at all words, or choose neurons of the encoder."
+            )
 
 
 def masked_layers(model: nn.Module) -> FrozenSet[str]:
@@ -92,24 +107,28 @@ def masked_layers(model: nn.Module) -> FrozenSet[str]:
 
 def _masked_units(adapter: Adapter, mask: Mask) -> Iterator[Tuple[Layer, MaskedUnits]]:
     """The layers of which the mask has neurons."""
-    start = 0
-    for layer in adapter.layers:
-        inside = (mask.indices >= start) & (mask.indices < start + layer.size)
-        if inside.any():
-            units = torch.from_numpy(mask.indices[inside] - start)
-            chosen = torch.zeros(layer.size, dtype=torch.bool).index_fill(0, units, True)
-            values = torch.zeros(layer.size).index_copy(0, units, torch.from_numpy(mask.values[inside]))
+    spans = dict(mask.neurons.spans())
+    for layer in adapter.layers_of(mask.neurons):
+        chosen, values = torch.zeros(layer.size, dtype=torch.bool), torch.zeros(layer.size)
+        for block, place in Neurons.of(layer.blocks).spans():
+            columns = spans.get(block, slice(0, 0))
+            inside = (mask.indices >= columns.start) & (mask.indices < columns.stop)
+            units = torch.from_numpy(mask.indices[inside] - columns.start + place.start)
+            chosen[units], values[units] = True, torch.from_numpy(mask.values[inside])
+        if chosen.any():
             at = None if mask.words is None else NotedWords(mask.words)
             yield layer, MaskedUnits(chosen, values, mask.site, at)
-        start += layer.size
+
+
+def _listed(sites: Tuple[str, ...]) -> str:
+    *others, last = sites
+    return f"its sites are {', '.join(others)} and {last}" if others else f"its site is {last}"
 
 
 @contextmanager
 def _masked_layer(model: nn.Module, layer: Layer, units: MaskedUnits) -> Iterator[None]:
     if layer.name in masked_layers(model):
         raise InputError("This model is masked already: leave the first mask before entering another.")
-    if units.site not in layer.sites:
-        raise InputError(f"{layer.name} cannot be masked at {units.site!r}; its sites are {' and '.join(layer.sites)}.")
     with layer.masked(units):
         # Kept here, too: a model may be collected with its mask, and its entry with it, before this context ends.
         masks = _MASKED.setdefault(model, {})

@@ -14,8 +14,8 @@ from fairseq_neurons.activations.pooling import pooling_choices
 from fairseq_neurons.activations.subwords import SUBWORDS
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import ChosenWords, Mask
-from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.chosen_neurons import chosen_neurons
+from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.same_model import Checkpoint, check_same_model
 from fairseq_neurons.storage.files import check_free, sha256_of_file
@@ -27,6 +27,13 @@ class NeuronFlags(FairseqDataclass):
 
     dump_activations: Optional[str] = field(
         default=None, metadata={"help": "write the states of every word to this folder, which must not exist"}
+    )
+    dump_states: Optional[str] = field(
+        default=None,
+        metadata={
+            "help": "which states: patterns of blocks, as in encoder.*.ffn,encoder.*.out "
+            "(default: the hidden states of LSTMs, out of transformers, of the encoder or of a language model)"
+        },
     )
     dump_dtype: ChoiceEnum(DTYPES) = field(default="float32", metadata={"help": "number format of the dump"})
     dump_pooling: ChoiceEnum(pooling_choices()) = field(
@@ -47,17 +54,19 @@ class NeuronFlags(FairseqDataclass):
     )
     mask_bottom: Optional[str] = field(default=None, metadata={"help": "likewise from its bottom"})
     mask_neurons: Optional[str] = field(
-        default=None, metadata={"help": "mask these: indices, names and patterns, as in 1902,encoder.1.bwd.*"}
+        default=None,
+        metadata={"help": "mask these: indices, names and patterns, as in 1902,encoder.1.bwd.*,decoder.0.ffn.7"},
     )
     mask_value: str = field(default="zero", metadata={"help": "the mask value: zero, mean or a number"})
     mask_means: Optional[str] = field(
         default=None, metadata={"help": "a dump whose column means are the values of --mask-value mean"}
     )
     mask_site: str = field(
-        default="recurrent",
+        default="auto",
         metadata={
-            "help": "where: inside an LSTM's recurrence (recurrent), in what a layer hands on (output), "
-            "or at another site that the architecture has"
+            "help": "where: inside an LSTM's recurrence (recurrent), in what a layer hands on (output), only in what "
+            "attention reads of the top encoder layer (context), or at another site that the architecture has "
+            "(auto: recurrent for LSTMs, output for all else)"
         },
     )
     mask_invert: bool = field(default=False, metadata={"help": "mask all other neurons instead"})
@@ -86,7 +95,7 @@ MASK_FLAGS = (
     "mask_words",
     "mask_labels",
 )
-DUMP_FLAGS = ("dump_dtype", "dump_pooling", "dump_eos")
+DUMP_FLAGS = ("dump_states", "dump_dtype", "dump_pooling", "dump_eos")
 TEXT_FLAGS = ("dump_text", "dump_subwords")
 
 
@@ -124,12 +133,12 @@ def check_flags(flags: NeuronFlags) -> None:
             )
 
 
-def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Optional[ChosenWords] = None) -> Mask:
+def build_mask(flags: NeuronFlags, model: ModelNeurons, checkpoint: str, words: Optional[ChosenWords] = None) -> Mask:
     """Build the mask that the flags ask for.
 
     Args:
         flags: with at least one mask flag given.
-        neurons: of the model.
+        model: its neurons.
         checkpoint: its file; ranking and means must be of the same.
         words: that ``--mask-words`` chooses.
 
@@ -140,12 +149,13 @@ def build_mask(flags: NeuronFlags, neurons: Neurons, checkpoint: str, words: Opt
     if flags.mask_value == "mean" and not flags.mask_means:
         raise InputError("--mask-value mean needs the means of a dump (--mask-means).")
     dump = _means(flags)
-    ours = Checkpoint(sha256_of_file(Path(checkpoint)), neurons)
-    check_same_model((checkpoint, ours), (flags.mask_ranking, ranking), (flags.mask_means, dump))
-    indices, chosen_by = chosen_neurons(
-        neurons, flags.mask_neurons, ranking, flags.mask_top, flags.mask_bottom, flags.mask_invert
+    ours = Checkpoint(sha256_of_file(Path(checkpoint)))
+    for name, other in ((flags.mask_ranking, ranking), (flags.mask_means, dump)):
+        check_same_model((checkpoint, ours), (name, other))
+    neurons, indices, chosen_by = chosen_neurons(
+        model, flags.mask_neurons, ranking, flags.mask_top, flags.mask_bottom, flags.mask_invert
     )
-    means = None if dump is None else dump.mean()
+    means = None if dump is None else dump.mean()[neurons.columns_in(dump.neurons, str(flags.mask_means))]
     return Mask.of(neurons, indices, flags.mask_value, flags.mask_site, means, chosen_by, words)
 
 

@@ -13,12 +13,14 @@ from fairseq.tasks import FairseqTask
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import read_labels
 from fairseq_neurons.masks import ChosenWords
+from fairseq_neurons.plugin.architectures.adapter import adapter_for
 from fairseq_neurons.plugin.checkpoints import check_checkpoint, check_dictionaries
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import check_not_empty
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.masking import masked, neurons_of, note_batch
+from fairseq_neurons.plugin.masking import masked, note_batch
+from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.plugin.neuron_flags import (
     NeuronFlags,
     build_mask,
@@ -94,14 +96,15 @@ class NeuronTask(FairseqTask):
         if wants_mask(self.flags):
             words = self._chosen_words()
             for model, path in zip(models, checkpoints(self.flags)):
-                mask = build_mask(self.flags, neurons_of(model), path, words)
+                mask = build_mask(self.flags, ModelNeurons.of(model), path, words)
                 self._applied.enter_context(masked(model, mask))
                 self._mask_signature = mask.signature
             say_at_end(lambda: f"mask: {self._mask_signature}")
         if self.flags.dump_activations:
             if len(models) != 1:
                 raise InputError("A dump is of one model: give --path a single checkpoint.")
-            self._recorder = self._applied.enter_context(recorded(models[0]))
+            states = adapter_for(models[0]).states(self.flags.dump_states)
+            self._recorder = self._applied.enter_context(recorded(models[0], states))
 
     def get_batch_iterator(self, dataset: Any, *args: Any, **kwargs: Any) -> EpochBatchIterator:
         if self.flags.checkpoint_path:

@@ -2,13 +2,15 @@
 
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Optional
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fairseq_neurons.plugin.architectures.adapter import Adapter, Layer, adapter_for
+from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.plugin.architectures.adapter import Adapter, adapter_for
+from fairseq_neurons.plugin.architectures.layer import Layer
 from fairseq_neurons.plugin.architectures.word_rows import Batch
 
 
@@ -17,11 +19,14 @@ class Recorder:
 
     Args:
         adapter: of the model.
+        neurons: the blocks that are recorded, all of one side; by default the default states.
     """
 
-    def __init__(self, adapter: Adapter) -> None:
+    def __init__(self, adapter: Adapter, neurons: Optional[Neurons] = None) -> None:
         self.adapter = adapter
-        self.neurons = adapter.neurons
+        self.neurons = adapter.neurons if neurons is None else neurons
+        self.side = adapter.side_of(self.neurons)
+        self.layers = tuple(adapter.layers_of(self.neurons))
         self._states: Dict[Layer, Any] = {}
 
     def take(self, lengths: Tensor, left_padded: bool = False) -> np.ndarray:
@@ -41,11 +46,12 @@ class Recorder:
             raise RuntimeError("nothing to take: the model has read no batch since the last one")
         batch = Batch(lengths.cpu(), left_padded)
         states = np.empty((int(batch.lengths.sum()), len(self.neurons)), dtype=np.float32)
-        start = 0
-        for layer in self.adapter.layers:
+        spans = dict(self.neurons.spans())
+        for layer in self.layers:
             rows = layer.rows(self._states.pop(layer), batch)  # (words, units)
-            torch.from_numpy(states)[:, start : start + layer.size] = rows.detach()
-            start += layer.size
+            for block, units in Neurons.of(layer.blocks).spans():
+                if block in spans:
+                    torch.from_numpy(states)[:, spans[block]] = rows[:, units].detach()
         return states
 
     def take_sentences(self, sample: Dict[str, Any]) -> List[np.ndarray]:
@@ -57,7 +63,7 @@ class Recorder:
         Returns:
             For each sentence float32 (positions, neurons), views of one array.
         """
-        batch = self.adapter.batch(sample)
+        batch = self.adapter.batch(sample, self.side)
         return np.split(self.take(*batch), np.cumsum(batch.lengths)[:-1])
 
     def keep(self, layer: Layer, states: Any) -> None:
@@ -66,21 +72,22 @@ class Recorder:
 
 
 @contextmanager
-def recorded(model: nn.Module) -> Iterator[Recorder]:
+def recorded(model: nn.Module, neurons: Optional[Neurons] = None) -> Iterator[Recorder]:
     """Record while the context lasts; a mask applied to the model shows in what is recorded.
 
     Args:
         model: a loaded model of an architecture that has neurons.
+        neurons: the blocks that are recorded, see `Adapter.states`; by default the default states.
 
     Raises:
-        InputError: if its architecture is not registered.
+        InputError: if its architecture is not registered, or the blocks are of both sides.
 
     >>> with recorded(model) as recorder:  # doctest: +SKIP
     ...     model.encoder(src_tokens, src_lengths)
     ...     states = recorder.take(src_lengths)
     """
-    recorder = Recorder(adapter_for(model))
+    recorder = Recorder(adapter_for(model), neurons)
     with ExitStack() as hooks:
-        for layer in recorder.adapter.layers:
+        for layer in recorder.layers:
             hooks.enter_context(layer.watch(partial(recorder.keep, layer)))
         yield recorder

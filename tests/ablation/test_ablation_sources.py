@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.ablation.ablation_settings import PointOptions, TargetOptions
-from fairseq_neurons.ablation.ablation_sources import identity_of, read_means, read_sources
+from fairseq_neurons.ablation.ablation_sources import Sources, identity_of, read_means, read_sources
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.neurons import Block, Neurons
 from tests.ablation.small_ablations import NEURONS, ranking
 from tests.activations.small_dumps import write_dump
+
+SOURCES = Sources("c" * 64, {"r": ranking(1)}, {})
 
 
 @pytest.fixture
@@ -54,6 +57,19 @@ def test_means__are_of_a_dump_of_the_same_model(tmp_path, checkpoint):
         read_means(str(other), sources, path, Activations.mean)
 
 
+def test_means__may_have_more_states_than_the_rankings(tmp_path, checkpoint):
+    path, sha256 = checkpoint
+    ranking(1, checkpoint=sha256).save(tmp_path / "a")
+    sources = read_sources(path, [str(tmp_path / "a")])
+    more = Neurons.of([Block("encoder", 0, "in", 2), *NEURONS.blocks])
+    values = np.arange(36.0).reshape(2, 18)
+    dump = write_dump(tmp_path / "more", values, neurons=more, checkpoint=sha256)
+    np.testing.assert_array_equal(read_means(str(dump), sources, path, Activations.mean), values.mean(axis=0)[2:])
+    fewer = write_dump(tmp_path / "fewer", values[:, :2], neurons=Neurons.of(more.blocks[:1]), checkpoint=sha256)
+    with pytest.raises(InputError, match="fewer has no states of .*; it has encoder.0.in"):
+        read_means(str(fewer), sources, path, Activations.mean)
+
+
 @pytest.fixture
 def data(tmp_path):
     folder = tmp_path / "bin"
@@ -67,13 +83,14 @@ def identity(data, **changed) -> dict:
     means = changed.pop("means", None)
     target = TargetOptions("model.pt", str(data), ["r"], "out")
     points = PointOptions(value="mean" if means is not None else "zero", means="d" if means is not None else None)
-    return identity_of(target, points, {"beam": 5}, changed.get("files", {}), "c" * 64, means)
+    return identity_of(target, points, {"beam": 5}, changed.get("files", {}), SOURCES, means)
 
 
 def test_identity__changes_with_what_a_score_depends_on(tmp_path, data):
     found = identity(data)
-    assert {name: found[name] for name in ("subset", "metric", "beam", "value", "checkpoint_sha256")} == {
-        **{"subset": "test", "metric": "bleu", "beam": 5, "value": "zero", "checkpoint_sha256": "c" * 64}
+    assert {name: found[name] for name in ("subset", "metric", "site", "beam", "value", "checkpoint_sha256")} == {
+        **{"subset": "test", "metric": "bleu", "site": "recurrent", "beam": 5, "value": "zero"},
+        "checkpoint_sha256": "c" * 64,
     }
     copied = shutil.copytree(data, tmp_path / "elsewhere")
     assert identity(copied) == found

@@ -82,7 +82,7 @@ def test_wrong_input__is_one_sentence(world, joint, lm, tmp_path):
     assert "give the folder with data=" in fail(data=str(tmp_path))
     assert "points= 33: this model has 32 neurons" in fail(points=[33])
     assert "tokenize=words" in fail(tokenize="words")
-    assert "This model has no mask site 'input'; its sites are recurrent and output." in fail(site="input")
+    assert "This model has no mask site 'input'; its sites are recurrent, output and context." in fail(site="input")
     with pytest.raises(InputError, match="Only translation models translate"):
         measure(replace(lm, metric="bleu"))
     done = run(*command(replace(joint, subset="dev")))

@@ -9,8 +9,11 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.plugin.mask_arguments import mask_of
+from fairseq_neurons.plugin.model_neurons import ModelNeurons
 
-MODEL = Neurons.of([Block("encoder", 0, "fwd", 3), Block("encoder", 0, "bwd", 2)])
+NEURONS = Neurons.of([Block("encoder", 0, "fwd", 3), Block("encoder", 0, "bwd", 2)])
+OTHERS = Neurons.of([Block("decoder", 0, "ffn", 4)])
+MODEL = ModelNeurons(NEURONS, Neurons.of(NEURONS.blocks + OTHERS.blocks))
 
 
 @pytest.mark.parametrize(
@@ -38,15 +41,25 @@ def test_values__are_one_or_one_for_each_neuron():
         assert mask_of(MODEL, [1, 3], values).values.tolist() == [1, 3]
 
 
+def test_states__are_those_in_which_indices_and_values_count():
+    for states in ("decoder.*", ["decoder.0.ffn"], OTHERS):
+        mask = mask_of(MODEL, [1, 3], [0.0, 1.0, 2.0, 3.0], states=states)
+        assert (mask.neurons, mask.indices.tolist(), mask.values.tolist()) == (OTHERS, [1, 3], [1, 3])
+    with pytest.raises(InputError, match="no states 'decoder.0.out'; it has"):
+        mask_of(MODEL, [1], states="decoder.0.out")
+    with pytest.raises(InputError, match="states= and this model have different neurons"):
+        mask_of(MODEL, [1], states=Neurons.of([Block("decoder", 0, "ffn", 5)]))
+
+
 def test_signature__says_how_neurons_and_value_were_chosen():
     assert "|neurons:encoder.0.bwd.*|value:zero|" in mask_of(MODEL, "encoder.0.bwd.*", "zero").signature
     assert "|neurons:given|value:given|" in mask_of(MODEL, [1], np.ones(5)).signature
 
 
 def test_mask__is_taken_as_it_is_and_alone():
-    mask = Mask.of(MODEL, np.array([1]), 3.0)
+    mask = Mask.of(NEURONS, np.array([1]), 3.0)
     assert mask_of(MODEL, mask) is mask
-    for options in ({"value": 1.0}, {"value": "zero"}, {"site": "output"}):
+    for options in ({"value": 1.0}, {"value": "zero"}, {"site": "output"}, {"states": "encoder.*"}):
         with pytest.raises(InputError, match="give it alone"):
             mask_of(MODEL, mask, **options)
 
@@ -59,7 +72,8 @@ def test_mask__is_taken_as_it_is_and_alone():
         (([True, False, True, False, False],), "Give neurons as patterns"),
         (([7],), "out of range"),
         (([-1],), "out of range"),
-        (("decoder.*",), "No neuron matches"),
+        (("decoder.1.*",), "No neuron matches"),
+        (("encoder.0.out.1",), "There is no neuron .*; it has encoder.0.fwd, encoder.0.bwd, decoder.0.ffn"),
         (([1], "mean"), r"value=Activations\(DIR\).mean\(\)"),
         (([1], "big"), "'big'"),
         (([1], [1.0, 2.0]), "5"),

@@ -87,6 +87,30 @@ def test_the_sites__answer_different_questions(name, request):
     assert (outputs["recurrent"] - outputs["output"]).abs().max() > 0.01
 
 
+@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("at", [None, "several"])
+def test_context__masks_what_attention_reads_and_leaves_the_decoders_start_free(name, at, request):
+    model, data = request.getfixturevalue(name), sentences(seed=31)
+    free, states = read(model, sample_of(data))
+    top = [17, 24, 31]
+    places = [[True] * len(s) for s in data] if at is None else words_at(data, at)
+    mask = mask_of(model, 0.5, "context", top) if at is None else mask_at(model, places, 0.5, "context", top)
+    with masked(model, mask):
+        found, masked_states = read(model, sample_of(data))
+    for i, (before, after) in enumerate(zip(states, masked_states)):
+        expected = before.copy()
+        expected[np.ix_(places[i], top)] = 0.5
+        np.testing.assert_array_equal(after, expected)
+    assert torch.equal(found[1], free[1]) and torch.equal(found[2], free[2])
+    assert not torch.equal(found[0], free[0])
+
+
+def test_context__is_a_site_of_the_top_layer_alone(joint):
+    sentence = "encoder.0.fwd cannot be masked at 'context'; its sites are recurrent and output."
+    with pytest.raises(InputError, match=sentence), masked(joint, mask_of(joint, 0.0, "context", [3, 17])):
+        pass
+
+
 @pytest.mark.parametrize("name", ["separate", "joint", "language_model"])
 def test_mask__changes_no_parameter_and_leaves_nothing_behind(name, request):
     model = request.getfixturevalue(name)
@@ -141,7 +165,7 @@ def test_mask_of_another_model__is_refused(joint):
 
 @pytest.mark.parametrize("chosen", [[], [1]])
 def test_site_that_the_model_does_not_have__is_refused_naming_its_sites(joint, chosen):
-    sentence = "This model has no mask site 'input'; its sites are recurrent and output."
+    sentence = "This model has no mask site 'input'; its sites are recurrent, output and context."
     with pytest.raises(InputError, match=sentence), masked(joint, mask_of(joint, 0.0, "input", chosen)):
         pass
 

@@ -9,12 +9,14 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Block, Neurons
+from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.plugin.neuron_flags import NeuronFlags, build_mask, check_flags, needs_sentences, wants_mask
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import sha256_of_file
 from tests.activations.small_dumps import write_dump
 
 NEURONS = Neurons.of([Block("encoder", 0, "fwd", 3)])
+MODEL = ModelNeurons(NEURONS, NEURONS)
 
 
 def flags(**given) -> NeuronFlags:
@@ -76,7 +78,7 @@ def test_mask__has_the_top_of_the_ranking_and_the_means(checkpoint, tmp_path):
     values = np.array([[0, 1, 2], [2, 3, 6]], dtype=np.float32)
     dump = write_dump(tmp_path / "d", values, neurons=NEURONS, checkpoint=sha256)
     given = flags(mask_ranking=str(tmp_path / "r.json"), mask_top="2", mask_value="mean", mask_means=str(dump))
-    mask = build_mask(given, NEURONS, str(checkpoint))
+    mask = build_mask(given, MODEL, str(checkpoint))
     assert sorted(mask.indices.tolist()) == [1, 2]
     assert dict(zip(mask.indices.tolist(), np.asarray(mask.values).tolist(), strict=True)) == {1: 2.0, 2: 4.0}
 
@@ -90,5 +92,5 @@ def test_mask__has_the_top_of_the_ranking_and_the_means(checkpoint, tmp_path):
 )
 def test_value_and_means__need_each_other(checkpoint, given, sentence):
     with pytest.raises(InputError) as error:
-        build_mask(flags(mask_neurons="0", **given), NEURONS, str(checkpoint))
+        build_mask(flags(mask_neurons="0", **given), MODEL, str(checkpoint))
     assert str(error.value) == sentence

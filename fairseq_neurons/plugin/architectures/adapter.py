@@ -10,82 +10,17 @@ The file may be anywhere; a user-dir that imports it is enough.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Callable, ContextManager, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple, Union
 
 import torch
 from fairseq.models import MODEL_REGISTRY
-from torch import Tensor, nn
+from torch import Tensor
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.neurons import Block, Neurons
-from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits
-from fairseq_neurons.plugin.architectures.replaced_forward import replaced_forward
+from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.plugin.architectures.layer import Layer
 from fairseq_neurons.plugin.architectures.step_decoder import StepDecoder
 from fairseq_neurons.plugin.architectures.word_rows import Batch
-
-Recall = Callable[[Callable[[], Any]], Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Layer(ABC):
-    """A module that computes consecutive blocks of a model's neurons.
-
-    Args:
-        module: that runs; several layers may share one.
-        blocks: in the order of the columns of :meth:`rows`.
-        reads: the layers whose states this one is computed from; empty if it reads the words themselves.
-    """
-
-    module: nn.Module
-    blocks: Tuple[Block, ...]
-    reads: Tuple["Layer", ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The name of its first block."""
-        return self.blocks[0].name
-
-    @property
-    def size(self) -> int:
-        """Number of units in all blocks."""
-        return sum(block.size for block in self.blocks)
-
-    @property
-    @abstractmethod
-    def sites(self) -> Tuple[str, ...]:
-        """The sites at which its units can be masked."""
-
-    @abstractmethod
-    def watch(self, see: Callable[[Any], None]) -> ContextManager[Any]:
-        """While the context lasts, call ``see`` with whatever holds the states, each time the layer has computed them.
-
-        What is seen under a mask are the masked states, whether the mask was applied before or after this call.
-        """
-
-    @abstractmethod
-    def rows(self, states: Any, batch: Batch) -> Tensor:
-        """What ``see`` received -> (words, units), sentence after sentence in the order of the batch."""
-
-    @abstractmethod
-    def masked(self, units: MaskedUnits) -> ContextManager[Any]:
-        """Run with some units masked while the context lasts; leaves nothing behind, also after an exception.
-
-        Raises:
-            RuntimeError: when a batch is read that was not announced, if the mask is at chosen words.
-        """
-
-    def remembered(self, recall: Recall) -> Optional[ContextManager[Any]]:
-        """Take the output from memory while the context lasts, or None if it may not be remembered.
-
-        Args:
-            recall: called with a function that computes the output; returns what that returned for the same batch.
-        """
-        module = self.module
-
-        def forward(*args: Any, **kwargs: Any) -> Any:
-            return recall(lambda: type(module).forward(module, *args, **kwargs))
-
-        return replaced_forward(module, forward)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +29,54 @@ class Adapter(ABC):
 
     Args:
         model: of the architecture.
-        layers: in column order, each after those it reads.
+        layers: of the whole model, in column order, each after those it reads.
+        default_states: patterns of the blocks that a dump holds if nobody chooses, all of one side.
     """
 
     model: Any
     layers: Tuple[Layer, ...]
+    default_states: str = "*"
+
+    @property
+    def all_neurons(self) -> Neurons:
+        """The neurons of all layers."""
+        return Neurons.of(block for layer in self.layers for block in layer.blocks)
 
     @property
     def neurons(self) -> Neurons:
-        return Neurons.of(block for layer in self.layers for block in layer.blocks)
+        """The neurons of the default states, in which an index counts unless a ranking or a dump has other blocks."""
+        return self.all_neurons.states(self.default_states)
+
+    def states(self, patterns: Union[str, Sequence[str], None]) -> Neurons:
+        """The neurons of the blocks that a dump is asked for.
+
+        Args:
+            patterns: see `Neurons.states`; the default states if there are none.
+
+        Raises:
+            InputError: if a pattern matches no block, or the blocks are of both sides.
+        """
+        neurons = self.all_neurons.states(patterns) if patterns else self.neurons
+        self.side_of(neurons)
+        return neurons
+
+    def side_of(self, neurons: Neurons) -> str:
+        """The side that some blocks of the model read.
+
+        Raises:
+            InputError: if they read both.
+        """
+        sides = [layer.side for layer in self.layers_of(neurons)]
+        if len(set(sides)) > 1:
+            raise InputError(
+                f"A dump has either states at source words or states at target words, not both ({neurons.summary}): "
+                "dump the encoder's states and the decoder's separately."
+            )
+        return sides[0]
+
+    def layers_of(self, neurons: Neurons) -> Iterator[Layer]:
+        """The layers that compute any of some blocks, in column order."""
+        return (layer for layer in self.layers if set(layer.blocks).intersection(neurons.blocks))
 
     @property
     def sites(self) -> Tuple[str, ...]:
@@ -111,16 +85,26 @@ class Adapter(ABC):
 
     @abstractmethod
     def read(self, net_input: Dict[str, Any]) -> object:
-        """Run the layers that have neurons, and no more, over a batch as collated by fairseq."""
+        """Run the layers that read the source, and no more, over a batch as collated by fairseq."""
 
-    def batch(self, sample: Dict[str, Any]) -> Batch:
-        """The sentences of a batch as the layers read them: by default those of the source side.
+    def read_target(self, net_input: Dict[str, Any]) -> object:
+        """Run the layers that read the target over a batch with ``prev_output_tokens``: all its words in one pass."""
+        return self.model(**net_input)
+
+    def batch(self, sample: Dict[str, Any], side: str = "source") -> Batch:
+        """The sentences of a batch as the layers read them.
 
         Args:
             sample: as collated by fairseq.
+            side: ``source``, or ``target``: its words and, before them, the symbol with which a translation begins.
         """
-        tokens, lengths = sample["net_input"]["src_tokens"], sample["net_input"]["src_lengths"].cpu()
-        padding = getattr(self.model, "encoder", self.model.decoder).dictionary.pad()
+        if side == "target":
+            tokens = sample["net_input"]["prev_output_tokens"]
+            padding = self.model.decoder.dictionary.pad()
+            lengths = tokens.ne(padding).sum(1).cpu()
+        else:
+            tokens, lengths = sample["net_input"]["src_tokens"], sample["net_input"]["src_lengths"].cpu()
+            padding = getattr(self.model, "encoder", self.model.decoder).dictionary.pad()
         return Batch(lengths, left_padded=bool(tokens[:, 0].eq(padding).any()))
 
     @torch.no_grad()

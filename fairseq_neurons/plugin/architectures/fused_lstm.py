@@ -18,7 +18,7 @@ class FusedMaskedLSTM:
 
     Args:
         module: a single-layer ``nn.LSTM``.
-        units: masked at ``recurrent`` or ``output``, at all words.
+        units: masked at any site of `LSTMLayer`, at all words.
         starts_decoder: whether its final hidden state starts a decoder.
     """
 

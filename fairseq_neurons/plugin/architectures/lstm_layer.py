@@ -2,14 +2,14 @@
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Callable, ContextManager, Iterable, Iterator, Tuple, Union, cast
+from typing import Any, Callable, ContextManager, Iterator, Sequence, Tuple, Union, cast
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from fairseq_neurons.neurons import Block
-from fairseq_neurons.plugin.architectures.adapter import Layer, Recall
 from fairseq_neurons.plugin.architectures.fused_lstm import FusedMaskedLSTM
+from fairseq_neurons.plugin.architectures.layer import Layer, Recall
 from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits
 from fairseq_neurons.plugin.architectures.replaced_forward import replaced_forward
 from fairseq_neurons.plugin.architectures.stepwise_lstm import StepwiseMaskedLSTM
@@ -25,22 +25,25 @@ class LSTMLayer(Layer):
 
     The site ``recurrent`` masks the hidden state inside the recurrence: the value also feeds the next step. ``output``
     masks only what the layer hands on: to the layer above, to the attention and, if it does, to the decoder's start.
-    Neither changes the cell state.
+    Neither changes the cell state. ``context``, of an encoder's top layer, masks only what the attention reads: the
+    decoder's start is free.
 
     Args:
         backwards: whether it reads the sentences from their end.
         starts_decoder: whether its final hidden state starts a decoder; that of a language model only continues its
             own recurrence.
+        feeds_attention: whether the decoder's attention reads what it hands on.
         running: the context in which the module runs, if the model has another in its place.
     """
 
     backwards: bool = False
     starts_decoder: bool = True
+    feeds_attention: bool = False
     running: Running = nullcontext
 
     @property
     def sites(self) -> Tuple[str, ...]:
-        return SITES
+        return (*SITES, "context") if self.feeds_attention else SITES
 
     @contextmanager
     def watch(self, see: Callable[[Any], None]) -> Iterator[None]:
@@ -56,9 +59,10 @@ class LSTMLayer(Layer):
     @contextmanager
     def masked(self, units: MaskedUnits) -> Iterator[None]:
         module = cast(nn.LSTM, self.module)
-        forward: Union[FusedMaskedLSTM, StepwiseMaskedLSTM] = FusedMaskedLSTM(module, units, self.starts_decoder)
+        starts_decoder = self.starts_decoder and units.site != "context"
+        forward: Union[FusedMaskedLSTM, StepwiseMaskedLSTM] = FusedMaskedLSTM(module, units, starts_decoder)
         if units.at is not None:
-            forward = StepwiseMaskedLSTM(module, units, self.starts_decoder, self.backwards)
+            forward = StepwiseMaskedLSTM(module, units, starts_decoder, self.backwards)
         with self.running(), replaced_forward(module, forward):
             yield
 
@@ -72,7 +76,7 @@ class LSTMLayer(Layer):
 
 def lstm_stack(
     module: str,
-    lstms: Iterable[nn.Module],
+    lstms: Sequence[nn.Module],
     parts: Tuple[str, ...],
     backwards: bool = False,
     starts_decoder: bool = True,
@@ -91,5 +95,6 @@ def lstm_stack(
     layers: Tuple[LSTMLayer, ...] = ()
     for i, lstm in enumerate(lstms):
         blocks = tuple(Block(module, i, part, cast(nn.LSTM, lstm).hidden_size) for part in parts)
-        layers += (LSTMLayer(lstm, blocks, layers[-1:], backwards, starts_decoder, running),)
+        attended = starts_decoder and i == len(lstms) - 1
+        layers += (LSTMLayer(lstm, blocks, layers[-1:], "source", backwards, starts_decoder, attended, running),)
     return layers

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Callable, ContextManager, Tuple
 
 from torch import Tensor
-from torch.utils.hooks import RemovableHandle
 
-from fairseq_neurons.plugin.architectures.adapter import Layer
+from fairseq_neurons.plugin.architectures.layer import Layer
 from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits
 from fairseq_neurons.plugin.architectures.word_rows import Batch, rows_of_padded
 
@@ -22,7 +21,7 @@ class PaddedLayer(Layer):
     def sites(self) -> Tuple[str, ...]:
         return ("output",)
 
-    def watch(self, see: Callable[[Any], None]) -> RemovableHandle:
+    def watch(self, see: Callable[[Any], None]) -> ContextManager[Any]:
         return self.module.register_forward_hook(lambda module, inputs, output: see(output))
 
     def rows(self, states: Tensor, batch: Batch) -> Tensor:

@@ -17,7 +17,7 @@ class StepwiseMaskedLSTM:
 
     Args:
         module: a single-layer ``nn.LSTM``.
-        units: masked at ``recurrent`` or ``output``, at chosen words.
+        units: masked at any site of `LSTMLayer`, at chosen words.
         starts_decoder: whether its final hidden state starts a decoder.
         backwards: whether it reads the sentences from their end.
     """

@@ -12,7 +12,7 @@ from tests.plugin.conftest import batch, sentences
 
 
 @pytest.mark.parametrize(
-    ("name", "reads"),
+    ("name", "reads", "context"),
     [
         (
             "separate",
@@ -22,15 +22,17 @@ from tests.plugin.conftest import batch, sentences
                 "encoder.1.fwd": ["encoder.0.fwd"],
                 "encoder.1.bwd": ["encoder.0.bwd"],
             },
+            ["encoder.1.fwd", "encoder.1.bwd"],
         ),
-        ("joint", {"encoder.0.fwd": [], "encoder.1.fwd": ["encoder.0.fwd"]}),
-        ("language_model", {"decoder.0.fwd": [], "decoder.1.fwd": ["decoder.0.fwd"]}),
+        ("joint", {"encoder.0.fwd": [], "encoder.1.fwd": ["encoder.0.fwd"]}, ["encoder.1.fwd"]),
+        ("language_model", {"decoder.0.fwd": [], "decoder.1.fwd": ["decoder.0.fwd"]}, []),
     ],
 )
-def test_layers__say_what_they_read_and_where_they_can_be_masked(name, reads, request):
+def test_layers__say_what_they_read_and_where_they_can_be_masked(name, reads, context, request):
     adapter = adapter_for(request.getfixturevalue(name))
     assert {layer.name: [below.name for below in layer.reads] for layer in adapter.layers} == reads
-    assert adapter.sites == ("recurrent", "output")
+    assert adapter.sites == ("recurrent", "output", *(["context"] if name != "language_model" else []))
+    assert [layer.name for layer in adapter.layers if "context" in layer.sites] == context
     assert sum(layer.size for layer in adapter.layers) == len(adapter.neurons)
 
 

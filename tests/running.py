@@ -15,12 +15,14 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from importlib.metadata import entry_points
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+
+from tests.quick_composition import quick_composition
 
 Completed = subprocess.CompletedProcess[str]
 SCRIPTS = Path(sys.executable).parent
@@ -209,9 +211,11 @@ def _hydra_of_ours() -> Iterator[None]:
         store.repo = known
 
 
-def _hydra_of_fairseq() -> AbstractContextManager[None]:
+@contextmanager
+def _hydra_of_fairseq() -> Iterator[None]:
     """A process of one of fairseq's commands leaves the version open, which Hydra takes for 1.1."""
-    return _hydra_version("1.1")
+    with _hydra_version("1.1"), quick_composition():
+        yield
 
 
 @contextmanager

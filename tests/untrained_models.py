@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from fairseq_neurons import LoadedModel
+from tests.quick_composition import quick_composition
 
 WORDS, SENTENCES = 12, 9
 PAIR = ["bin/1", "--task", "translation_neurons", "--arch", "lstm_dalvi2019_joint", "--source-lang", "en"]
@@ -86,7 +87,7 @@ def write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
     from fairseq_neurons.plugin.fairseq_hydra import hydra_of_fairseq
 
     parsed = options.parse_args_and_arch(options.get_training_parser(), [str(folder / arguments[0]), *arguments[1:]])
-    with hydra_of_fairseq():
+    with hydra_of_fairseq(), quick_composition():
         cfg = convert_namespace_to_omegaconf(parsed)
     model = tasks.setup_task(cfg.task).build_model(cfg.model)
     generator = torch.Generator().manual_seed(3)

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -175,19 +176,21 @@ def test_folder_of_other_files__is_not_taken_over(tmp_path):
     assert (tmp_path / "a.partial" / "thesis.tex").read_text() == "mine"
 
 
-@pytest.fixture
+@contextmanager
 def small_files():
-    """A file may have 100 bytes, as on a disk that is nearly full."""
+    """A file may have 100 bytes, as on a disk that is nearly full. No fixture: pytest may write to a longer file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_no_room__is_told_before_the_first_row(tmp_path, small_files):
-    with pytest.raises(InputError, match="cannot be written: File too large"):
+def test_no_room__is_told_before_the_first_row(tmp_path):
+    with small_files(), pytest.raises(InputError, match="cannot be written: File too large"):
         ActivationWriter(tmp_path / "a", manifest([20]), np.array([0, 20]))
     assert list(tmp_path.iterdir()) == []
 

@@ -18,6 +18,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from fairseq_neurons.commands.config_files import check_config_files
 from fairseq_neurons.commands.help_page import help_template
 from fairseq_neurons.commands.hydra_errors import errors_raised, refusal_of
 from fairseq_neurons.commands.typed_options import options_of
@@ -85,6 +86,7 @@ def hydra_command(
         nonlocal begun
         begun = False
         try:
+            check_config_files(arguments, typed.groups)
             sys.argv[1:] = _read(arguments, typed)
             with errors_raised() as in_full:
                 command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,12 @@ from fairseq_neurons.errors import InputError
 
 # Hydra prints its errors itself and ends the process, unless this is set.
 FULL = "HYDRA_FULL_ERROR"
+
+# What it says of a YAML file that does not fit the command's options.
+IN_FILE = re.compile(
+    r"In '(?P<file>[^']+)': \w+ raised while composing config:\n(?P<reason>[^\n]*)(?:.*?full_key: (?P<option>[^\n]*))?",
+    re.DOTALL,
+)
 
 
 @contextmanager
@@ -36,6 +43,9 @@ def refusal_of(error: Exception) -> InputError:
     if isinstance(error, OverrideParseException):
         given = error.override.removeprefix("++")
         return InputError(f"{given}: this value cannot be read; put what is more than letters and digits in quotes.")
+    if found := IN_FILE.match(str(error)):
+        where = f", {found['option']}" if found["option"] else ""
+        return InputError(f"{found['file']}.yaml{where}: {found['reason'].rstrip('.:')}.")
     texts = [str(one).strip() for one in (error, error.__cause__) if one is not None]
     lines = [text.splitlines()[0].rstrip(".:") for text in texts if text]
     return InputError(f"{': '.join(dict.fromkeys(lines))}.")

@@ -26,6 +26,7 @@ class Format(NamedTuple):
             user says they are. Of other formats, an edit that is accepted with other numbers is a fault.
         weight: share of the cases.
         same_kind: patterns of files whose content is put in its place; no reader may take it for the original.
+        also_named: what a refusal may say in place of the file's name.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Format(NamedTuple):
     is_data: bool = False
     weight: float = 1.0
     same_kind: tuple[str, ...] = ()
+    also_named: tuple[str, ...] = ()
 
 
 DUMP = (
@@ -79,7 +81,7 @@ FORMATS = (
     ),
     Format(
         *("measured.jsonl", ("interrupted.partial/measured.jsonl",), (*JSON, *BYTES, *TEXT)),
-        (Reader(read.probe_resumed),),
+        (Reader(read.probe_resumed, resumes=True),),
         weight=0.5,
     ),
     Format(
@@ -124,6 +126,7 @@ FORMATS = (
     Format(
         *("YAML config", ("configs/*/mine.yaml",), (*TEXT, *BYTES), (Reader(read.experiment),)),
         is_data=True,
+        also_named=("= is missing",),
         weight=0.5,
     ),
     Format(

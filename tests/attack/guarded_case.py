@@ -123,8 +123,10 @@ def run_case(
     start, memory = time.monotonic(), _peak_begins()
     outcome, detail = _outcome(reader, names, expected, watch, is_data, seconds)
     taken = time.monotonic() - start
-    if outcome in PROMISED:
-        outcome, detail = _checked(outcome, detail, watch, before, memory)
+    if watch.executed or Path(CANARY).exists():
+        outcome, detail = CODE_RUN, f"{watch.executed[:3]} {detail}"
+    elif outcome in PROMISED:
+        outcome, detail = _checked(reader, outcome, detail, watch, before, memory)
     return Ending(outcome, detail[:600], round(taken, 3))
 
 
@@ -164,14 +166,12 @@ def _outcome(
     return (OTHER_DATA if is_data else SILENT), "accepted with other numbers"
 
 
-def _checked(outcome: str, detail: str, watch: Watch, before: set[str], memory: int) -> tuple[str, str]:
+def _checked(reader: Reader, outcome: str, detail: str, watch: Watch, before: set[str], memory: int) -> tuple[str, str]:
     """What may be wrong although the reader has ended well."""
-    if watch.executed or Path(CANARY).exists():
-        return CODE_RUN, f"{watch.executed[:3]}"
     if watch.written:
         return WROTE, f"{watch.written[:3]}"
     new = sorted(set(os.listdir()) - before - {OUT})
-    left = sorted(str(path) for path in Path(OUT).rglob("*")) if outcome == REFUSED else []
+    left = sorted(str(path) for path in Path(OUT).rglob("*")) if outcome == REFUSED and not reader.resumes else []
     if new or left:
         return LEFT_BEHIND, f"{new + left} after: {detail}"
     taken = _peak() - memory

@@ -60,6 +60,7 @@ class Case(NamedTuple):
     reader: Reader
     changed: Changed
     is_data: bool
+    names: tuple[str, ...]
 
 
 def drawn(seed: int, number: int, world: Path) -> Case:
@@ -77,7 +78,15 @@ def drawn(seed: int, number: int, world: Path) -> Case:
     name, changed = _changed(chance, kind, file, world)
     place = str(file.relative_to(world))
     trial = Trial(number, kind.name, place, reader.name, f"{name}: {changed.about}")
-    return Case(trial, reader, changed, kind.is_data or changed.is_data)
+    is_data = kind.is_data or changed.is_data or _is_unfinished(file, changed.content)
+    # A sentence names the file, its folder, or what the user knows it by.
+    return Case(trial, reader, changed, is_data, (file.name, str(Path(place).parent), *kind.also_named))
+
+
+def _is_unfinished(file: Path, content: bytes) -> bool:
+    """Whether a file of records holds whole records of the original alone: a run that goes on may leave this."""
+    *lines, _ = content.split(b"\n")
+    return file.suffix == ".jsonl" and set(lines) <= set(file.read_bytes().split(b"\n"))
 
 
 def _changed(chance: random.Random, kind: Format, file: Path, world: Path) -> tuple[str, Changed]:
@@ -109,9 +118,8 @@ class Attacked:
         file.write_bytes(case.changed.content)
         if case.changed.content == (self.world / case.trial.file).read_bytes():
             case = case._replace(is_data=False)
-        names = (file.name, str(Path(case.trial.file).parent), case.trial.file)
         try:
-            ending = run_case(case.reader, names, expected, watch, case.is_data)
+            ending = run_case(case.reader, case.names, expected, watch, case.is_data)
         finally:
             self.restore(case.trial.file, *CHANGED.get(case.reader.name, ()))
         return case.trial._replace(outcome=ending.outcome, detail=ending.detail, seconds=ending.seconds)

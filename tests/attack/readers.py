@@ -44,10 +44,12 @@ class Reader(NamedTuple):
     Args:
         read: returns numbers.
         weight: how often it is chosen; slow ones less often.
+        resumes: whether it goes on with what another run has left, which stays when it is refused.
     """
 
     read: Callable[[], Any]
     weight: float = 1.0
+    resumes: bool = False
 
     @property
     def name(self) -> str:

@@ -38,6 +38,7 @@ CROSS_CUTTING = {
     "page/test_neuron_view.py",
     "page/test_notebook.py",
     "plugin/architectures/test_toy_architecture.py",
+    "plugin/test_stock_checkpoints.py",
     "probing/study/test_interrupted_studies.py",
     "probing/test_scikit_learn.py",
     "runs/test_damaged_runs.py",

@@ -15,6 +15,11 @@ PAIR = ["bin/1", "--task", "translation_neurons", "--arch", "lstm_dalvi2019_join
 PAIR += ["--target-lang", "fr", "--encoder-embed-dim", "8", "--encoder-hidden-size", "8"]
 DECODER = ["--decoder-embed-dim", "8", "--decoder-hidden-size", "8"]
 LANGUAGE_MODEL = ["bin/lm", "--task", "language_modeling_neurons", "--arch", "lstm_lm_dalvi2019"]
+# As fairseq's users have them, without --user-dir.
+STOCK = ["--task", "translation", "--arch", "lstm", "--encoder-bidirectional", "--encoder-layers", "2"]
+STOCK += ["--decoder-layers", "2", "--encoder-embed-dim", "8", "--encoder-hidden-size", "8"]
+STOCK += ["--decoder-out-embed-dim", "8"]
+STOCK_LM = ["bin/lm", "--task", "language_modeling", "--arch", "lstm_lm", "--decoder-out-embed-dim", "8"]
 
 
 def write_untrained(folder: Path) -> None:

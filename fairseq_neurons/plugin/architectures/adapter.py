@@ -154,8 +154,17 @@ def register_adapter(*models: type) -> Callable[[Callable[[Any], Adapter]], Call
 
 def find_adapter(model: object) -> Optional[Adapter]:
     """The adapter of a model, or None if its architecture is not registered."""
-    make = next((_REGISTERED[kind] for kind in type(model).__mro__ if kind in _REGISTERED), None)
+    make = _maker_of(type(model))
     return None if make is None else make(model)
+
+
+def _maker_of(model: type) -> Optional[Callable[[Any], Adapter]]:
+    """That of a class or of one it derives from.
+
+    fairseq's own classes that derive from others compute something else or read other files: each is registered itself.
+    """
+    kinds = [model] if model.__module__.startswith("fairseq.") else model.__mro__
+    return next((_REGISTERED[kind] for kind in kinds if kind in _REGISTERED), None)
 
 
 def adapter_for(model: object) -> Adapter:
@@ -172,7 +181,7 @@ def adapter_for(model: object) -> Adapter:
 
 def is_registered(model: type) -> bool:
     """Whether models of a class have an adapter."""
-    return any(kind in _REGISTERED for kind in model.__mro__)
+    return _maker_of(model) is not None
 
 
 def has_no_neurons() -> str:

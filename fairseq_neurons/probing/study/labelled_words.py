@@ -18,29 +18,13 @@ from fairseq_neurons.labels.encoding import LabelledRows
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.majority_baseline import MajorityBaseline
 from fairseq_neurons.probing.study.neuron_scales import standard_deviations
+from fairseq_neurons.probing.study.study_options import TaskOptions
 from fairseq_neurons.same_model import check_same_model
 
 logger = logging.getLogger(__name__)
 
 # Of the labels that a warning lists.
 MOST_SHOWN = 50
-
-
-@dataclass(frozen=True)
-class LabelSource:
-    """Where the labels of a dump's words come from; see `fairseq_neurons.labels.labels_of`.
-
-    Args:
-        activations: the dump's folder.
-        labels: a file, the name of a labeler, or a tagger.
-        column: of a CoNLL-U file.
-        language: of the words, for labelers.
-    """
-
-    activations: str | Path
-    labels: str
-    column: str | None = None
-    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -92,45 +76,37 @@ class Task:
     scales: np.ndarray | None = None
 
 
-def open_task(
-    train: LabelSource, test: LabelSource, options: LabelOptions, neurons: str | None = None, standardise: bool = False
-) -> Task:
+def open_task(options: TaskOptions) -> Task:
     """Open two dumps of one model and join them with their labels.
 
     Args:
-        train: training words.
-        test: test words.
-        options: how labels are selected and merged, and words balanced.
-        neurons: neurons in the study: indices, names and patterns, see `Neurons.select`; all if None.
-        standardise: whether each neuron's values are divided by their standard deviation over the training words.
+        options: the dumps, the neurons in the study, and how labels are selected and merged, and words balanced.
 
     Raises:
         InputError: if a dump cannot be read, the dumps are of different models, or labels do not fit their words.
     """
-    dumps = [Activations(source.activations) for source in (train, test)]
+    dumps = [Activations(part.activations) for part in options.dumps]
     check_same_model(*((dump.path, dump) for dump in dumps))
     _check_same_states(*dumps)
-    found = [_labels(dump, source) for dump, source in zip(dumps, (train, test), strict=True)]
+    found = [_labels(dump, part.labels, options) for dump, part in zip(dumps, options.dumps, strict=True)]
     _say_what_matches_nothing(found, options)
     encoded = encode(found[0], found[1], options)
     assert encoded.test is not None
     every = dumps[0].neurons
-    columns = np.arange(len(every)) if neurons is None else every.select(neurons)
-    parts = [
-        _words(dump, part, None if neurons is None else columns)
-        for dump, part in zip(dumps, (encoded.train, encoded.test), strict=True)
-    ]
+    columns = None if options.neurons is None else every.select(options.neurons)
+    parts = [_words(dump, part, columns) for dump, part in zip(dumps, (encoded.train, encoded.test), strict=True)]
     baseline, drawn = _baseline(dumps[0], found[0], options)
-    scales = standard_deviations(parts[0].design) if standardise else None
+    scales = standard_deviations(parts[0].design) if options.standardise else None
     if scales is not None:
         parts = [replace(part, design=part.design.scaled(scales)) for part in parts]
         drawn += "|standardised:training-words"
-    about = (dumps[0].manifest.checkpoint_sha256, _signature(dumps, (train, test), encoded, neurons, parts) + drawn)
+    columns = np.arange(len(every)) if columns is None else columns
+    about = (dumps[0].manifest.checkpoint_sha256, _signature(dumps, options, encoded, parts) + drawn)
     return Task(every, columns, encoded.labels, parts[0], parts[1], baseline, encoded.unseen, *about, scales)
 
 
-def _labels(dump: Activations, source: LabelSource) -> list[str | None]:
-    return labels_of(dump.sentences, source.labels, source.column, source.language, dump.manifest.eos)
+def _labels(dump: Activations, labels: str, options: TaskOptions) -> list[str | None]:
+    return labels_of(dump.sentences, labels, options.column, options.language, dump.manifest.eos)
 
 
 def _say_what_matches_nothing(found: Sequence[Sequence[str | None]], options: LabelOptions) -> None:
@@ -177,17 +153,14 @@ def _check_same_states(train: Activations, test: Activations) -> None:
 
 
 def _signature(
-    dumps: Sequence[Activations],
-    sources: Sequence[LabelSource],
-    encoded: EncodedLabels,
-    neurons: str | None,
-    parts: Sequence[LabelledWords],
+    dumps: Sequence[Activations], options: TaskOptions, encoded: EncodedLabels, parts: Sequence[LabelledWords]
 ) -> str:
     model = dumps[0].manifest.checkpoint_sha256[:8]
-    columns = f"|column:{sources[0].column}" if sources[0].column else ""
+    labels = Path(options.dumps[0].labels).name
+    columns = f"|column:{options.column}" if options.column else ""
     names = hashlib.sha256("\n".join(encoded.labels).encode()).hexdigest()[:8]
     return (
-        f"model:{model}|{_states(dumps)}|neurons:{neurons or 'all'}|labels:{Path(sources[0].labels).name}{columns}"
+        f"model:{model}|{_states(dumps)}|neurons:{options.neurons or 'all'}|labels:{labels}{columns}"
         f"|classes:{len(encoded.labels)}-{names}|train:{len(parts[0])}-{_digest(parts[0])}"
         f"|test:{len(parts[1])}-{_digest(parts[1])}"
     )

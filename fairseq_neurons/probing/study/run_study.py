@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.unknown_share import report_unknown
-from fairseq_neurons.labels import LabelOptions
 from fairseq_neurons.options import takes
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.result_parts import LabelledWordsSource, Sources
 from fairseq_neurons.probing.study.confidence_intervals import Intervals
-from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open_task
+from fairseq_neurons.probing.study.labelled_words import Task, open_task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
 from fairseq_neurons.probing.study.study_folder import StudyFolder
-from fairseq_neurons.probing.study.study_options import LabelledDump, StudyOptions, part_of
+from fairseq_neurons.probing.study.study_options import StudyOptions, part_of
 from fairseq_neurons.probing.study.study_plan import Plan
 from fairseq_neurons.probing.study.study_results import analyse
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
@@ -46,34 +44,28 @@ def probe(options: StudyOptions) -> ProbeResults:
     out = Path(options.out)
     check_free(out)
     settings, plan, intervals = part_of(ProbeSettings, options), part_of(Plan, options), part_of(Intervals, options)
-    for part in (settings, plan, intervals):
-        part.check()
-    train, test = (_source(part, options) for part in (options.train, options.test))
-    task = open_task(train, test, options, options.neurons, options.standardise)
+    for checked in (settings, plan, intervals):
+        checked.check()
+    task = open_task(options)
     plan.check_task(task)
     _say_what_is_left_out(task)
-    for source in (train, test):
-        _say_what_is_unknown(Activations(source.activations))
+    for part in options.dumps:
+        _say_what_is_unknown(Activations(part.activations))
     with StudyFolder(out) as study:
         trained = _train(task, settings, study.probe)
         analysis = LinguisticAnalysis(task, trained, settings, LogFile(study.measured), intervals)
-        results = analyse(analysis, plan, study.folder, _given(train, test, options))
+        results = analyse(analysis, plan, study.folder, _sources(options))
         study.commit()
     return results
 
 
-def _source(part: LabelledDump | Mapping[str, str], options: StudyOptions) -> LabelSource:
-    given = part if isinstance(part, LabelledDump) else LabelledDump(**part)
-    return LabelSource(given.activations, given.labels, options.column, options.language)
-
-
-def _given(train: LabelSource, test: LabelSource, labels: LabelOptions) -> Sources:
+def _sources(options: StudyOptions) -> Sources:
     """Describe where words and labels are from, and how labels were renamed."""
-    first, second = (
+    train, test = (
         LabelledWordsSource(str(part.activations), str(part.labels), Activations(part.activations).manifest.unknown)
-        for part in (train, test)
+        for part in options.dumps
     )
-    return Sources(first, second, train.column, train.language, tuple(labels.merge), tuple(labels.ignore))
+    return Sources(train, test, options.column, options.language, tuple(options.merge), tuple(options.ignore))
 
 
 def _train(task: Task, settings: ProbeSettings, path: Path) -> TrainedProbe:

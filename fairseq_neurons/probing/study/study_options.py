@@ -49,6 +49,19 @@ class StudyData:
     neurons: str | None = None
     standardise: bool = False
 
+    @property
+    def dumps(self) -> tuple[LabelledDump, LabelledDump]:
+        """Training and test words."""
+        train, test = (
+            part if isinstance(part, LabelledDump) else LabelledDump(**part) for part in (self.train, self.test)
+        )
+        return train, test
+
+
+@dataclass
+class TaskOptions(LabelOptions, StudyData):
+    """All options of a task: words, neurons, and their labels."""
+
 
 @dataclass
 class TrainingOptions(Seeded):
@@ -118,10 +131,10 @@ class IntervalOptions(Seeded):
 
 
 @dataclass
-class StudyOptions(IntervalOptions, MeasurementOptions, TrainingOptions, LabelOptions, StudyData):
+class StudyOptions(IntervalOptions, MeasurementOptions, TrainingOptions, TaskOptions):
     """All options of ``fairseq-neurons-probe`` and of `probe`.
 
-    To add an option, add a field to one of the parts above; there is no other list of options.
+    To add an option, add a field to one of the parts above: all that use the part receive it.
 
     Args:
         seed: of all random choices.

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.labels import LabelOptions
 from fairseq_neurons.probing.study.confidence_intervals import Intervals
-from fairseq_neurons.probing.study.labelled_words import LabelSource, Task, open_task
+from fairseq_neurons.probing.study.labelled_words import Task, open_task
 from fairseq_neurons.probing.study.linguistic_analysis import LinguisticAnalysis
+from fairseq_neurons.probing.study.study_options import TaskOptions
 from fairseq_neurons.probing.study.trained_probe import ProbeSettings, TrainedProbe
 from fairseq_neurons.storage.results_log import LogFile
 from tests.activations.small_dumps import write_dump
@@ -60,8 +60,8 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def task_of(train: dict[str, str], test: dict[str, str], neurons: str | None = None, **options: Any) -> Task:
-    return open_task(LabelSource(**train), LabelSource(**test), LabelOptions(**options), neurons)
+def task_of(train: dict[str, str], test: dict[str, str], **options: Any) -> Task:
+    return open_task(TaskOptions(train, test, "unused", **options))
 
 
 def analysis_of(task: Task, ledger: Path, **settings: Any) -> LinguisticAnalysis:

@@ -11,8 +11,6 @@ import pytest
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.labels import LabelOptions
-from fairseq_neurons.probing.study.labelled_words import LabelSource, open_task
 from tests.activations.small_dumps import write_dump
 from tests.labels.conllu_text import text_of, word
 from tests.probing.study.made_words import MODEL, task_of, write_parts
@@ -32,9 +30,12 @@ def label_file(folder: Path, *lines: str) -> str:
     return str(path)
 
 
-def open_one(dump: Path, labels: str, column: str | None = None, neurons: str | None = None, **options):
-    source = LabelSource(dump, labels, column)
-    return open_task(source, source, LabelOptions(**options), neurons)
+def open_one(dump: Path, labels: str = "position", **options):
+    return open_two(dump, dump, labels, **options)
+
+
+def open_two(train: Path, test: Path, labels: str = "position", **options):
+    return task_of(*({"activations": dump, "labels": labels} for dump in (train, test)), **options)
 
 
 def test_rows_without_label__keep_words_sentences_and_values_together(dump, tmp_path):
@@ -53,11 +54,11 @@ def test_neurons__are_columns_in_index_order(dump, tmp_path):
     assert len(task.neurons) == 3
     np.testing.assert_array_equal(task.train.design.dense(), VALUES[:, [0, 2]])
     with pytest.raises(InputError, match="No neuron matches"):
-        open_one(dump, "position", neurons="decoder.*")
+        open_one(dump, neurons="decoder.*")
 
 
 def test_labelers_and_conllu_columns__give_the_labels(dump, tmp_path):
-    task = open_one(dump, "position")
+    task = open_one(dump)
     assert [task.labels[i] for i in task.train.y] == ["begin", "middle", "end", "middle", "begin", "end"]
     cases = {"a": "Nom", "d": "Nom"}
     texts = [
@@ -67,7 +68,7 @@ def test_labelers_and_conllu_columns__give_the_labels(dump, tmp_path):
     ]
     skipped = [word("1", "left"), word("2", "out")]
     (tmp_path / "a.conllu").write_text(text_of(texts[0], skipped, *texts[1:]), encoding="utf-8")
-    task = open_one(dump, str(tmp_path / "a.conllu"), "Case")
+    task = open_one(dump, str(tmp_path / "a.conllu"), column="Case")
     assert [task.labels[i] for i in task.train.y] == ["Nom", "Acc", "Acc", "Nom", "Acc", "Acc"]
     assert "|labels:a.conllu|column:Case|" in task.signature
 
@@ -77,7 +78,7 @@ def test_dumps_of_different_models_and_checkpoints__are_refused(dump, tmp_path):
     other = write_dump(tmp_path / "other", VALUES, sentences=SENTENCES)
     for path, sentence in ((wider, "different neurons"), (other, "different models")):
         with pytest.raises(InputError, match=sentence):
-            open_task(LabelSource(dump, "position"), LabelSource(path, "position"), LabelOptions())
+            open_two(dump, path)
 
 
 def test_labels_of_few_words__leave_the_other_rows_on_disk(tmp_path):
@@ -108,16 +109,16 @@ def test_dumps_of_different_pooling__are_refused_and_of_different_masks_told_of(
     other = write_dump(tmp_path / "other" / MODEL, VALUES, sentences=SENTENCES)
     manifest = Activations(other).manifest
     (other / "manifest.json").write_text(replace(manifest, mask="masked:3").to_json())
-    open_task(LabelSource(dump, "position"), LabelSource(other, "position"), LabelOptions())
+    open_two(dump, other)
     assert "different masks: '' and 'masked:3'" in caplog.text
     (other / "manifest.json").write_text(replace(manifest, pooling="first").to_json())
     with pytest.raises(InputError, match="pooled by 'last', .* by 'first': extract both"):
-        open_task(LabelSource(dump, "position"), LabelSource(other, "position"), LabelOptions())
+        open_two(dump, other)
 
 
 @pytest.mark.parametrize("change", [{"pooling": "first"}, {"mask": "masked:3|site:recurrent"}])
 def test_signature__tells_dumps_of_the_same_words_apart(dump, change):
-    before = open_one(dump, "position").signature
+    before = open_one(dump).signature
     manifest = replace(Activations(dump).manifest, **change)
     (dump / "manifest.json").write_text(manifest.to_json())
-    assert open_one(dump, "position").signature != before
+    assert open_one(dump).signature != before

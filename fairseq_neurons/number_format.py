@@ -1,10 +1,19 @@
-"""One way to write a number that was measured several times."""
+"""One way to write a share, and a number that was measured several times."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from statistics import fmean, stdev
+
+
+def percent(share: float | None) -> str:
+    """Format a share in percent.
+
+    >>> percent(0.9587), percent(None)
+    ('95.9', '-')
+    """
+    return "-" if share is None else f"{100 * share:.1f}"
 
 
 def mean_and_spread(values: Sequence[float], digits: int = 2) -> str:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from fairseq_neurons.page.html_tables import DASH, Cell, Table, interval, percent, row
 from fairseq_neurons.page.neuron_orders import short_name
-from fairseq_neurons.probing.ablation_table import AblationCell, AblationTable
+from fairseq_neurons.probing.ablation_table import KEEPS, AblationCell, AblationTable
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.result_parts import Interval, LabelPair, SharedWithin
 from fairseq_neurons.runs.run_folder import Model, Probe
 
-KINDS = {"mask": "masking-out", "retrain": "retraining"}
 MOST_SHARED = 20
 
 Link = Callable[[str], str]
@@ -61,12 +60,11 @@ def _accuracy(results: ProbeResults) -> list[str | Cell]:
 
 def subset_table(probe: Probe) -> Table:
     """Accuracy with a subset of the neurons (Tables 2, 4, 5 and 6); for random subsets, the mean over the draws."""
-    table, rows = AblationTable(probe.results.ablation), []
-    for kind, title in KINDS.items():
-        for fraction in sorted(table.fractions(kind)):
-            kept = [_cell(table.cell(kind, keep, fraction)) for keep in ("top", "bottom", "random")]
-            rows.append(row(f"{percent(fraction, 0)} %, {title}", kept))
-    header = ["Kept", "Top", "Bottom", "Random"]
+    rows = [
+        row(f"{percent(line.fraction, 0)} %, {line.title}", map(_cell, line.cells.values()))
+        for line in AblationTable(probe.results.ablation).lines()
+    ]
+    header = ["Kept", *(keep.capitalize() for keep in KEEPS)]
     return Table(f"Accuracy with a subset of the neurons ({short_name(probe.name)})", header, rows)
 
 

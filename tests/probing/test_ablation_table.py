@@ -17,7 +17,13 @@ def test_cells__are_of_one_kind_choice_and_fraction():
     assert table.cell("mask", "top", 0.2).rows == (ROWS[0],) and table.cell("mask", "top", 0.2).mean == 0.7
     assert table.cell("mask", "random", 0.1).mean == 0.5
     assert table.cell("retrain", "top", 0.4).mean is None
-    assert table.means("mask", 0.1) == [0.6, 0.5, None]
+    assert table.line("mask", 0.1).shown() == "60.0 / 50.0 / -"
+    assert table.line("mask", 0.1).shown(("bottom", "top")) == "- / 60.0"
+
+
+def test_lines__are_by_kind_and_ascending_fraction():
+    lines = [(line.title, line.fraction) for line in AblationTable(ROWS).lines()]
+    assert lines == [("masking-out", 0.1), ("masking-out", 0.2), ("retraining", 0.4)]
 
 
 def test_fractions__are_in_the_order_in_which_they_were_measured():
@@ -28,5 +34,5 @@ def test_fractions__are_in_the_order_in_which_they_were_measured():
 def test_difference__is_that_of_top_and_bottom():
     random, bottom = difference_of("mask", 0.1, 0.1, "top-random"), difference_of("mask", 0.1, 0.2)
     table = AblationTable(ROWS, [random, bottom])
-    assert table.top_minus_bottom("mask", 0.1) == bottom
-    assert table.top_minus_bottom("mask", 0.2) is None and table.top_minus_bottom("retrain", 0.1) is None
+    assert table.line("mask", 0.1).top_minus_bottom == bottom
+    assert table.line("mask", 0.2).top_minus_bottom is None and table.line("retrain", 0.1).top_minus_bottom is None

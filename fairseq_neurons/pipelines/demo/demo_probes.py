@@ -13,6 +13,7 @@ from tabulate import tabulate
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.labels import LABELERS
 from fairseq_neurons.labels.word_lists import LANGUAGES
+from fairseq_neurons.number_format import percent
 from fairseq_neurons.pipelines.jobs import remove_unfinished, run_all
 from fairseq_neurons.pipelines.recipes.measuring_commands import extract_command, probe_command
 from fairseq_neurons.pipelines.recipes.parallel_text import Languages
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 SENTENCES = 3000
 SHARE = 0.1
+ENDS = ("top", "bottom")
 # Most words have no number and no tense; elsewhere "-" is the class of the other words.
 IGNORED = {"number": "-", "tense": "-"}
 # Control needs neurons in which the tenses lie far apart; the probe's own ranking asks what a neuron adds to others.
@@ -58,7 +60,7 @@ def probe(folder: Path, languages: Languages, own: Sequence[str] | None) -> list
 
 def table(folder: Path, names: list[str]) -> str:
     """One row per label set: accuracy with all neurons and with a tenth of them, and the first neurons."""
-    kept = f"top / bottom {100 * SHARE:g} %"
+    kept = f"{' / '.join(ENDS)} {100 * SHARE:g} %"
     header = ["labels", "accuracy", "majority", "selectivity", f"{kept},\nmasking-out", f"{kept},\nretraining"]
     rows = [_row(folder / "probes" / name, name) for name in names]
     align = ["left", *["right"] * 5, "left"]
@@ -71,8 +73,8 @@ def _row(probed: Path, name: str) -> list[str]:
     kept = AblationTable(results.ablation)
     return [
         name,
-        *map(_percent, (results.accuracy, results.majority, results.selectivity)),
-        *(" / ".join(_percent(kept.cell(kind, end, SHARE).mean) for end in ("top", "bottom")) for kind in KINDS),
+        *map(percent, (results.accuracy, results.majority, results.selectivity)),
+        *(kept.line(kind, SHARE).shown(ENDS) for kind in KINDS),
         ", ".join(ranking.neurons.name(i) for i in ranking.top(3).tolist()),
     ]
 
@@ -110,21 +112,17 @@ def _gold(languages: Languages) -> dict[str, list[str]]:
 
 
 def _labelers(folder: Path, languages: Languages) -> dict[str, list[str]]:
-    """The options of a probe for every built-in labeler that finds something to tell apart in these words."""
+    """The options of a probe for every built-in labeler that finds at least two labels in these words."""
     parts = [Activations(folder / "activations" / part).sentences for part in ("train", "1")]
     language = languages.src if languages.src in LANGUAGES else "en"
     found: dict[str, list[str]] = {}
     for name in LABELERS_TO_TRY if languages.src in LANGUAGES else LABELERS_TO_TRY[:1]:
         counts = [Counter(label for labels in LABELERS[name](part, language) for label in labels) for part in parts]
-        if _tells_apart(counts[0]) and counts[1].keys() <= counts[0].keys():
+        if _has_classes(counts[0]) and counts[1].keys() <= counts[0].keys():
             found[name] = [f"train.labels={name}", f"test.labels={name}", f"language={language}"]
     logger.info("Built-in labelers that find labels in your corpus: %s", ", ".join(found) or "none")
     return found
 
 
-def _tells_apart(counts: Mapping[Any, int]) -> bool:
+def _has_classes(counts: Mapping[Any, int]) -> bool:
     return len(counts) >= 2 and min(counts.values()) >= FEWEST
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f}"

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 from tabulate import tabulate
 
-from fairseq_neurons.probing.ablation_table import KINDS, AblationTable
+from fairseq_neurons.number_format import percent
+from fairseq_neurons.probing.ablation_table import KEEPS, KINDS, AblationTable
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.result_parts import DifferenceRow, GridCell, MethodComparison, OtherProbe
 from fairseq_neurons.probing.study.shared_neurons import ABOVE_CHANCE, strongly_shared
@@ -48,7 +49,7 @@ def _accuracy(results: ProbeResults) -> str:
     bound = ", at an unknown distance from the optimum" if known is None else f", at most {known} above the optimum"
     each = f"each word its most frequent training label; the probe is {better} it"
     words = f"of {results.test_words:,} words with {labels} labels"
-    selectivity = f"selectivity {_percent(results.selectivity)}"
+    selectivity = f"selectivity {percent(results.selectivity)}"
     scale = ", divided by their standard deviation" if results.standardised else ""
     rows = [
         ["accuracy", _in_percent(results.accuracy), _interval(results), words],
@@ -69,13 +70,12 @@ def _ablation(results: ProbeResults) -> str:
     """Tables 2 and 4 of the paper: rows are the kinds, columns the fractions; top / random / bottom."""
     table = AblationTable(results.ablation, results.differences)
     fractions = table.fractions()
-    header = ["top / random / bottom", "all", *(f"{100 * fraction:g} %" for fraction in fractions)]
+    header = [" / ".join(KEEPS), "all", *(f"{100 * fraction:g} %" for fraction in fractions)]
     rows = []
     for kind, name in KINDS.items():
-        cells = [" / ".join(map(_percent, table.means(kind, fraction))) for fraction in fractions]
-        rows.append([name, _percent(results.accuracy), *cells])
-        differences = (table.top_minus_bottom(kind, fraction) for fraction in fractions)
-        rows.append(["  top minus bottom", "", *(_difference(found) for found in differences)])
+        lines = [table.line(kind, fraction) for fraction in fractions]
+        rows.append([name, percent(results.accuracy), *(line.shown() for line in lines)])
+        rows.append(["  top minus bottom", "", *(_difference(line.top_minus_bottom) for line in lines)])
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True)
 
 
@@ -83,7 +83,7 @@ def _difference(found: DifferenceRow | None) -> str:
     """In percent, with its interval."""
     if found is None:
         return "-"
-    return _percent(found.value) if found.low is None else f"{_percent(found.value)} ({_interval(found)})"
+    return percent(found.value) if found.low is None else f"{percent(found.value)} ({_interval(found)})"
 
 
 def _labels(results: ProbeResults) -> str:
@@ -91,7 +91,7 @@ def _labels(results: ProbeResults) -> str:
     mass, counts = next(iter(results.focus.items()))
     header = ["label", "precision", "recall", "F1", "words", f"neurons for {100 * float(mass):g} % of the mass"]
     rows = [
-        [label, *map(_percent, (scores.precision, scores.recall, scores.f1)), scores.support, counts[label]]
+        [label, *map(percent, (scores.precision, scores.recall, scores.f1)), scores.support, counts[label]]
         for label, scores in sorted(results.label_scores.items(), key=lambda named: -named[1].support)
     ]
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True, colalign=["left"] + ["right"] * 5)
@@ -130,7 +130,7 @@ def _grid(points: Sequence[GridCell], standardised: bool) -> str:
     l1 = list(dict.fromkeys(point.l1 for point in points))
     l2 = list(dict.fromkeys(point.l2 for point in points))
     far = [point for point in points if point.converged is False]
-    found = {(point.l1, point.l2): _percent(point.accuracy) + UNFINISHED * (point in far) for point in points}
+    found = {(point.l1, point.l2): percent(point.accuracy) + UNFINISHED * (point in far) for point in points}
     rows = [[f"{a:g}", *(found[a, b] for b in l2)] for a in l1]
     table = tabulate(rows, headers=["l1 \\ l2", *(f"{b:g}" for b in l2)], tablefmt="simple", disable_numparse=True)
     bounds = [_relative(point.gap, point.objective) for point in sorted(far, key=_share)]
@@ -151,7 +151,7 @@ def _unfinished(bounds: Sequence[str | None], standardised: bool) -> str:
 def _rankings(compared: MethodComparison) -> str:
     """Accuracy with the first neurons of every ranking, then how alike the rankings are."""
     counts = list(dict.fromkeys(entry.neurons for entry in compared.accuracy))
-    found = {(entry.ranking, entry.neurons): _percent(entry.accuracy) for entry in compared.accuracy}
+    found = {(entry.ranking, entry.neurons): percent(entry.accuracy) for entry in compared.accuracy}
     rows = [[name, *(found[name, count] for count in counts)] for name in compared.names]
     parts = [tabulate(rows, headers=["ranking", *(f"first {count}" for count in counts)], disable_numparse=True)]
     for measure, matrix in compared.overlap.items():
@@ -161,7 +161,7 @@ def _rankings(compared: MethodComparison) -> str:
 
 
 def _interval(found: Bounded) -> str:
-    return "" if found.low is None else f"{_percent(found.low)} to {_percent(found.high)}"
+    return "" if found.low is None else f"{percent(found.low)} to {percent(found.high)}"
 
 
 def _relative(gap: float | None, objective: float) -> str | None:
@@ -170,8 +170,4 @@ def _relative(gap: float | None, objective: float) -> str | None:
 
 
 def _in_percent(value: float | None) -> str:
-    return "-" if value is None else f"{_percent(value)} %"
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}"
+    return "-" if value is None else f"{percent(value)} %"

@@ -12,7 +12,7 @@ from fairseq.sequence_generator import SequenceGenerator
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import masked, neurons_of
-from fairseq_neurons.plugin.decoding import SharedStatesGenerator, forced_log_probs, predicted_log_probs
+from fairseq_neurons.plugin.decoding import SharedStatesGenerator, beam_search, forced_log_probs, predicted_log_probs
 from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel, LSTMDalvi2019Model
 from tests.plugin.conftest import batch, build, sentences
 
@@ -179,13 +179,22 @@ def test_weights_that_change__are_read_anew(joint, dictionary):
     assert before != after == [h[0]["tokens"].tolist() for h in stock.generate([joint], data)]
 
 
-def test_what_cannot_be_shared__is_left_to_fairseq(joint, separate, language_model, dictionary):
+def test_what_cannot_be_shared__is_left_to_fairseq(joint, separate, language_model, dictionary, caplog):
     assert SharedStatesGenerator([joint], dictionary).step_decoder() is not None
     assert SharedStatesGenerator([joint, separate], dictionary).step_decoder() is None
     assert SharedStatesGenerator([joint], dictionary, lm_model=language_model).step_decoder() is None
     assert SharedStatesGenerator([language_model], dictionary).step_decoder() is None
     joint.decoder.dropout_out_module.apply_during_inference = True
     assert SharedStatesGenerator([joint], dictionary).step_decoder() is None
+    with caplog.at_level("INFO", "fairseq_neurons"):
+        beam_search._left_to_fairseq.cache_clear()
+        caplog.clear()
+        for models in ([joint], [joint], [joint, separate], [language_model]):
+            SharedStatesGenerator(models, dictionary).step_decoder()
+    assert [record.message for record in caplog.records] == [
+        f"The beam search is fairseq's own: the faster one does not support {what}."
+        for what in ("dropout that stays on", "several models", "models of the class LSTMLanguageModelDalvi2019")
+    ]
     ensemble = SharedStatesGenerator([separate, separate], dictionary, max_len_b=9)
     assert len(ensemble.generate([separate, separate], sample_of(sentences(seed=40)))) == 9
 

@@ -131,6 +131,10 @@ class Adapter(ABC):
         """The decoder for the fast beam search, made of the present weights; None leaves the search to fairseq."""
         return None
 
+    def unsupported_in_search(self) -> str:
+        """What keeps the model from the fast beam search, for the log: "adaptive softmax"; empty if nothing special."""
+        return ""
+
 
 _REGISTERED: Dict[type, Callable[[Any], Adapter]] = {}
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from fairseq_neurons.plugin.architectures.adapter import Adapter
 from fairseq_neurons.plugin.decoding.forced_decoding import forced_log_probs, predicted_log_probs
-from fairseq_neurons.plugin.decoding.shared_decoder import SharedDecoder, can_share, retains_dropout
+from fairseq_neurons.plugin.decoding.shared_decoder import SharedDecoder, can_share, retains_dropout, unsupported_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,9 @@ class TranslationLSTMAdapter(Adapter):
 
     def step_decoder(self) -> Optional[SharedDecoder]:
         return SharedDecoder(self.model.decoder) if can_share(self.model.decoder) else None
+
+    def unsupported_in_search(self) -> str:
+        return unsupported_in(self.model.decoder)
 
 
 @dataclass(frozen=True, eq=False)

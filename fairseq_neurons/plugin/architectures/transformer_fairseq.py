@@ -30,6 +30,9 @@ class TransformerAdapter(Adapter):
         decoder = self.model.decoder
         return None if unsupported_in(decoder) else SharedTransformer(decoder)
 
+    def unsupported_in_search(self) -> str:
+        return unsupported_in(self.model.decoder)
+
 
 @dataclass(frozen=True, eq=False)
 class TransformerLanguageModelAdapter(Adapter):

@@ -1,6 +1,8 @@
 """fairseq's beam search with encoder states that beams share, and without its passes over beam x vocabulary."""
 
+import logging
 import math
+from functools import cache
 from typing import Any, Dict, List, NamedTuple, Optional
 
 import torch
@@ -12,6 +14,8 @@ from fairseq_neurons.plugin.architectures.adapter import find_adapter
 from fairseq_neurons.plugin.architectures.step_decoder import StepDecoder, StepState
 from fairseq_neurons.plugin.decoding.beams import Beams
 from fairseq_neurons.plugin.decoding.vocabulary import Candidates, Vocabulary
+
+logger = logging.getLogger("fairseq_neurons")
 
 Hypotheses = List[List[Dict[str, Tensor]]]
 
@@ -26,9 +30,14 @@ class SharedStatesGenerator(SequenceGenerator):
     def step_decoder(self) -> Optional[StepDecoder[Any]]:
         """The decoder of a model that decodes faster here; None leaves it to fairseq."""
         if self.model.models_size > 1 or self.lm_model is not None:
-            return None
-        adapter = find_adapter(self.model.single_model)
-        return None if adapter is None else adapter.step_decoder()
+            return _left_to_fairseq("several models" if self.lm_model is None else "a language model beside the model")
+        model = self.model.single_model
+        adapter = find_adapter(model)
+        decoder = None if adapter is None else adapter.step_decoder()
+        if decoder is not None:
+            return decoder
+        unsupported = adapter.unsupported_in_search() if adapter is not None else ""
+        return _left_to_fairseq(unsupported or f"models of the class {type(model).__name__}")
 
     def _generate(
         self,
@@ -44,6 +53,12 @@ class SharedStatesGenerator(SequenceGenerator):
             return super()._generate(sample, prefix_tokens, constraints, bos_token)
         self.search.init_constraints(constraints, self.beam_size)
         return _Search(self, decoder, sample, prefix_tokens, self.eos if bos_token is None else bos_token).run()
+
+
+@cache
+def _left_to_fairseq(unsupported: str) -> None:
+    """Say once a process that a search is as slow as fairseq's."""
+    logger.info("The beam search is fairseq's own: the faster one does not support %s.", unsupported)
 
 
 class _Search:

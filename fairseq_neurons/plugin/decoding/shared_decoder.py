@@ -1,7 +1,7 @@
 """fairseq's ``LSTMDecoder``, one step for all beams at once; beams of a sentence share its encoder states."""
 
 from dataclasses import dataclass
-from typing import List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 from fairseq.models import FairseqIncrementalDecoder
@@ -168,14 +168,21 @@ def output_weights(decoder: FairseqIncrementalDecoder) -> Tuple[Tensor, Optional
 
 def can_share(decoder: nn.Module) -> bool:
     """Whether :class:`SharedDecoder` computes what a decoder computes."""
-    return (
-        type(decoder) is LSTMDecoder
-        and decoder.attention is not None
-        and not decoder.residuals
-        and decoder.adaptive_softmax is None
-        and decoder.embed_tokens.weight.dtype == torch.float32
-        and not retains_dropout(decoder)
-    )
+    return not unsupported_in(decoder)
+
+
+def unsupported_in(decoder: Any) -> str:
+    """What keeps :class:`SharedDecoder` from computing what a decoder computes; empty if nothing does."""
+    if type(decoder) is not LSTMDecoder:
+        return f"a {type(decoder).__name__}"
+    found: Dict[str, bool] = {
+        "decoders without attention": decoder.attention is None,
+        "residual connections": bool(decoder.residuals),
+        "adaptive softmax": decoder.adaptive_softmax is not None,
+        "weights that are not float32": decoder.embed_tokens.weight.dtype != torch.float32,
+        "dropout that stays on": retains_dropout(decoder),
+    }
+    return next((what for what, is_found in found.items() if is_found), "")
 
 
 def retains_dropout(decoder: LSTMDecoder) -> bool:

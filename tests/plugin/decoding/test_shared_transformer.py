@@ -9,16 +9,11 @@ from fairseq.data import Dictionary
 from fairseq.sequence_generator import SequenceGenerator
 
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
-from fairseq_neurons.plugin.decoding.shared_transformer import SharedTransformer, unsupported_in
+from fairseq_neurons.plugin.decoding.shared_transformer import unsupported_in
 from tests.plugin.conftest import batch, sentences
 from tests.plugin.transformers import transformer
 
 PRE_NORM = {"encoder_normalize_before": True, "decoder_normalize_before": True}
-
-
-class SharedTransformerGenerator(SharedStatesGenerator):
-    def step_decoder(self):
-        return SharedTransformer(self.model.single_model.decoder)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +30,7 @@ def assert_same_search(model, dictionary, data, prefix=None, strategy=None, **op
     tokens, lengths = batch(data)
     sample = {"id": torch.arange(len(data)), "net_input": {"src_tokens": tokens, "src_lengths": lengths}}
     found = []
-    for generator_class in (SequenceGenerator, SharedTransformerGenerator):
+    for generator_class in (SequenceGenerator, SharedStatesGenerator):
         torch.manual_seed(5)
         chosen = {} if strategy is None else {"search_strategy": strategy(dictionary)}
         generator = generator_class([model], dictionary, **{"max_len_b": 20, **options}, **chosen)

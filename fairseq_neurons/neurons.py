@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.json_fields import Fields
 
+# Of a block; a damaged size would fill the memory with names.
+LARGEST = 1 << 31
 # Parts whose state feeds the next step of its own layer: those of LSTMs.
 RECURRENT_PARTS = ("fwd", "bwd")
 
@@ -75,15 +78,12 @@ class Neurons:
             InputError: if the list is empty or contains an invalid block; the sentence names ``source``.
         """
         try:
-            parsed = tuple(
-                Block(str(b["module"]), int(b["layer"]), str(b["part" if "part" in b else "direction"]), int(b["size"]))
-                for b in blocks
-            )
-        except (TypeError, KeyError, ValueError) as error:
+            parsed = tuple(_block(Fields(block, source)) for block in blocks)
+        except (TypeError, InputError) as error:
             raise InputError(
                 f"{source}: 'neurons' must be a list of blocks with module, layer, part and size."
             ) from error
-        if not parsed or any(b.size < 1 or b.layer < 0 or not _is_plain(b.part) for b in parsed):
+        if not parsed or any(not 1 <= b.size <= LARGEST or b.layer < 0 or not _is_plain(b.part) for b in parsed):
             raise InputError(
                 f"{source}: 'neurons' is empty or contains an invalid block "
                 "(invalid part, negative layer, or size below 1)."
@@ -219,6 +219,13 @@ def _runs(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     return "+".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _block(fields: Fields) -> Block:
+    """Files of format 1 call the part direction."""
+    part = fields.required("part" if "part" in fields else "direction", str)
+    module, layer, size = fields.required("module", str), fields.required("layer", int), fields.required("size", int)
+    return Block(module, layer, part, size)
 
 
 def _is_plain(part: str) -> bool:

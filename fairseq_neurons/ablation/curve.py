@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -55,7 +56,7 @@ class Curve:
             settings.required(needed, str)
         points = map(Point.read, read_objects(folder / POINTS, "curve"))
         tests = folder / COMPARISONS
-        comparisons = map(Comparison.read, read_objects(tests, "comparisons") if tests.is_file() else ())
+        comparisons = map(Comparison.read, read_objects(tests, "comparisons") if os.path.lexists(tests) else ())
         curve = cls(tuple(points), tuple(comparisons), scalars(settings), folder, folder.name if name is None else name)
         for point in curve.points:
             if point.metric != curve.settings["metric"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from fairseq_neurons.ablation.curve import COMPARISONS, POINTS, SETTINGS
 from fairseq_neurons.ablation.curve_records import Point
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import write_bytes_whole, write_text_whole
+from fairseq_neurons.storage.files import read_bytes, write_bytes_whole, write_text_whole
 from fairseq_neurons.storage.json_fields import Fields, read_object
 from fairseq_neurons.storage.results_log import ResultsLog
 from fairseq_neurons.storage.resumed_folder import ResumedFolder
@@ -59,7 +60,7 @@ class CurveFolder(ResumedFolder):
 
     def has(self, metric: AnyMetric, key: str) -> bool:
         """Whether this output has been measured."""
-        return self.path(metric, key).is_file()
+        return os.path.isfile(self.path(metric, key))
 
     def read(self, metric: AnyMetric, key: str) -> Any:
         """An output, as the metric returned it.
@@ -69,8 +70,8 @@ class CurveFolder(ResumedFolder):
         """
         path = self.path(metric, key)
         try:
-            return metric.unpack(path.read_bytes())
-        except (OSError, ValueError) as error:
+            return metric.unpack(read_bytes(path, "output"))
+        except ValueError as error:
             raise InputError(f"{path} is missing or damaged; remove it, and it is measured again.") from error
 
     def keep(self, metric: AnyMetric, key: str, output: Any) -> None:
@@ -92,7 +93,7 @@ class CurveFolder(ResumedFolder):
     def _check_earlier(self) -> None:
         """Compare the settings in the folder with this run's; settings without results bind nobody."""
         path = self.out / SETTINGS
-        if not path.exists():
+        if not os.path.lexists(path):
             return
         earlier = read_object(path, "settings file")
         if (version := earlier.required("format", int)) > FORMAT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -10,11 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
+from fairseq_neurons.activations.dump_checksums import (
+    SMALL,
+    Checksums,
+    digest_of_offsets,
+    digest_of_rows,
+    digest_of_values,
+)
 from fairseq_neurons.activations.manifest import Manifest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.storage.array_files import read_array
-from fairseq_neurons.storage.files import stream_lines
+from fairseq_neurons.storage.files import reading, stream_lines
+from fairseq_neurons.storage.regular_files import open_file
 
 
 class Activations:
@@ -34,7 +43,7 @@ class Activations:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        if not (self.path / "manifest.json").is_file():
+        if not os.path.lexists(self.path / "manifest.json"):
             raise InputError(f"{self.path} is not a dump of activations: it has no manifest.json.")
         self.manifest = Manifest.read(self.path / "manifest.json")
         self.values = read_array(self.path / "activations.npy", mmap=True)
@@ -61,7 +70,8 @@ class Activations:
         Blocks are read, not mapped: the touched pages of a map count as memory of this process.
         """
         width = len(self.neurons)
-        with open(self.path / "activations.npy", "rb") as file:
+        file_path = self.path / "activations.npy"
+        with reading(file_path, "array"), open_file(file_path) as file:
             file.seek(-self.values.nbytes, os.SEEK_END)
             for start in range(0, len(self), rows):
                 count = min(rows, len(self) - start)
@@ -87,7 +97,9 @@ class Activations:
             InputError: as of `sentences`.
         """
         path, number = self.path / "words.txt", 0
+        digest = hashlib.sha256()
         for number, line in enumerate(stream_lines(path, "word list"), start=1):
+            digest.update(f"{line}\n".encode())
             # A text has few distinct words: each is one string in memory.
             words = [sys.intern(word) for word in line.split(" ")] if line else []
             if number <= self.manifest.sentences:
@@ -97,6 +109,8 @@ class Activations:
             yield words
         if number != self.manifest.sentences:
             raise InputError(f"{path} has {number} lines, its manifest promises {self.manifest.sentences}.")
+        if (known := self.manifest.sha256) is not None and digest.hexdigest() != known.words:
+            raise _changed(path)
 
     def mean(self) -> np.ndarray:
         """Mean of every neuron over all words, float64 (neurons,).
@@ -111,6 +125,29 @@ class Activations:
             total += block.sum(axis=0, dtype=np.float64)
         return total / len(self)
 
+    def verify(self) -> None:
+        """Check all values and words against the checksums of the manifest; opening a large dump checks a sample.
+
+        Raises:
+            InputError: naming the file that was changed.
+        """
+        for _ in self.stream_sentences():
+            pass
+        if self.manifest.sha256 is not None:
+            self._verify(self.manifest.sha256, whole=True)
+
+    def _verify(self, known: Checksums, whole: bool) -> None:
+        if digest_of_offsets(self.offsets) != known.offsets:
+            raise _changed(self.path / "offsets.npy")
+        file_path, start = self.path / "activations.npy", self.values.offset  # type: ignore[attr-defined]
+        width = self.manifest.row_bytes
+        with reading(file_path, "array"), open_file(file_path) as file:
+            same = digest_of_rows(file, start, len(self), width) == known.rows
+            if whole:
+                same = same and digest_of_values(file, start, self.offsets, width) == known.activations
+        if not same:
+            raise _changed(file_path)
+
     def _check(self) -> None:
         manifest, path = self.manifest, self.path
         shape = (manifest.words, len(manifest.neurons))
@@ -123,7 +160,9 @@ class Activations:
             raise InputError(f"{path / 'activations.npy'} is in Fortran order; a dump is in C order, word after word.")
         # numpy's maps know where in the file they begin; its type stubs do not.
         end = self.values.offset + self.values.nbytes  # type: ignore[attr-defined]
-        if os.path.getsize(path / "activations.npy") != end:
+        with reading(path / "activations.npy", "array"):
+            size = os.path.getsize(path / "activations.npy")
+        if size != end:
             raise InputError(f"{path / 'activations.npy'} is longer than its header says: the dump is corrupt.")
         offsets = self.offsets
         if (
@@ -134,3 +173,12 @@ class Activations:
             or (np.diff(offsets) < 0).any()
         ):
             raise InputError(f"{path / 'offsets.npy'} does not fit the manifest: the dump is corrupt.")
+        if manifest.sha256 is not None:
+            self._verify(manifest.sha256, whole=manifest.bytes <= SMALL)
+
+
+def _changed(path: Path) -> InputError:
+    return InputError(
+        f"{path} is damaged: it was changed after it was written, or is of another dump; its checksum is not that of "
+        "the manifest. To use it all the same, remove the fields 'sha256' and 'checksum' from manifest.json."
+    )

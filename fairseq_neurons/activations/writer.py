@@ -6,12 +6,20 @@ import logging
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
 import numpy as np
 
+from fairseq_neurons.activations.dump_checksums import (
+    Checksums,
+    SentenceDigests,
+    digest_of_lines,
+    digest_of_offsets,
+    digest_of_rows,
+)
 from fairseq_neurons.activations.manifest import Manifest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.disk_space import check_disk_space, human_bytes
@@ -46,6 +54,7 @@ class ActivationWriter:
         self.out, self.manifest = out, manifest
         self.offsets = np.asarray(offsets, dtype=np.int64)
         self.missing = np.diff(self.offsets) > 0
+        self._digests = SentenceDigests(manifest.sentences)
         self._folder = NewFolder(out, "a dump", FILES)
         try:
             self._file, self._start = self._reserve()
@@ -70,7 +79,8 @@ class ActivationWriter:
         if start == end:
             return
         data = np.ascontiguousarray(rows, dtype=self.manifest.dtype).data.cast("B")
-        place = self._start + int(start) * len(self.manifest.neurons) * np.dtype(self.manifest.dtype).itemsize
+        place = self._start + int(start) * self.manifest.row_bytes
+        self._digests.add(sentence, data)
         with writing(self.out):
             while data:
                 written = os.pwrite(self._file.fileno(), data, place)
@@ -95,6 +105,7 @@ class ActivationWriter:
                 file.flush()
                 os.fsync(file.fileno())
             os.fsync(self._file.fileno())
+            self.manifest = replace(self.manifest, sha256=self._checksums(sentences))
             self._file.close()
         write_text_whole(self._folder.folder / "words.txt", "".join(line + "\n" for line in sentences))
         write_text_whole(self._folder.folder / "manifest.json", self.manifest.to_json())
@@ -118,6 +129,10 @@ class ActivationWriter:
     ) -> None:
         self.abort()
 
+    def _checksums(self, sentences: Sequence[str]) -> Checksums:
+        rows = digest_of_rows(self._file, self._start, self.manifest.words, self.manifest.row_bytes)
+        return Checksums(self._digests.hexdigest(), rows, digest_of_offsets(self.offsets), digest_of_lines(sentences))
+
     def _reserve(self) -> tuple[BinaryIO, int]:
         """Write the header and reserve the disk for all rows; the open file, and where the first row begins."""
         needed, free = self.manifest.bytes, shutil.disk_usage(self._folder.folder).free
@@ -128,7 +143,7 @@ class ActivationWriter:
         )
         check_disk_space(self.out, self._folder.folder, needed, "float16 takes half of float32")
         with writing(self.out):
-            file = open(self._folder.folder / "activations.npy", "wb", buffering=0)  # noqa: SIM115 - closed by commit
+            file = open(self._folder.folder / "activations.npy", "w+b", buffering=0)  # noqa: SIM115 - closed by commit
             try:
                 header = {
                     "descr": np.lib.format.dtype_to_descr(np.dtype(self.manifest.dtype)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,14 @@ from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
-from fairseq_neurons.storage.files import read_text, write_text_whole
+from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.json_fields import Fields, read_object
+from fairseq_neurons.storage.sealed_json import sealed
 
 # Format 1 calls the part of a block its direction.
 FORMAT = 2
+NEEDED = ("format", "method", "signature", "neurons", "order", "scores")
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -94,36 +99,55 @@ class Ranking:
             "order": self.order.tolist(),
             "scores": self.scores.tolist(),
         }
-        write_text_whole(Path(path), json.dumps(fields) + "\n")
+        write_text_whole(Path(path), json.dumps(sealed(fields)) + "\n")
 
     @classmethod
     def load(cls, path: str | Path) -> Ranking:
         """Read a ranking.
 
         Raises:
-            InputError: if the file is not a ranking, is broken, or has a newer format.
+            InputError: if the file is not a ranking, is damaged or contradicts itself, or has a newer format.
         """
-        try:
-            fields = json.loads(read_text(Path(path), "ranking"))
-            version = fields["format"]
-            if version > FORMAT:
-                raise InputError(
-                    f"{path} has format {version}, this version reads up to {FORMAT}: update fairseq-neurons."
-                )
-            neurons = Neurons.from_json(fields["neurons"], str(path))
-            order = np.array(fields["order"], dtype=np.int64)
-            scores = np.array(fields["scores"], dtype=np.float64)
-            method, signature = str(fields["method"]), str(fields["signature"])
-            checkpoint = str(fields.get("checkpoint_sha256", ""))
-        except (json.JSONDecodeError, TypeError, KeyError, OverflowError) as error:
-            raise InputError(f"{path} is not a ranking: a field is missing or invalid ({error}).") from error
-        except ValueError as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(f"{path} is not a ranking: {error}.") from error
-        every = np.arange(len(neurons))
-        if order.shape != every.shape or scores.shape != every.shape or (np.sort(order) != every).any():
-            raise InputError(
-                f"{path} is a broken ranking: 'order' must contain each of the {len(neurons)} neurons once."
-            )
-        return cls(method, neurons, order, scores, signature, checkpoint)
+        fields = read_object(Path(path), "ranking")
+        missing = [name for name in NEEDED if name not in fields]
+        if missing:
+            raise InputError(f"{path} is not a ranking: it has no {missing[0]!r}.")
+        if (version := fields.required("format", int)) > FORMAT:
+            raise InputError(f"{path} has format {version}, this version reads up to {FORMAT}: update fairseq-neurons.")
+        ranking = cls(
+            fields.required("method", str),
+            Neurons.from_json(fields.required("neurons", list), str(path)),
+            _order(fields),
+            _scores(fields),
+            fields.required("signature", str),
+            fields.optional("checkpoint_sha256", str) or "",
+        )
+        ranking._check(fields)
+        return ranking
+
+    def _check(self, fields: Fields) -> None:
+        """Check the order against the neurons and the scores."""
+        count = len(self.neurons)
+        if not len(self.order) == len(self.scores) == count or (np.sort(self.order) != np.arange(count)).any():
+            raise fields.damage(f"'order' must contain each of the {count} neurons once, and 'scores' as many numbers")
+        if np.isnan(self.scores).any():
+            raise fields.damage("a score is not a number (NaN)")
+        with np.errstate(invalid="ignore"):
+            # Scores that are sums may have a rounding error. The difference of two infinite scores is NaN.
+            steps, error = np.diff(self.scores), ROUNDING * np.abs(self.scores[1:])
+        if (steps > error).any() and (steps < -error).any():
+            raise fields.damage("'scores' neither descend nor ascend, so they did not make this order")
+
+
+def _order(fields: Fields) -> NDArray[np.int64]:
+    return np.array(fields.list_of("order", int), dtype=np.int64)
+
+
+def _scores(fields: Fields) -> NDArray[np.float64]:
+    """Scores may be infinite, which `Fields` refuses."""
+    scores = fields.required("scores", list)
+    if not all(type(score) in (int, float) for score in scores):
+        raise fields.damage("an item of 'scores' is not a number")
+    with suppress(OverflowError):
+        return np.array(scores, dtype=np.float64)
+    raise fields.damage("an item of 'scores' is too large")

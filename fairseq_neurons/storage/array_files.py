@@ -1,29 +1,30 @@
-"""Read files of arrays that may be damaged."""
+"""Read files of arrays that may be damaged: nothing is executed, and no more memory taken than the file has bytes."""
 
 from __future__ import annotations
 
-import tokenize
+import os
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.array_headers import Header, damaged, read_header
+from fairseq_neurons.storage.files import read_bytes
+from fairseq_neurons.storage.regular_files import open_file
 
-# What numpy raises for damaged files, from their headers, their archives and their shapes.
-DAMAGE = (
-    *(OSError, EOFError, ValueError, TypeError, KeyError, SyntaxError, MemoryError, NotImplementedError, RuntimeError),
-    *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
-)
+# What `zipfile` raises for damaged archives.
+DAMAGE = (OSError, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+SUFFIX = ".npy"
 
 
 def read_array(path: Path, mmap: bool = False) -> NDArray[Any]:
-    """Read an ``.npy`` file; nothing in it is executed.
+    """Read an ``.npy`` file.
 
     Args:
         path: the file.
@@ -33,18 +34,23 @@ def read_array(path: Path, mmap: bool = False) -> NDArray[Any]:
         InputError: if it is missing, damaged, or an archive of arrays.
     """
     try:
-        array = np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)
-    except DAMAGE as error:
-        raise InputError(f"{path} is missing, truncated or not an array.") from error
-    if not isinstance(array, np.ndarray):
-        raise InputError(f"{path} is an archive of arrays, not one array.")
-    return array
+        with open_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            header = _header(file, str(path))
+            if size < header.offset + header.bytes:
+                raise damaged(str(path), f"it has {size:,} bytes, not {header.offset + header.bytes:,}")
+            if mmap:
+                kind, offset, order = header.dtype, header.offset, header.order
+                return np.memmap(path, kind, "r", offset, header.shape, order)
+            return _values(file, header)
+    except OSError as error:
+        raise damaged(str(path), f"{error.strerror or error}") from error
 
 
 def read_arrays(
     file: Path | bytes, names: Sequence[str], place: str, optional: Sequence[str] = ()
 ) -> dict[str, NDArray[Any]]:
-    """Read arrays of an ``.npz`` archive; nothing in it is executed.
+    """Read arrays of an ``.npz`` archive, as `arrays_as_bytes` writes it: without compression or encryption.
 
     Args:
         file: the archive or its content.
@@ -55,8 +61,50 @@ def read_arrays(
     Raises:
         InputError: if the file is missing or damaged, or lacks an array.
     """
+    content = file if isinstance(file, bytes) else read_bytes(file, "file")
     try:
-        with np.load(BytesIO(file) if isinstance(file, bytes) else file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in (*names, *(name for name in optional if name in archive))}
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            found = {entry.filename.removesuffix(SUFFIX): entry for entry in archive.infolist()}
+            wanted = (*names, *(name for name in optional if name in found))
+            return {name: _read(archive, found[name], len(content), place) for name in wanted}
     except DAMAGE as error:
-        raise InputError(f"{place} is missing, damaged or lacks an array ({error}).") from error
+        if isinstance(error, InputError):
+            raise
+        about = f"{error.args[0]} is not a file in the archive" if isinstance(error, KeyError) else error
+        raise InputError(f"{place} is missing, damaged or lacks an array ({about}).") from error
+
+
+def arrays_as_bytes(arrays: Mapping[str, Any]) -> bytes:
+    """The content of an ``.npz`` archive; the same arrays give the same bytes, whenever they are written."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, values in arrays.items():
+            array = BytesIO()
+            np.save(array, np.asanyarray(values), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(name + SUFFIX), array.getvalue())
+    return file.getvalue()
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int, place: str) -> NDArray[Any]:
+    """Read one array of an archive of ``size`` bytes, which bounds that of the array."""
+    if entry.flag_bits & 1 or entry.compress_type != zipfile.ZIP_STORED or entry.file_size > size:
+        raise InputError(f"{place} is damaged: {entry.filename} is encrypted, compressed or larger than the archive.")
+    content = archive.read(entry)
+    file = BytesIO(content)
+    header = _header(file, place)
+    if len(content) != header.offset + header.bytes:
+        raise damaged(place, f"{entry.filename} has {len(content):,} bytes, not {header.offset + header.bytes:,}")
+    return _values(file, header)
+
+
+def _header(file: BinaryIO, place: str) -> Header:
+    if file.read(2) == b"PK":
+        raise InputError(f"{place} is an archive of arrays, not one array.")
+    file.seek(0)
+    return read_header(file, place)
+
+
+def _values(file: BinaryIO, header: Header) -> NDArray[Any]:
+    """The array after the header; its size has been checked."""
+    content = bytearray(file.read(header.bytes))
+    return np.ndarray(header.shape, header.dtype, content, order=header.order)

@@ -5,14 +5,21 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import io
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.disk_space import human_bytes
+from fairseq_neurons.storage.regular_files import check_replaceable, open_file
 
+# A file that is read as a whole, and a line of one that is not, may not be longer: damaged ones would fill the memory.
+LARGEST = 1 << 30
+LONGEST_LINE = 1 << 26
 # Some editors write it at the start of a UTF-8 file; it belongs to no word.
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -49,6 +56,8 @@ def write_bytes_whole(path: Path, content: bytes) -> None:
         InputError: as of `write_text_whole`.
     """
     partial = path.with_name(path.name + ".partial")
+    for name in (path, partial):
+        check_replaceable(name)
     with writing(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,22 +72,52 @@ def write_bytes_whole(path: Path, content: bytes) -> None:
             raise
 
 
-def read_text(path: Path, what: str) -> str:
-    """Read a UTF-8 file, without the byte order mark at its start, if it has one.
+def read_bytes(path: Path, what: str) -> bytes:
+    """Read a regular file.
 
     Args:
         path: the file.
         what: what it should be, for the message.
 
     Raises:
-        InputError: if it cannot be read or is not UTF-8.
+        InputError: if it cannot be read, is a device, a FIFO or a socket, or is larger than such a file can be.
+    """
+    with reading(path, what), open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST:
+            raise InputError(f"The {what} {path} has {human_bytes(size)}; it must not exceed {human_bytes(LARGEST)}.")
+        return file.read()
+
+
+@contextmanager
+def reading(path: Path, what: str) -> Iterator[None]:
+    """Report an `OSError` of the block in one sentence.
+
+    Args:
+        path: the file or folder.
+        what: what it should be.
+
+    Raises:
+        InputError: naming the path and the reason.
     """
     try:
-        return path.read_text(encoding="utf-8").removeprefix(BYTE_ORDER_MARK)
+        yield
     except OSError as error:
         raise InputError(f"The {what} {path} cannot be read: {error.strerror or error}.") from error
+
+
+def read_text(path: Path, what: str) -> str:
+    """Read a UTF-8 file, without the byte order mark at its start, if it has one.
+
+    Raises:
+        InputError: if it is not UTF-8, or as of `read_bytes`.
+    """
+    try:
+        text = read_bytes(path, what).decode("utf-8").removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
         raise InputError(f"The {what} {path} is not UTF-8 text (byte {error.start}).") from error
+    # As Python reads text.
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def read_lines(path: Path, what: str) -> list[str]:
@@ -103,14 +142,16 @@ def stream_lines(path: Path, what: str) -> Iterator[str]:
     """Yield the same lines one by one, for files that may be large.
 
     Raises:
-        InputError: as of `read_text`.
+        InputError: as of `read_text`, or if a line has no end.
     """
     try:
-        with open(path, encoding="utf-8", newline="\n") as file:
-            for number, line in enumerate(file):
+        with reading(path, what), io.TextIOWrapper(open_file(path), encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), "")):
+                if len(line) == LONGEST_LINE:
+                    raise InputError(
+                        f"Line {number + 1} of the {what} {path} is longer than {LONGEST_LINE:,} characters."
+                    )
                 yield (line if number else line.removeprefix(BYTE_ORDER_MARK)).removesuffix("\n")
-    except OSError as error:
-        raise InputError(f"The {what} {path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"The {what} {path} is not UTF-8 text.") from error
 
@@ -150,7 +191,7 @@ def hold(lock: Path, out: Path) -> TextIO:
     """
     with writing(out):
         lock.parent.mkdir(parents=True, exist_ok=True)
-        held = open(lock, "w")  # noqa: SIM115 - closed by the caller
+        held = open(lock, "a", opener=_open_lock)  # noqa: SIM115 - closed by the caller
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # A run that has just ended may have removed the file between the two calls, and the next one made another.
@@ -164,6 +205,19 @@ def hold(lock: Path, out: Path) -> TextIO:
 
 
 def sha256_of_file(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file's bytes."""
-    with open(path, "rb") as file:
+    """Hexadecimal SHA-256 of a file's bytes.
+
+    Raises:
+        OSError: if it cannot be read, or is not a regular file.
+    """
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _open_lock(path: str, flags: int) -> int:
+    """Neither follow a link to a file of somebody else's nor wait for the reader of a FIFO."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, f"{path} is not a file", path)
+    return descriptor

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from pathlib import Path
 from typing import TypeVar
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import read_text
+from fairseq_neurons.storage.sealed_json import unsealed
 
 Kind = TypeVar("Kind")
 
 JsonObject = dict[str, object]
 
+LARGEST = 1 << 63
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 KINDS = {
     str: "a string",
     int: "an integer",
@@ -99,38 +104,64 @@ class Fields:
 
 
 def is_kind(value: object, kind: type) -> bool:
-    """Whether a JSON value has a type; an integer is a ``float``, too, and a ``bool`` is neither."""
+    """Whether a JSON value has a type; an integer is a ``float``, too, and a ``bool`` is neither.
+
+    Integers have at most 64 bits. ``1e400`` and ``NaN``, which Python reads, are not numbers.
+    """
     # A bool is an int to Python, but not to whoever reads a file.
-    accepted = (int, float) if kind is float else kind
-    return isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))
+    if isinstance(value, bool):
+        return kind is bool
+    if isinstance(value, int):
+        return kind in (int, float) and -LARGEST <= value < LARGEST
+    return isinstance(value, kind) and (not isinstance(value, float) or math.isfinite(value))
 
 
 def read_object(path: Path, what: str) -> Fields:
-    """Read a file that is one JSON object.
+    """Read a file that is one JSON object; its checksum is verified, if it has one.
 
     Args:
         path: the file.
         what: what it should be, for the message.
 
     Raises:
-        InputError: if it cannot be read, or is not a JSON object.
+        InputError: if it cannot be read, is not a JSON object, or was changed after it was written.
     """
-    return Fields(_parse(read_text(path, what), str(path)), str(path))
+    return _object(read_text(path, what), str(path))
 
 
 def read_objects(path: Path, what: str) -> list[Fields]:
     """Read a file of one JSON object a line. A last line without end, which is still being written, is skipped.
 
     Raises:
-        InputError: if it cannot be read, or a line is not a JSON object.
+        InputError: if it cannot be read, or a line is not a JSON object or was changed.
     """
     lines = read_text(path, what).split("\n")[:-1]
     places = [f"{path}, line {number}," for number in range(1, len(lines) + 1)]
-    return [Fields(_parse(line, place), place) for line, place in zip(lines, places, strict=True)]
+    return [_object(line, place) for line, place in zip(lines, places, strict=True)]
 
 
-def _parse(text: str, place: str) -> object:
+def _object(text: str, place: str) -> Fields:
+    content = parse_json(text, place)
+    return Fields(unsealed(content, place) if isinstance(content, dict) else content, place)
+
+
+def parse_json(text: str, place: str) -> object:
+    """Parse JSON that may be anything.
+
+    Args:
+        text: the JSON.
+        place: where it was found.
+
+    Raises:
+        InputError: if it is not JSON, is nested too deeply, or holds half a character.
+    """
     try:
-        return json.loads(text)
+        content = json.loads(text)
+        if ESCAPED_SURROGATE.search(text):
+            # Half of a pair, which can be neither written nor printed.
+            json.dumps(content, ensure_ascii=False).encode("utf-8")
     except ValueError as error:
         raise InputError(f"{place} is damaged: it is not JSON ({error}).") from error
+    except RecursionError as error:
+        raise InputError(f"{place} is damaged: its JSON is nested too deeply.") from error
+    return content

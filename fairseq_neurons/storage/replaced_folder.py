@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import write_text_whole, writing
+from fairseq_neurons.storage.json_fields import read_object
 from fairseq_neurons.storage.output_folder import LOCK, OutputFolder, remove
 
 
@@ -85,10 +86,9 @@ class ReplacedFolder(OutputFolder):
             raise InputError(f"{path} already exists and is not {self._what}; remove it or choose another name.")
 
     def _is_ours(self, folder: Path) -> bool:
-        if not (folder / self._mark).is_file():
+        if not os.path.isfile(folder / self._mark):
             return set(os.listdir(folder)) <= {LOCK, self._mark + ".partial"}
         try:
-            content = json.loads((folder / self._mark).read_bytes())
-        except ValueError:
+            return read_object(folder / self._mark, "mark").content.get("kind") == self._kind
+        except InputError:
             return False
-        return isinstance(content, dict) and content.get("kind") == self._kind

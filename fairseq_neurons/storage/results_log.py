@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.files import write_text_whole, writing
-from fairseq_neurons.storage.json_fields import Fields, JsonObject
+from fairseq_neurons.storage.files import read_bytes, write_text_whole, writing
+from fairseq_neurons.storage.json_fields import Fields, JsonObject, parse_json
+from fairseq_neurons.storage.regular_files import check_replaceable
+from fairseq_neurons.storage.sealed_json import sealed, unsealed
 
 logger = logging.getLogger(__name__)
 
@@ -21,13 +24,14 @@ Record = TypeVar("Record")
 class LogFile:
     """A file of one JSON object a line, each found by its ``signature``; it may hold several types of record.
 
-    Lines that an interruption cut short are dropped when the file is opened; the next run measures them again.
+    Lines that an interruption cut short are dropped when the file is opened; the next run measures them again. Each
+    line has a checksum.
 
     Args:
         path: the file; the results of an earlier run are kept.
 
     Raises:
-        InputError: if the file cannot be read or written.
+        InputError: if the file cannot be read or written, or a line was changed after it was written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,12 +39,13 @@ class LogFile:
         self._lines: dict[str, JsonObject] = {}
         # Where each signature's line is, counted from 1.
         self._numbers: dict[str, int] = {}
-        if path.exists():
+        if os.path.lexists(path):
             self._read()
 
     def add(self, line: JsonObject) -> None:
         """Write down a line, which has a ``signature``, or raise `ValueError` for a number that is not finite."""
         text = _text(line)
+        check_replaceable(self.path)
         with writing(self.path), open(self.path, "a", encoding="utf-8") as file:
             file.write(text)
             file.flush()
@@ -66,15 +71,13 @@ class LogFile:
         return Fields(self._lines[signature], f"{self.path}, line {self._numbers[signature]},")
 
     def _read(self) -> None:
-        try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-        except OSError as error:
-            raise InputError(f"{self.path} cannot be read: {error.strerror or error}.") from error
+        text = read_bytes(self.path, "log of results").decode("utf-8", errors="replace")
+        lines = re.findall(r"[^\n]*\n|[^\n]+$", text)
         whole: list[str] = []
         for line in lines:
             if content := _parsed(line):
                 whole.append(line)
-                self._keep(content, len(whole))
+                self._keep(unsealed(content, f"{self.path}, line {len(whole)},"), len(whole))
         if whole:
             logger.info("%s: %d results of an earlier run are kept", self.path.parent, len(whole))
         if len(whole) < len(lines):
@@ -143,11 +146,11 @@ class ResultsLog(Generic[Record]):
 def _parsed(line: str) -> JsonObject | None:
     """The content of a line; None if it is incomplete."""
     try:
-        content = json.loads(line) if line.endswith("\n") else None
-    except json.JSONDecodeError:
+        content = parse_json(line, "") if line.endswith("\n") else None
+    except InputError:
         return None
     return content if isinstance(content, dict) and isinstance(content.get("signature"), str) else None
 
 
 def _text(line: JsonObject) -> str:
-    return json.dumps(line, allow_nan=False) + "\n"
+    return json.dumps(sealed(line), allow_nan=False) + "\n"

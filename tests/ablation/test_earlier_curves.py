@@ -1,4 +1,4 @@
-"""Folders that an earlier version measured: they are read, resumed and completed to the byte.
+"""Folders that an earlier version measured: they are read, resumed and completed to the byte, and get checksums.
 
 Those in ``earlier_curves`` were written by version 0.1.0 before points and comparisons were records.
 """
@@ -23,6 +23,7 @@ from fairseq_neurons.ablation.metrics.controlling import Controlling
 from fairseq_neurons.ablation.metrics.metric import AnyMetric
 from fairseq_neurons.ablation.metrics.perplexity import Perplexity
 from fairseq_neurons.ablation.planned_points import plan
+from fairseq_neurons.storage.sealed_json import unsealed
 from tests.ablation.small_ablations import ranking, settings
 from tests.ablation.test_interruptions import files
 
@@ -67,7 +68,12 @@ def resume(out: Path, metric: AnyMetric, model) -> None:
 
 
 def kept(out: Path) -> dict[str, bytes]:
-    return {name: content for name, content in files(out).items() if name != ".lock"}
+    """The files, the lines of results without the checksums that earlier versions lack."""
+    found = {name: content for name, content in files(out).items() if name != ".lock"}
+    for name in ("curve.jsonl", "comparisons.jsonl"):
+        lines = [unsealed(json.loads(line), name) for line in found[name].splitlines()]
+        found[name] = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    return found
 
 
 def test_a_finished_folder__stays_as_it_is(earlier, language_model):
@@ -81,7 +87,7 @@ def test_a_finished_folder__stays_as_it_is(earlier, language_model):
 def test_an_unfinished_folder__is_completed(earlier, language_model, name):
     out, metric = earlier
     before = kept(out)
-    content = before[name]
+    content = (out / name).read_bytes()
     (out / name).write_bytes(content[: len(content) // 2])
     resume(out, metric(), language_model)
     assert kept(out) == before

@@ -21,6 +21,7 @@ from fairseq_neurons.ablation.forked_workers import Workers
 from fairseq_neurons.ablation.measurement import Measurement
 from fairseq_neurons.ablation.planned_points import plan
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.storage.sealed_json import sealed
 from tests.ablation.small_ablations import Norms, ranking, settings
 
 RANKINGS = {"a": ranking(1), "b": ranking(2)}
@@ -101,7 +102,7 @@ def test_points__are_those_of_the_masks_applied_one_by_one(curve, tmp_path):
         assert point.score == sum(numbers)
     assert sum(curve.norms()) == scores["a", "bottom", None, 0]
     lines = [json.loads(line) for line in (tmp_path / "out" / "curve.jsonl").read_text().splitlines()]
-    assert lines == [point.to_json() for point in points]
+    assert lines == [sealed(point.to_json()) for point in points]
     assert len({point.signature for point in points}) == len(points)
     # Against the unablated model: every point. At each of 4 numbers of neurons: top, bottom and 3 random orders of a
     # ranking against each other but for random ones, and both rankings' tops and bottoms.

@@ -11,6 +11,7 @@ import pytest
 
 from fairseq_neurons.activations import Activations, Manifest
 from fairseq_neurons.errors import InputError
+from tests.activations.small_dumps import forget_checksums
 from tests.activations.test_writer import write
 
 
@@ -21,6 +22,7 @@ def dump(tmp_path) -> Path:
 
 
 def edit(dump: Path, **fields: object) -> None:
+    forget_checksums(dump)
     path = dump / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
 
@@ -29,14 +31,15 @@ def edit(dump: Path, **fields: object) -> None:
     ("fields", "sentence"),
     [
         ({"format": 3}, "has format 3, this version reads up to 2: update fairseq-neurons"),
-        ({"format": "one"}, "its format is missing"),
-        ({"words": "many"}, "'words' is missing or not int"),
+        ({"format": "one"}, "'format' is missing or not an integer"),
+        ({"words": "many"}, "'words' is missing or not an integer"),
         ({"words": 6}, "its manifest promises"),
         ({"sentences": 9}, "offsets.npy.* corrupt"),
-        ({"dtype": "float64"}, "broken manifest: dtype=float64"),
+        ({"dtype": "float64"}, "damaged: dtype=float64 cannot be dumped: choose float16 or float32"),
         ({"neurons": []}, "'neurons' is empty or contains an invalid block"),
-        ({"eos": None}, "'eos' is missing or not bool"),
-        ({"unknown": "3"}, "'unknown' is not int"),
+        ({"eos": None}, "'eos' is missing or not true or false"),
+        ({"unknown": "3"}, "'unknown' is missing or not an integer"),
+        ({"neurons": [{"module": "encoder", "layer": 0, "part": "fwd", "size": 1 << 40}]}, "invalid block"),
     ],
 )
 def test_manifest_that_lies__is_refused(dump, fields, sentence):
@@ -47,17 +50,19 @@ def test_manifest_that_lies__is_refused(dump, fields, sentence):
 
 DEFAULTS = {
     **{"skipped": 0, "pooling": "last", "subwords": "words", "eos": False, "checkpoint_sha256": "", "data": ""},
-    **{"subset": "", "mask": "", "versions": {}, "unknown": None},
+    **{"subset": "", "mask": "", "versions": {}, "unknown": None, "dictionary_sha256": "", "sha256": None},
 }
 
 
 def test_fields_with_a_default__may_be_missing(dump):
     path = dump / "manifest.json"
     whole = json.loads(path.read_text())
+    del whole["checksum"]
     least = {name: value for name, value in whole.items() if name not in DEFAULTS}
     assert list(least) == ["format", "neurons", "words", "sentences", "dtype"]
     path.write_text(json.dumps(least))
-    assert json.loads(Activations(dump).manifest.to_json()) == {**whole, **DEFAULTS}
+    again = json.loads(Activations(dump).manifest.to_json())
+    assert {name: value for name, value in again.items() if name != "checksum"} == {**whole, **DEFAULTS}
     for name in least:
         path.write_text(json.dumps({other: value for other, value in least.items() if other != name}))
         with pytest.raises(InputError, match=name):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -80,7 +81,7 @@ def test_dump__round_trips_in_any_order_of_sentences(tmp_path_factory, counts, d
     assert [len(dump.sentence(s)) for s in range(len(counts))] == counts
     np.testing.assert_array_equal(np.concatenate(list(dump.blocks(3))), rows)
     np.testing.assert_allclose(dump.mean(), rows.astype(np.float64).mean(axis=0), atol=1e-12)
-    assert dump.manifest == manifest(counts, dtype)
+    assert replace(dump.manifest, sha256=None) == manifest(counts, dtype)
 
 
 def test_array__opens_with_plain_numpy(tmp_path):

@@ -47,6 +47,23 @@ def test_order__is_by_score_then_by_index(scores, reverse):
     assert ranking.scores.tolist() == [scores[i] for i in expected]
 
 
+@pytest.mark.parametrize(
+    "scores", [[3, 2, 2], [-1.5, 0.0, 0.25], [float("inf"), 1, float("-inf")], [1, 1 + 1e-16, 0.5]]
+)
+def test_scores_that_descend_or_ascend__are_read(tmp_path, scores):
+    ranking = Ranking("m", NEURONS, np.array([2, 0, 1]), np.array(scores, dtype=np.float64), "s")
+    ranking.save(tmp_path / "a.json")
+    assert Ranking.load(tmp_path / "a.json").scores.tolist() == scores
+
+
+def test_score_that_was_edited__is_refused(tmp_path):
+    path = tmp_path / "a.json"
+    Ranking.from_scores("m", NEURONS, np.array([3.25, 1.0, 4.0]), "s").save(path)
+    path.write_text(path.read_text().replace("3.25", "3.35"))
+    with pytest.raises(InputError, match=r"a\.json is damaged: it was changed after it was written"):
+        Ranking.load(path)
+
+
 def test_top_and_bottom__begin_at_their_ends():
     ranking = Ranking.from_scores("m", NEURONS, np.array([3.0, 1.0, 4.0]), "s")
     assert ranking.top(2).tolist() == [2, 0]
@@ -57,15 +74,21 @@ def test_top_and_bottom__begin_at_their_ends():
     ("fields", "sentence"),
     [
         ({"format": 3}, "has format 3, this version reads up to 2: update fairseq-neurons"),
-        ({"format": "two"}, "is not a ranking"),
+        ({"format": "two"}, "'format' is missing or not an integer"),
         ({"neurons": []}, "'neurons' is empty or contains an invalid block"),
         ({"order": [0, 0, 1]}, "must contain each of the 3 neurons once"),
         ({"order": [0, 1]}, "must contain each of the 3 neurons once"),
         ({"order": [0, 1, 3]}, "must contain each of the 3 neurons once"),
-        ({"order": "text"}, "is not a ranking"),
+        ({"order": "text"}, "'order' is missing or not a list"),
+        ({"order": [2.0, 0, 1]}, "an item of 'order' is not an integer"),
+        ({"order": [True, 0, 2]}, "an item of 'order' is not an integer"),
+        ({"scores": [0.5, 0.9, -0.1]}, "'scores' neither descend nor ascend"),
+        ({"scores": [0.9, float("nan"), -0.1]}, r"a score is not a number \(NaN\)"),
+        ({"scores": [10**400, 1, 0]}, "an item of 'scores' is too large"),
+        ({"neurons": [{"module": "encoder", "layer": 0, "part": "fwd", "size": 1e400}]}, "must be a list of blocks"),
         ({"scores": [1.0]}, "must contain each of the 3 neurons once"),
         ({"neurons": [{"module": "encoder"}]}, "'neurons' must be a list of blocks"),
-        ({"scores": ["high", 1, 2]}, "is not a ranking"),
+        ({"scores": ["high", 1, 2]}, "an item of 'scores' is not a number"),
     ],
 )
 def test_broken_ranking__is_refused_in_one_sentence(tmp_path, fields, sentence):

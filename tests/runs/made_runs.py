@@ -53,5 +53,6 @@ def write_curve(folder: Path, checkpoint: str) -> None:
 
 
 def edit(file: Path, **fields: object) -> None:
-    """Replace fields of a JSON file."""
-    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
+    """Replace fields of a JSON file, which then has no checksum, as one of an earlier version."""
+    content = {name: value for name, value in json.loads(file.read_text()).items() if name != "checksum"}
+    file.write_text(json.dumps({**content, **fields}))

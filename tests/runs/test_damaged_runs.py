@@ -82,6 +82,7 @@ def test_fields_that_are_missing_or_of_another_type__never_are_a_traceback(run_c
     file = run_copy / name
     lines = file.suffix == ".jsonl"
     whole = json.loads(file.read_text().split("\n")[0] if lines else file.read_text())
+    whole.pop("checksum", None)  # or each change would be refused for it
     refused = 0
     for content in changed(whole):
         file.write_text(json.dumps(content) + "\n" * lines)

@@ -11,6 +11,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.json_fields import Fields
 from fairseq_neurons.storage.results_log import LogFile, ResultsLog
+from fairseq_neurons.storage.sealed_json import sealed
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def test_what_an_earlier_run_measured__is_not_measured_again(path):
     again = log_at(path)
     assert again.measure("a", never) == first == Accuracy(1 / 3, "a")
     assert "a" in again and "b" not in again and len(again) == 1
-    assert json.loads(path.read_text()) == {"accuracy": 1 / 3, "signature": "a"}
+    assert json.loads(path.read_text()) == sealed({"accuracy": 1 / 3, "signature": "a"})
 
 
 def test_replace__writes_the_records_in_their_order(path):

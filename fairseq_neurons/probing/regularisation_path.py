@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def regularisation_path(
     l1: Sequence[float],
     l2: Sequence[float],
     probe: ElasticNetProbe,
-    skip: Callable[[float, float], bool] = lambda l1, l2: False,
+    done: int = 0,
 ) -> Iterator[ElasticNetProbe]:
     """Fit a probe for every pair of penalties (Dalvi et al. 2019, Figure 2), from the strongest to the weakest.
 
@@ -28,14 +28,22 @@ def regularisation_path(
         l1: values of lambda_1.
         l2: values of lambda_2.
         probe: the probe that is fitted repeatedly; its other settings stay as they are.
-        skip: called with the values of l1 and l2; the pair is not fitted if it returns True.
+        done: number of pairs, in the order of `path_order`, that have been fitted; the probe is as they left it.
 
     Yields:
         The same probe after every fit; copy what you want to keep.
     """
-    rows = sorted(l1, reverse=True)
-    for i, strength in enumerate(rows):
-        # In alternating directions, so that consecutive fits are neighbours on the grid.
-        for ridge in sorted(l2, reverse=i % 2 == 0):
-            if not skip(strength, ridge):
-                yield probe.set_params(warm_start=True, l1=strength, l2=ridge).fit(design, y)
+    for strength, ridge in path_order(l1, l2)[done:]:
+        yield probe.set_params(warm_start=True, l1=strength, l2=ridge).fit(design, y)
+
+
+def path_order(l1: Sequence[float], l2: Sequence[float]) -> list[tuple[float, float]]:
+    """All pairs of penalties in the order in which they are fitted, without repeats.
+
+    >>> path_order([1, 2], [3, 4])
+    [(2, 4), (2, 3), (1, 3), (1, 4)]
+    """
+    # In alternating directions, so that consecutive fits are neighbours on the grid.
+    rows = enumerate(sorted(l1, reverse=True))
+    pairs = ((strength, ridge) for i, strength in rows for ridge in sorted(l2, reverse=i % 2 == 0))
+    return list(dict.fromkeys(pairs))

@@ -7,7 +7,7 @@ import pytest
 
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.probing import ElasticNetProbe
-from fairseq_neurons.probing.regularisation_path import regularisation_path
+from fairseq_neurons.probing.regularisation_path import path_order, regularisation_path
 from tests.probing.made_problems import made
 
 VALUES = (1e-1, 1e-2, 1e-3, 1e-4)
@@ -28,10 +28,12 @@ def test_path__takes_fewer_steps_than_single_fits():
     assert sum(warm for warm, _ in steps) < sum(single for _, single in steps)
 
 
-def test_path__skips_what_it_is_told_to():
+def test_path__leaves_out_what_has_been_done_and_fits_no_pair_twice():
     X, y = made(3)
-    path = regularisation_path(Design(X), y, VALUES, VALUES, ElasticNetProbe(), skip=lambda l1, l2: l1 != l2)
-    assert [(p.l1, p.l2) for p in path] == [(value, value) for value in VALUES]
+    order = path_order([*VALUES, VALUES[1]], VALUES[:2])
+    assert len(order) == len(set(order)) == 8 and order[:3] == [(0.1, 0.1), (0.1, 0.01), (0.01, 0.01)]
+    path = regularisation_path(Design(X), y, VALUES, VALUES[:2], ElasticNetProbe(), done=6)
+    assert [(p.l1, p.l2) for p in path] == path_order(VALUES, VALUES[:2])[6:]
 
 
 def test_curvature_of_other_penalties_that_leads_nowhere__is_forgotten():

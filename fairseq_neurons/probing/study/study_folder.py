@@ -10,6 +10,8 @@ from fairseq_neurons.storage.files import writing
 from fairseq_neurons.storage.new_folder import NewFolder
 
 MEASURED, PROBE, RESULTS = "measured.jsonl", "probe.npz", "results"
+# What the next fit of the penalty grid starts from.
+GRID = "grid_state.npz"
 
 
 class StudyFolder(NewFolder):
@@ -29,7 +31,8 @@ class StudyFolder(NewFolder):
     """
 
     def __init__(self, out: Path) -> None:
-        super().__init__(out, "a probe", (MEASURED, PROBE, RESULTS), kept=(MEASURED, PROBE), results=RESULTS)
+        kept = (MEASURED, PROBE, GRID)
+        super().__init__(out, "a probe", (*kept, RESULTS), kept, results=RESULTS)
 
     @property
     def probe(self) -> Path:

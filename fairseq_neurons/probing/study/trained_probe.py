@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from fairseq_neurons.probing.penalties.elastic_net import ElasticNet
 from fairseq_neurons.probing.study.confidence_intervals import check_seed
 from fairseq_neurons.probing.study.labelled_words import LabelledWords, Task
 from fairseq_neurons.probing.study.study_options import TrainingOptions
-from fairseq_neurons.storage.array_files import read_arrays
+from fairseq_neurons.storage.array_files import arrays_as_bytes, read_arrays
 from fairseq_neurons.storage.files import write_bytes_whole
 
 
@@ -121,21 +120,11 @@ class TrainedProbe:
 
     def save(self, path: Path) -> None:
         """Write ``probe.npz``, with an array for each field."""
-        file = io.BytesIO()
-        np.savez(
-            file,
-            weights=self.weights,
-            columns=self.columns,
-            bias=self.bias,
-            labels=np.array(self.labels),
-            objective=self.objective,
-            gap=self.gap,
-            stationarity=self.stationarity,
-            iterations=self.iterations,
-            signature=self.signature,
-            **({} if self.scales is None else {"scales": self.scales}),
-        )
-        write_bytes_whole(path, file.getvalue())
+        arrays = {item.name: getattr(self, item.name) for item in fields(self)}
+        arrays["labels"] = np.array(self.labels)
+        if self.scales is None:
+            del arrays["scales"]
+        write_bytes_whole(path, arrays_as_bytes(arrays))
 
     @classmethod
     def load(cls, path: str | Path) -> TrainedProbe:
@@ -147,7 +136,7 @@ class TrainedProbe:
         needed = [item.name for item in fields(cls) if item.default is MISSING]
         saved = read_arrays(Path(path), needed, f"The probe {path}", optional=["scales"])
         try:
-            return cls(
+            found = cls(
                 weights=saved["weights"],
                 columns=saved["columns"],
                 bias=saved["bias"],
@@ -159,8 +148,26 @@ class TrainedProbe:
                 signature=str(saved["signature"]),
                 scales=saved.get("scales"),
             )
+            "".join(found.labels).encode()  # half a character could be neither written nor printed
         except (TypeError, ValueError) as error:
             raise InputError(f"The probe {path} is damaged: a field has the wrong type ({error}).") from error
+        if error := found._error():
+            raise InputError(f"The probe {path} is damaged: {error}.")
+        return found
+
+    def _error(self) -> str:
+        """What is wrong with the arrays; empty if they fit together."""
+        labels, columns = len(self.labels), self.columns
+        width = self.weights.shape[-1] if self.weights.ndim == 2 else 0
+        fits = self.weights.shape == (labels, width) and self.bias.shape == (labels,) and columns.ndim == 1
+        scales = np.ones(len(columns)) if self.scales is None and columns.ndim == 1 else self.scales
+        if not fits or scales is None or scales.shape != columns.shape or columns.dtype.kind != "i":
+            return "its arrays do not fit together"
+        if len(columns) and not (columns[0] >= 0 and columns[-1] < width and (np.diff(columns) > 0).all()):
+            return "its columns are not neurons in ascending order"
+        if any(array.dtype.kind != "f" or not np.isfinite(array).all() for array in (self.weights, self.bias, scales)):
+            return "its weights are not finite numbers"
+        return ""
 
 
 def predict(design: Design, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:

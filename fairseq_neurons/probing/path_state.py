@@ -63,8 +63,8 @@ def load_state(path: Path, probe: ElasticNetProbe, device: torch.device) -> str:
         return ""
     geometry = Geometry()
     if "basis" in tensors:
-        metric = (tensors[name] for name in METRIC[:-1])
-        geometry.metric = Metric(*metric, total=float(found["total"]))
+        basis, spectrum, labels = (tensors[name] for name in METRIC[:-1])
+        geometry.metric = Metric(basis, spectrum, labels, float(found["total"]))
     for pair in zip(*(tensors.get(name, ()) for name in PAIRS), strict=True):
         geometry.secants.pairs.append(pair)
     probe.coef_, probe.intercept_ = (tensors[name].cpu().numpy() for name in WEIGHTS)

@@ -151,11 +151,11 @@ class TrainedProbe:
             "".join(found.labels).encode()  # half a character could be neither written nor printed
         except (TypeError, ValueError) as error:
             raise InputError(f"The probe {path} is damaged: a field has the wrong type ({error}).") from error
-        if error := found._error():
-            raise InputError(f"The probe {path} is damaged: {error}.")
+        if fault := found._fault():
+            raise InputError(f"The probe {path} is damaged: {fault}.")
         return found
 
-    def _error(self) -> str:
+    def _fault(self) -> str:
         """What is wrong with the arrays; empty if they fit together."""
         labels, columns = len(self.labels), self.columns
         width = self.weights.shape[-1] if self.weights.ndim == 2 else 0

@@ -33,7 +33,7 @@ def save_state(path: Path, probe: ElasticNetProbe, signature: str) -> None:
         InputError: if the file cannot be written.
     """
     arrays: dict[str, Any] = {"signature": signature, "coef": probe.coef_, "intercept": probe.intercept_}
-    geometry: Geometry = probe._geometry
+    geometry = probe._geometry or Geometry()
     if (metric := geometry.metric) is not None:
         # In numpy as in torch, eigenvectors are stored by columns; products depend on it to the last bit.
         arrays |= {"basis": metric.basis.cpu().numpy(), "spectrum": metric.spectrum.cpu().numpy()}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.penalties.norm_and_squares import NormAndSquares
 
 
 @dataclass(frozen=True)
-class ElasticNet:
+class ElasticNet(NormAndSquares):
     """``l1`` ||theta||_1 + ``l2`` ||theta||_2^2 (Dalvi et al. 2019, "Linguistic Correlation Analysis").
 
     Args:
@@ -22,29 +21,6 @@ class ElasticNet:
     Raises:
         InputError: if one is negative or not finite.
     """
-
-    l1: float
-    l2: float
-
-    def __post_init__(self) -> None:
-        for name, value in (("l1", self.l1), ("l2", self.l2)):
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(f"{name}={value}: a penalty is zero or a positive number.")
-
-    @property
-    def ridge(self) -> float:
-        """Second derivative of the quadratic part."""
-        return 2 * self.l2
-
-    @property
-    def smooth(self) -> bool:
-        """Whether the penalty is the quadratic part alone."""
-        return self.l1 == 0
-
-    @property
-    def has_bound(self) -> bool:
-        """Whether there is a lower bound of the optimum."""
-        return bool(self.l1 or self.l2)
 
     def check(self, neurons: int) -> None:
         """Accept any number of neurons."""
@@ -91,10 +67,7 @@ class ElasticNet:
         Args:
             slope: (L, D).
         """
-        excess = (slope.abs() - self.l1).clamp(min=0).double()
-        if self.l2 > 0:
-            return ((excess * excess).sum() / (4 * self.l2)).item()
-        return math.inf if bool(excess.any()) else 0.0
+        return self.conjugate_of_excess(slope.abs(), self.l1)
 
     def dual_scale(self, slope: Tensor) -> float:
         """The largest factor t in [0, 1] for which the conjugate of t * slope is finite."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +10,11 @@ import torch
 from torch import Tensor
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.probing.penalties.norm_and_squares import NormAndSquares
 
 
 @dataclass(frozen=True)
-class GroupLasso:
+class GroupLasso(NormAndSquares):
     """``l1`` sum_lb sqrt(d_b) ||theta_lb||_2 + ``l2`` ||theta||_2^2, theta_lb the weights of label l for block b.
 
     ``GroupLasso(1e-3, 1e-5, [block.size for block in neurons.blocks])`` selects the layers and directions that predict
@@ -29,31 +29,12 @@ class GroupLasso:
         InputError: if a number is negative or not finite, or a block is empty.
     """
 
-    l1: float
-    l2: float
     sizes: Sequence[int]
 
     def __post_init__(self) -> None:
-        for name, value in (("l1", self.l1), ("l2", self.l2)):
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(f"{name}={value}: a penalty is zero or a positive number.")
+        super().__post_init__()
         if not self.sizes or min(self.sizes) < 1:
             raise InputError(f"sizes={list(self.sizes)}: give the number of neurons of each block, at least 1.")
-
-    @property
-    def ridge(self) -> float:
-        """Second derivative of the quadratic part."""
-        return 2 * self.l2
-
-    @property
-    def smooth(self) -> bool:
-        """Whether the penalty is the quadratic part alone."""
-        return self.l1 == 0
-
-    @property
-    def has_bound(self) -> bool:
-        """Whether there is a lower bound of the optimum."""
-        return bool(self.l1 or self.l2)
 
     def check(self, neurons: int) -> None:
         """Check that the blocks have this number of neurons together.
@@ -85,10 +66,7 @@ class GroupLasso:
 
     def conjugate(self, slope: Tensor) -> float:
         """sup over theta of <slope, theta> - penalty(theta), slope (L, D); may be infinite if l2 is 0."""
-        excess = (self._norms(slope) - self._limits(slope)).clamp(min=0).double()
-        if self.l2 > 0:
-            return ((excess * excess).sum() / (4 * self.l2)).item()
-        return math.inf if bool(excess.any()) else 0.0
+        return self.conjugate_of_excess(self._norms(slope), self._limits(slope))
 
     def dual_scale(self, slope: Tensor) -> float:
         """The largest factor t in [0, 1] for which the conjugate of t * slope is finite."""

@@ -15,6 +15,7 @@ from fairseq_neurons.plugin import masked, neurons_of
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator, beam_search, forced_log_probs, predicted_log_probs
 from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel, LSTMDalvi2019Model
 from tests.plugin.conftest import batch, build, sentences
+from tests.plugin.same_search import OPTIONS, assert_same_search, dictionary_of, sample_of
 
 MODELS = {"separate": LSTMDalvi2019Model, "joint": LSTMDalvi2019JointModel}
 
@@ -22,11 +23,7 @@ MODELS = {"separate": LSTMDalvi2019Model, "joint": LSTMDalvi2019JointModel}
 @pytest.fixture(scope="module")
 def large() -> Dictionary:
     """Enough words for many chunks, and no whole number of them."""
-    words = Dictionary()
-    for i in range(1001):
-        words.add_symbol(f"w{i}")
-    words.finalize(padding_factor=1)
-    return words
+    return dictionary_of(1001)
 
 
 def that_ends(model):
@@ -34,28 +31,6 @@ def that_ends(model):
     with torch.no_grad():
         model.decoder.fc_out.bias[2] += 3.0 if len(model.decoder.fc_out.bias) < 100 else 3.6
     return model
-
-
-def sample_of(data: list[list[int]]) -> dict:
-    tokens, lengths = batch(data)
-    return {"id": torch.arange(len(data)), "net_input": {"src_tokens": tokens, "src_lengths": lengths}}
-
-
-def assert_same_search(model, dictionary, data, prefix=None, constraints=None, strategy=None, **options) -> list:
-    found = []
-    for generator_class in (SequenceGenerator, SharedStatesGenerator):
-        torch.manual_seed(5)
-        chosen = {} if strategy is None else {"search_strategy": strategy(dictionary)}
-        generator = generator_class([model], dictionary, max_len_b=20, **options, **chosen)
-        found.append(generator.generate([model], sample_of(data), prefix_tokens=prefix, constraints=constraints))
-    for theirs, ours in zip(*found, strict=True):
-        assert len(theirs) == len(ours)
-        for expected, hypothesis in zip(theirs, ours, strict=True):
-            assert expected["tokens"].tolist() == hypothesis["tokens"].tolist()
-            assert expected.keys() == hypothesis.keys()
-            for part in ("score", "positional_scores", "attention"):
-                torch.testing.assert_close(expected[part], hypothesis[part], atol=1e-4, rtol=1e-4)
-    return found[1]
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -83,16 +58,8 @@ def test_search_of_a_masked_model__is_that_of_fairseq(name, site, large):
 @pytest.mark.parametrize(
     "options",
     [
-        {"normalize_scores": False},
-        {"len_penalty": 0.3},
-        {"unk_penalty": 3.0},
-        {"unk_penalty": -30.0},
-        {"min_len": 4},
-        {"max_len": 6},
+        *OPTIONS,
         {"max_len_a": 0.5},
-        {"temperature": 2.5},
-        {"match_source_len": True},
-        {"no_repeat_ngram_size": 2},
         {"tokens_to_suppress": ("w3", "w5", "w7")},
         {"eos": 9},
     ],

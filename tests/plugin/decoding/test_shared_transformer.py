@@ -6,11 +6,10 @@ import pytest
 import torch
 from fairseq import search
 from fairseq.data import Dictionary
-from fairseq.sequence_generator import SequenceGenerator
 
-from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.decoding.shared_transformer import unsupported_in
-from tests.plugin.conftest import batch, sentences
+from tests.plugin.conftest import sentences
+from tests.plugin.same_search import OPTIONS, assert_same_search, dictionary_of
 from tests.plugin.transformers import transformer
 
 PRE_NORM = {"encoder_normalize_before": True, "decoder_normalize_before": True}
@@ -19,28 +18,7 @@ PRE_NORM = {"encoder_normalize_before": True, "decoder_normalize_before": True}
 @pytest.fixture(scope="module")
 def large() -> Dictionary:
     """Enough words for several chunks, and no whole number of them."""
-    words = Dictionary()
-    for i in range(301):
-        words.add_symbol(f"w{i}")
-    words.finalize(padding_factor=1)
-    return words
-
-
-def assert_same_search(model, dictionary, data, prefix=None, strategy=None, **options) -> list:
-    tokens, lengths = batch(data)
-    sample = {"id": torch.arange(len(data)), "net_input": {"src_tokens": tokens, "src_lengths": lengths}}
-    found = []
-    for generator_class in (SequenceGenerator, SharedStatesGenerator):
-        torch.manual_seed(5)
-        chosen = {} if strategy is None else {"search_strategy": strategy(dictionary)}
-        generator = generator_class([model], dictionary, **{"max_len_b": 20, **options}, **chosen)
-        found.append(generator.generate([model], sample, prefix_tokens=prefix))
-    for theirs, ours in zip(*found, strict=True):
-        assert [h["tokens"].tolist() for h in theirs] == [h["tokens"].tolist() for h in ours]
-        for expected, hypothesis in zip(theirs, ours, strict=True):
-            for part in ("score", "positional_scores", "attention"):
-                torch.testing.assert_close(hypothesis[part], expected[part], atol=1e-5, rtol=1e-5)
-    return found[1]
+    return dictionary_of(301)
 
 
 @pytest.mark.parametrize(
@@ -73,16 +51,8 @@ def test_search__finds_the_n_best_of_fairseq(options, beam, large):
 @pytest.mark.parametrize(
     "options",
     [
-        {"normalize_scores": False},
-        {"len_penalty": 0.3},
-        {"unk_penalty": 3.0},
-        {"unk_penalty": -30.0},
-        {"min_len": 4},
-        {"max_len": 6},
+        *OPTIONS,
         {"max_len_b": 36},
-        {"temperature": 2.5},
-        {"match_source_len": True},
-        {"no_repeat_ngram_size": 2},
         {"strategy": lambda words: search.DiverseBeamSearch(words, 2, 0.5)},
         {"strategy": lambda words: search.Sampling(words, sampling_topk=5)},
     ],

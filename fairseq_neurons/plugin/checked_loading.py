@@ -8,9 +8,10 @@ from fairseq.dataclass.utils import convert_namespace_to_omegaconf
 from fairseq.file_io import PathManager
 from omegaconf import OmegaConf
 
+from fairseq_neurons.plugin.checkpoint_weights import check_fits, check_weights
 from fairseq_neurons.plugin.checkpoints import check_checkpoint, open_checkpoint
 from fairseq_neurons.plugin.known_models import check_buildable
-from fairseq_neurons.plugin.older_checkpoints import check_history
+from fairseq_neurons.plugin.older_checkpoints import check_history, forget_embeddings
 
 Loader = Callable[..., Any]
 
@@ -60,6 +61,9 @@ def _builder(load: Loader) -> Loader:
             content = checkpoint_utils.load_checkpoint_to_cpu(filename, arg_overrides)
             cfg = _config_of(filename, content)
             task = tasks.setup_task(cfg.task, from_checkpoint=True) if task is None else task
+            check_weights(filename, content["model"])
+            if strict:
+                check_fits(filename, content["model"], cfg, task)
             found, cfg, task = load([filename], arg_overrides, task, strict, state=content)
             models += found
         return models, cfg, task
@@ -71,6 +75,9 @@ def _builder(load: Loader) -> Loader:
 def _config_of(filename: str, content: Dict[str, Any]) -> Any:
     """The configuration that fairseq builds of, once it is checked."""
     args: Optional[Namespace] = content.get("args")
+    if args is not None:
+        forget_embeddings(args)
     cfg = content["cfg"] if args is None else convert_namespace_to_omegaconf(args)
+    forget_embeddings(cfg.model)
     check_buildable(filename, {"cfg": OmegaConf.to_container(cfg, resolve=False)})
     return cfg

@@ -11,13 +11,15 @@ from fairseq import checkpoint_utils, tasks
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
 from omegaconf import OmegaConf
+from torch import Tensor
 
 from fairseq_neurons.activations.subwords import check_subwords
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoint_bytes import check_bytes
+from fairseq_neurons.plugin.checkpoint_weights import check_fits, check_weights
 from fairseq_neurons.plugin.fairseq_hydra import hydra_of_fairseq
 from fairseq_neurons.plugin.known_models import check_buildable
-from fairseq_neurons.plugin.older_checkpoints import upgraded
+from fairseq_neurons.plugin.older_checkpoints import upgraded, without_training
 from fairseq_neurons.plugin.plain_arrays import OPENERS
 from fairseq_neurons.plugin.trained_data import TrainedData
 from fairseq_neurons.plugin.training_settings import forget_training
@@ -89,7 +91,8 @@ def open_checkpoint(path: str) -> Dict[str, Any]:
         ) from error
     except BROKEN as error:
         raise InputError(f"{path} is not a checkpoint, or it is broken.") from error
-    if not isinstance(state, dict) or "model" not in state or not (state.get("cfg") or state.get("args")):
+    is_one = isinstance(state, dict) and isinstance(state.get("model"), dict)
+    if not is_one or not (state.get("cfg") or state.get("args")):
         raise InputError(f"{path} is not a fairseq checkpoint: it lacks the model or its configuration.")
     if not isinstance(state.get("cfg", {}), (dict, type(None))):
         raise InputError(f"{path} is not a fairseq checkpoint: its configuration has no sections.")
@@ -112,7 +115,7 @@ def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> N
     dictionaries = {"encoder": task.source_dictionary, "decoder": task.target_dictionary}
     for side, dictionary in dictionaries.items():
         embedding = state["model"].get(f"{side}.embed_tokens.weight")
-        if embedding is not None and len(embedding) != len(dictionary):
+        if isinstance(embedding, Tensor) and embedding.ndim == 2 and len(embedding) != len(dictionary):
             raise InputError(
                 f"{path} was trained with other dictionaries than those of the data folder: "
                 f"{len(embedding)} and {len(dictionary)} words on the {side}'s side."
@@ -131,22 +134,33 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optio
         The model in evaluation mode and its task.
 
     Raises:
-        InputError: if the checkpoint is refused, its task or architecture is unknown, or its dictionaries are missing
-            or of other sizes.
+        InputError: if the checkpoint is refused, its task or architecture is unknown, its weights are not finite or not
+            those of its architecture, or its dictionaries are missing or of other sizes.
     """
     check_subwords(subwords)
     with hydra_of_fairseq():
         state = check_checkpoint(checkpoint)
+        check_weights(checkpoint, state["model"])
         trained = TrainedData.of(state)
-        state = upgraded(state, data)
+        state = _upgraded(checkpoint, state, data)
         check_buildable(checkpoint, {"cfg": OmegaConf.to_container(state["cfg"], resolve=False)})
         forget_training(state["cfg"])
         task = _task_of(checkpoint, state["cfg"])
         check_dictionaries(checkpoint, state, task)
         trained.check(checkpoint, task)
+        check_fits(checkpoint, state["model"], state["cfg"], task)
         models, _, _ = checkpoint_utils.load_model_ensemble_and_task([checkpoint], task=task, state=state)
     model = models[0].eval()
     return Loaded(model.cuda() if torch.cuda.is_available() else model, task, subwords)
+
+
+def _upgraded(checkpoint: str, state: Dict[str, Any], data: Optional[str]) -> Dict[str, Any]:
+    try:
+        return without_training(upgraded(state, data))
+    except Exception as error:  # whatever fairseq, Hydra and OmegaConf raise of invalid fields
+        raise InputError(
+            f"{checkpoint} has a configuration that fairseq cannot read ({_first_line(error)})."
+        ) from error
 
 
 def _task_of(checkpoint: str, cfg: Any) -> FairseqTask:
@@ -160,4 +174,4 @@ def _task_of(checkpoint: str, cfg: Any) -> FairseqTask:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].rstrip(".")
+    return str(error).partition("\n")[0][:150].rstrip(".")

@@ -4,7 +4,7 @@ from typing import Any, Dict, Optional
 
 from fairseq import checkpoint_utils
 from fairseq.dataclass.utils import overwrite_args_by_name
-from omegaconf import OmegaConf
+from omegaconf import OmegaConf, open_dict
 
 from fairseq_neurons.errors import InputError
 
@@ -34,6 +34,34 @@ def upgraded(state: Dict[str, Any], data: Optional[str] = None) -> Dict[str, Any
             overwrite_args_by_name(state["cfg"], {"data": data})
     content: Dict[str, Any] = checkpoint_utils._upgrade_state_dict(state)
     return content
+
+
+def without_training(state: Dict[str, Any]) -> Dict[str, Any]:
+    """Leave out what only a training needs: pretrained embeddings, which the weights replace, and BLEU.
+
+    Args:
+        state: an upgraded one; changed in place.
+
+    Returns:
+        The same.
+    """
+    forget_embeddings(state["cfg"].model)
+    if hasattr(state["cfg"].task, "eval_bleu"):
+        with open_dict(state["cfg"]):
+            state["cfg"].task.eval_bleu = False
+    state.pop("task_state", None)
+    return state
+
+
+def forget_embeddings(settings: Any) -> None:
+    """Read no file of pretrained embeddings, which may be gone or anything else.
+
+    Args:
+        settings: of a model; changed in place.
+    """
+    for name in [name for name in (settings if hasattr(settings, "keys") else vars(settings))]:
+        if str(name).endswith("embed_path"):
+            setattr(settings, name, None)
 
 
 def has_no_history(state: Dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Compare the data that a model was trained on with the data that it is given, as far as a checkpoint knows it."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional
@@ -35,8 +36,8 @@ class TrainedData:
     @classmethod
     def _of_settings(cls, settings: Any) -> "TrainedData":
         names = ("source_lang", "target_lang", "data")
-        find = settings.get if hasattr(settings, "get") else lambda name: getattr(settings, name, None)
-        source, target, data = (None if (found := find(name)) is None else str(found) for name in names)
+        known = settings if isinstance(settings, Mapping) else vars(settings)
+        source, target, data = (None if known.get(name) is None else str(known[name]) for name in names)
         return cls(source, target, Path(utils.split_paths(data or "")[0]))
 
     def check(self, path: str, task: FairseqTask) -> None:

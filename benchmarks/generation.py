@@ -22,7 +22,7 @@ from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.dataset_sentences import sentences_of
 from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.extraction import dump_batches, run_layers, source_side
+from fairseq_neurons.plugin.extraction import dump_batches, read_side, run_layers
 
 
 def main() -> None:
@@ -109,7 +109,7 @@ def extraction(loaded: Loaded, samples: list[dict], words: int, rounds: int) -> 
     def run_extract() -> None:
         with tempfile.TemporaryDirectory() as folder, recorded(loaded.model) as recorder:
             sentences = sentences_of(dataset, loaded.task.source_dictionary)
-            source = source_side(dataset, loaded.task)
+            source = read_side(dataset, loaded.task, "source")
             batches = batches_of(loaded, source, 4000)
             kept = np.concatenate(batches)
             with Dump(Path(folder) / "a", sentences, kept, recorder, Provenance("", "", "")) as dump:

@@ -117,7 +117,7 @@ class Neurons:
         Raises:
             InputError: if a pattern matches no block.
         """
-        listed = patterns.split(",") if isinstance(patterns, str) else patterns
+        listed = (patterns if isinstance(patterns, str) else ",".join(patterns)).split(",")
         chosen: set[Block] = set()
         for pattern in filter(None, (part.strip() for part in listed)):
             matched = [block for block in self.blocks if fnmatch.fnmatchcase(block.name, pattern)]

@@ -43,3 +43,11 @@ def untrained(session_folder) -> Path:
     from tests.untrained_models import write_untrained
 
     return made_once(session_folder / "untrained", write_untrained)
+
+
+@pytest.fixture(scope="session")
+def transformers(session_folder) -> Path:
+    """The same data folders, and stock transformers with random weights; only to be read."""
+    from tests.untrained_models import write_untrained_transformers
+
+    return made_once(session_folder / "transformers", write_untrained_transformers)

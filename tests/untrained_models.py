@@ -23,11 +23,32 @@ STOCK_LM = ["bin/lm", "--task", "language_modeling", "--arch", "lstm_lm", "--dec
 
 
 def write_untrained(folder: Path) -> None:
-    """``text/test.{en,fr}``, ``bin/{1,lm}`` with the subset ``test``, and ``models/{1,lm}/checkpoint_best.pt``.
+    """Data folders and our models.
+
+    ``text/test.{en,fr}``, ``bin/{1,lm}`` with the subset ``test``, and ``models/{1,lm}/checkpoint_best.pt``.
 
     The models have two layers of eight units; English words are ``a0`` to ``a11``, French ones ``b0`` to ``b11``, and
     each test sentence has one to seven of them; the last also has a word that the dictionary lacks.
     """
+    write_data(folder)
+    for name, options in (("1", [*PAIR, *DECODER]), ("lm", [*LANGUAGE_MODEL, *DECODER])):
+        write_checkpoint(folder, name, options)
+
+
+def write_untrained_transformers(folder: Path) -> None:
+    """The same data folders, and ``models/{transformer,transformer_lm}/checkpoint_best.pt`` of fairseq's own tasks."""
+    write_data(folder)
+    sizes = ["--decoder-layers", "2", "--decoder-embed-dim", "8", "--decoder-ffn-embed-dim", "12"]
+    sizes += ["--decoder-attention-heads", "2"]
+    encoder = [size.replace("decoder", "encoder") for size in sizes]
+    translation = ["bin/1", "--task", "translation", "--source-lang", "en", "--target-lang", "fr"]
+    write_checkpoint(folder, "transformer", [*translation, "--arch", "transformer_iwslt_de_en", *sizes, *encoder], 0.4)
+    modelling = ["bin/lm", "--task", "language_modeling", "--sample-break-mode", "eos", "--tokens-per-sample", "64"]
+    write_checkpoint(folder, "transformer_lm", [*modelling, "--arch", "transformer_lm", *sizes], 0.4)
+
+
+def write_data(folder: Path) -> None:
+    """``text/test.{en,fr}`` and ``bin/{1,lm}`` with the subset ``test``."""
     (folder / "text").mkdir(parents=True)
     chance = random.Random(4)
     numbers = [[chance.randrange(WORDS) for _ in range(chance.randrange(1, 8))] for _ in range(SENTENCES)]
@@ -35,9 +56,7 @@ def write_untrained(folder: Path) -> None:
         lines = [" ".join(f"{letter}{n}" for n in line) for line in numbers]
         lines[-1] += " unseen"
         (folder / "text" / f"test.{language}").write_text("\n".join(lines) + "\n")
-    _write_data(folder)
-    for name, options in (("1", [*PAIR, *DECODER]), ("lm", [*LANGUAGE_MODEL, *DECODER])):
-        write_checkpoint(folder, name, options)
+    _binarise(folder)
 
 
 def opened(folder: Path, name: str) -> LoadedModel:
@@ -52,7 +71,7 @@ def lines_of(folder: Path) -> dict[str, list[str]]:
     return {name: (folder / "text" / f"test.{name}").read_text().splitlines() for name in ("en", "fr")}
 
 
-def _write_data(folder: Path) -> None:
+def _binarise(folder: Path) -> None:
     from fairseq.data import Dictionary
 
     for letter, language in (("a", "en"), ("b", "fr")):
@@ -82,7 +101,7 @@ def write_binarised(prefix: Path, dictionary: object, lines: list[str]) -> None:
     builder.finalize(f"{prefix}.idx")
 
 
-def write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
+def write_checkpoint(folder: Path, name: str, arguments: list[str], scale: float = 1.0) -> None:
     """``models/NAME/checkpoint_best.pt`` with random weights; the first argument is the data folder in ``folder``."""
     from fairseq import options, tasks
     from fairseq.dataclass.utils import convert_namespace_to_omegaconf
@@ -96,7 +115,8 @@ def write_checkpoint(folder: Path, name: str, arguments: list[str]) -> None:
         cfg = convert_namespace_to_omegaconf(parsed)
     model = tasks.setup_task(cfg.task).build_model(cfg.model)
     generator = torch.Generator().manual_seed(3)
-    state = {key: torch.randn(value.shape, generator=generator) for key, value in model.state_dict().items()}
+    state, learned = model.state_dict(), dict(model.named_parameters())
+    state |= {key: torch.randn(state[key].shape, generator=generator) * scale for key in state if key in learned}
     (folder / "models" / name).mkdir(parents=True)
     checkpoint = {
         "args": None,

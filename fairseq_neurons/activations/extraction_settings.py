@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -14,11 +14,16 @@ class ExtractionSettings:
         out: folder of the dump; must not exist.
         data: the data folder; by default the one the model was trained on.
         subset: of the data folder.
+        states: patterns of blocks, such as ``encoder.*.ffn``, all of the encoder or all of the decoder; by default the
+            hidden states of an LSTM and ``out`` of a transformer, of the encoder or of a language model. A translation
+            model's decoder has a row for each word of the references: its state after reading that word.
         text: a raw text file, a sentence a line, in the tokens the model was trained on, instead of a subset; of a
             CoNLL-U file, its words (blanks inside a word become ``_``).
+        references: with ``text``, for states of the decoder: a file with the translation of each line.
         surface: read the contractions of a CoNLL-U file as they are written (``im``), instead of their words (``in``,
             ``dem``), which a model of plain text has not seen.
-        dump_text: the text given to ``fairseq-preprocess``, for the spelling of unknown words in a subset.
+        dump_text: the text given to ``fairseq-preprocess``, for the spelling of unknown words in a subset; that of the
+            references for states of the decoder.
         sentencepiece: a SentencePiece model that splits the lines of ``text`` into the model's pieces.
         pooling: ``last``, ``first``, ``mean`` or ``none``.
         dtype: ``float16`` or ``float32``.
@@ -31,7 +36,9 @@ class ExtractionSettings:
     out: str
     data: str | None = None
     subset: str = "test"
+    states: list[str] = field(default_factory=list)
     text: str | None = None
+    references: str | None = None
     surface: bool = False
     dump_text: str | None = None
     sentencepiece: str | None = None

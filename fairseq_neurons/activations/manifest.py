@@ -18,6 +18,7 @@ from fairseq_neurons.storage.sealed_json import sealed
 # Format 1 calls the part of a block its direction.
 FORMAT = 2
 DTYPES = ("float16", "float32")
+SIDES = ("source", "target")
 
 
 class UnknownChoice(InputError):
@@ -39,6 +40,7 @@ class Manifest:
         pooling: how the subwords of a word became one row (``none``: each is a row of its own).
         subwords: what the dictionary consists of: ``words``, ``bpe`` (``@@``) or ``sentencepiece`` (``▁``).
         eos: whether the end-of-sentence symbol has a row.
+        side: what the words are: ``source`` or ``target`` of a translation; a language model reads a source alone.
         checkpoint_sha256: of the checkpoint file; empty if it is not known.
         data: the data folder or text file.
         subset: of the data folder; empty for a text file.
@@ -57,6 +59,7 @@ class Manifest:
     pooling: str = "last"
     subwords: str = "words"
     eos: bool = False
+    side: str = "source"
     checkpoint_sha256: str = ""
     data: str = ""
     subset: str = ""
@@ -71,6 +74,7 @@ class Manifest:
             ("dtype", self.dtype, DTYPES),
             ("pooling", self.pooling, pooling_choices()),
             ("subwords", self.subwords, SUBWORDS),
+            ("side", self.side, SIDES),
         ):
             if value not in choices:
                 raise UnknownChoice(

@@ -88,24 +88,32 @@ class Sentences:
 
 
 def sentences_of(
-    dataset: object, dictionary: Dictionary, text: Optional[Path] = None, subwords: Optional[str] = None
+    dataset: object,
+    dictionary: Dictionary,
+    text: Optional[Path] = None,
+    subwords: Optional[str] = None,
+    side: str = "source",
 ) -> Sentences:
-    """The sentences of a translation data set's source side, or of a language model's data set.
+    """The sentences of a translation data set's source or target side, or of a language model's data set.
 
     Args:
         dataset: as loaded by a task.
         dictionary: of the language that is read.
         text: the file that ``fairseq-preprocess`` read; it is checked against the data, sentence by sentence.
         subwords: ``words``, ``bpe`` or ``sentencepiece``; by default the dictionary decides.
+        side: ``source``, or ``target`` for the references: a decoder reads the end-of-sentence symbol before them.
 
     Raises:
-        InputError: if the text does not match the data; the message has the number of the first line that differs.
+        InputError: if the text does not match the data, with the number of the first line that differs, or the data
+            set has no target side.
     """
     eos = dictionary.eos()
     if isinstance(dataset, LanguagePairDataset):
-        source = dataset.src
+        if side == "target" and dataset.tgt is None:
+            raise InputError("The decoder reads references, and the data has none.")
+        read = dataset.tgt if side == "target" else dataset.src
         sentences = Sentences(
-            len(dataset), lambda i: _without_last(source[i].numpy(), eos), dictionary, eos_first=False
+            len(dataset), lambda i: _without_last(read[i].numpy(), eos), dictionary, eos_first=side == "target"
         )
     elif isinstance(dataset, MonolingualDataset):
         blocks = dataset.dataset

@@ -57,13 +57,14 @@ def check_not_empty(task: FairseqTask, subset: str) -> None:
             raise InputError(f"The subset {subset!r} is empty: {file} has no sentence.")
 
 
-def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[np.ndarray]:
+def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int, side: str = "source") -> List[np.ndarray]:
     """Batches of sentences of similar length, the shortest first; sentences too long for model or batch are left out.
 
     Args:
         loaded: says what is too long.
         dataset: of the task.
         max_tokens: of a batch, padding included.
+        side: ``target`` if the decoder reads the references, too; these must not be too long either.
 
     Returns:
         Indices into the data set, a batch an array.
@@ -73,6 +74,9 @@ def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List
     if isinstance(dataset, LanguagePairDataset):
         limits.append(loaded.task.max_positions())
     longest = int(min(max_tokens, *(np.atleast_1d(limit)[0] for limit in limits)))
+    if side == "target":
+        sizes = np.maximum(sizes, dataset.tgt_sizes)
+        longest = int(min(longest, *(np.atleast_1d(limit)[-1] for limit in limits)))
     order = np.argsort(sizes, kind="stable")
     kept = order[sizes[order] <= longest]
     if len(kept) < len(order):

@@ -75,6 +75,7 @@ class Dump:
             pooling=pooling,
             subwords=sentences.subwords,
             eos=eos,
+            side=recorder.side,
             checkpoint_sha256=provenance.checkpoint_sha256,
             data=provenance.data,
             subset=provenance.subset,
@@ -91,8 +92,17 @@ class Dump:
             sample: as collated by fairseq, with the indices of its sentences in the data set.
         """
         for i, states in zip(sample["id"].tolist(), self.recorder.take_sentences(sample)):
-            self.writer.write(i, self.sentences.rows(i, states, self.pooling, self.eos))
-        self.to_come -= len(sample["id"])
+            self.write(i, states)
+
+    def write(self, sentence: int, states: np.ndarray) -> None:
+        """Write the states of a sentence.
+
+        Args:
+            sentence: its index in the data set.
+            states: (positions, neurons), of all that the model read.
+        """
+        self.writer.write(sentence, self.sentences.rows(sentence, states, self.pooling, self.eos))
+        self.to_come -= 1
         if self.to_come == 0:
             self.writer.commit(self.lines)
 

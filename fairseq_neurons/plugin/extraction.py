@@ -1,13 +1,13 @@
-"""Dump a model's states without translating: only the encoder, or the layers of a language model, are run."""
+"""Dump the states of an encoder, of a language model, or of a decoder as it reads references; nothing is translated."""
 
 import logging
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import List, Tuple
 
 import numpy as np
 import torch
 from fairseq import utils
-from fairseq.data import FairseqDataset, LanguagePairDataset
+from fairseq.data import Dictionary, FairseqDataset, LanguagePairDataset
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
@@ -50,22 +50,26 @@ def extract(settings: ExtractionSettings) -> None:
         raise InputError("surface= reads the contractions of a CoNLL-U file; give one with text=.")
     check_free(Path(settings.out))
     loaded = load_checkpoint(settings.checkpoint, settings.data, settings.subwords)
+    adapter = adapter_for(loaded.model)
+    neurons = adapter.states(settings.states)
+    side = adapter.side_of(neurons)
+    if settings.references is not None and (settings.text is None or side == "source"):
+        raise InputError("references= are the translations of text= that a decoder reads: choose its states, states=.")
     if settings.text is None:
-        dataset = source_side(load_subset(loaded.task, settings.subset), loaded.task)
+        dataset = read_side(load_subset(loaded.task, settings.subset), loaded.task, side)
         known = Path(settings.dump_text) if settings.dump_text else None
-        sentences = sentences_of(dataset, loaded.task.source_dictionary, known, settings.subwords)
+        sentences = sentences_of(dataset, dictionary_of(loaded.task, side), known, settings.subwords, side)
     else:
-        lines = _lines_of(Path(settings.text), settings.surface)
-        dataset, sentences = _read_text(loaded, Path(settings.text), lines, settings.sentencepiece)
+        dataset, sentences = _read_text(loaded, settings, side)
     provenance = Provenance(
         sha256_of_file(Path(settings.checkpoint)),
         settings.text or _data_of(loaded),
         "" if settings.text else settings.subset,
     )
-    batches = batches_of(loaded, dataset, settings.max_tokens)
+    batches = batches_of(loaded, dataset, settings.max_tokens, side)
     kept = np.concatenate(batches) if batches else np.zeros(0, dtype=np.int64)
     with (
-        recorded(loaded.model) as recorder,
+        recorded(loaded.model, neurons) as recorder,
         Dump(
             Path(settings.out),
             sentences,
@@ -91,31 +95,47 @@ def dump_batches(loaded: Loaded, dataset: FairseqDataset, batches: List[np.ndarr
     """
     for batch in tqdm(batches, unit=" batches", desc="extract", disable=None):
         sample = dataset.collater([dataset[int(i)] for i in batch])
-        run_layers(loaded.model, sample)
+        run_layers(loaded.model, sample, dump.recorder.side)
         dump.add(sample)
 
 
 @torch.inference_mode()
-def run_layers(model: BaseFairseqModel, sample: dict) -> None:
+def run_layers(model: BaseFairseqModel, sample: dict, side: str = "source") -> None:
     """Run only the layers that have neurons over a batch.
 
     Args:
         model: of an architecture that has neurons.
         sample: as collated by fairseq.
+        side: ``source``, or ``target``: also those that read the target.
     """
     note_batch(model, sample)
     device = next(model.parameters()).device
-    adapter_for(model).read(utils.apply_to_sample(lambda part: part.to(device), sample["net_input"]))
+    adapter = adapter_for(model)
+    read = adapter.read_target if side == "target" else adapter.read
+    read(utils.apply_to_sample(lambda part: part.to(device), sample["net_input"]))
 
 
-def source_side(dataset: FairseqDataset, task: FairseqTask) -> FairseqDataset:
-    """A translation data set without its target side, so that it is not padded in vain.
+def dictionary_of(task: FairseqTask, side: str) -> Dictionary:
+    """The dictionary of one side."""
+    return task.target_dictionary if side == "target" else task.source_dictionary
+
+
+def read_side(dataset: FairseqDataset, task: FairseqTask, side: str) -> FairseqDataset:
+    """What is read of a translation data set: without its target side where only the source is, so as not to pad it.
 
     Args:
         dataset: of the task; a language model's is returned as it is.
         task: has the source dictionary.
+        side: that has rows.
+
+    Raises:
+        InputError: if the target side is needed and missing.
     """
     if not isinstance(dataset, LanguagePairDataset):
+        return dataset
+    if side == "target":
+        if dataset.tgt is None:
+            raise InputError("The states of the decoder are at words of the references, which the data has not.")
         return dataset
     return LanguagePairDataset(
         dataset.src, dataset.src_sizes, task.source_dictionary, left_pad_source=task.cfg.left_pad_source
@@ -127,15 +147,30 @@ def _data_of(loaded: Loaded) -> str:
     return str(task.args.data if isinstance(task, LanguageModelingTask) else task.cfg.data)
 
 
-def _read_text(
-    loaded: Loaded, path: Path, lines: List[str], sentencepiece: Optional[str]
-) -> Tuple[FairseqDataset, Sentences]:
+def _read_text(loaded: Loaded, settings: ExtractionSettings, side: str) -> Tuple[FairseqDataset, Sentences]:
+    path = Path(settings.text or "")
+    lines, references = _lines_of(path, settings.surface), None
     if not any(line.split() for line in lines):
         raise InputError(f"The text {path} is empty.")
-    if sentencepiece is not None:
-        lines = [" ".join(pieces) for pieces in _encode_pieces(lines, sentencepiece)]
+    if side == "target":
+        references = _references(settings, len(lines))
+    if settings.sentencepiece is not None:
+        lines = _encode_pieces(lines, settings.sentencepiece)
+        references = references and _encode_pieces(references, settings.sentencepiece)
     cure = "give the SentencePiece model of the training text with sentencepiece=FILE"
-    return open_lines(loaded, lines, name=str(path), cure=cure)
+    return open_lines(loaded, lines, references, str(path), cure, side)
+
+
+def _references(settings: ExtractionSettings, count: int) -> List[str]:
+    if settings.references is None:
+        raise InputError(
+            f"The states of the decoder are at words of the translations: give those of {settings.text} with "
+            "references=FILE."
+        )
+    found = read_lines(Path(settings.references), "references")
+    if len(found) != count:
+        raise InputError(f"{settings.references} has {len(found)} lines, {settings.text} has {count}.")
+    return found
 
 
 def _lines_of(path: Path, surface: bool) -> List[str]:
@@ -151,10 +186,10 @@ def _lines_of(path: Path, surface: bool) -> List[str]:
     return [" ".join(words) for words in conllu_sentences(path, surface)]
 
 
-def _encode_pieces(lines: List[str], model: str) -> List[List[str]]:
+def _encode_pieces(lines: List[str], model: str) -> List[str]:
     from sentencepiece import SentencePieceProcessor
 
     try:
-        return SentencePieceProcessor(model_file=model).encode(lines, out_type=str)
+        return [" ".join(line) for line in SentencePieceProcessor(model_file=model).encode(lines, out_type=str)]
     except (OSError, RuntimeError) as error:
         raise InputError(f"{model} is not a SentencePiece model.") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from fairseq.data import FairseqDataset
@@ -29,12 +29,14 @@ class GivenSentences:
         spelled: their words.
         subset: its name; empty for a list of sentences.
         longest: tokens of the longest listed sentence, its end included; 0 for a subset.
+        references: of listed sentences; None for a subset.
     """
 
     dataset: FairseqDataset
     spelled: Sentences
     subset: str = ""
     longest: int = 0
+    references: Sequence[str] | None = None
 
     @classmethod
     def open(
@@ -60,10 +62,22 @@ class GivenSentences:
         lines = list(sentences)
         if not lines or not all(isinstance(line, str) for line in lines):
             raise InputError("Give at least one sentence, each a string of words separated by blanks.")
-        longest = _checked_length(loaded, lines)
+        longest = max(_checked_length(loaded, lines), *(len(line.split()) + 1 for line in references or [""]))
         dataset, spelled = open_lines(loaded, lines, references)
         report_unknown("The sentences", *unknown_words(spelled), only_many=True)
-        return cls(dataset, spelled, "", longest)
+        return cls(dataset, spelled, "", longest, references)
+
+    def read_by(self, loaded: Loaded, side: str) -> Sentences:
+        """The words that the layers of one side read.
+
+        Raises:
+            InputError: if the decoder's are asked for and there are no references.
+        """
+        if side == "source":
+            return self.spelled
+        dictionary = loaded.task.target_dictionary
+        found = sentences_of(self.dataset, dictionary, subwords=loaded.subwords, side=side)
+        return replace(found, text=self.references)
 
     def room(self, max_tokens: int) -> int:
         """Tokens of a batch: enough for the longest listed sentence, so that none is left out.
@@ -99,6 +113,25 @@ def check_references(task: FairseqTask, sentences: str | Sequence[str], referenc
             raise InputError("references= belong to a list of sentences that a translation model scores.")
     elif references is None or len(references) != len(sentences):
         raise InputError("A translation model scores references: give references=, one for each sentence.")
+
+
+def check_read(side: str, sentences: str | Sequence[str], references: Sequence[str] | None) -> None:
+    """Check that a decoder whose states are asked for has references to read, of listed sentences.
+
+    Args:
+        side: that has rows, ``source`` or ``target``.
+        sentences: a list, or the name of a subset.
+        references: of the list.
+
+    Raises:
+        InputError: if they are missing or superfluous, or their number is not that of the sentences.
+    """
+    needed = side == "target" and not isinstance(sentences, str)
+    if needed != (references is not None) or (references is not None and len(references) != len(sentences)):
+        raise InputError(
+            "references= are the translations of listed sentences, one for each, for states of the decoder, which "
+            "reads them."
+        )
 
 
 def _checked_length(loaded: Loaded, lines: Sequence[str]) -> int:

@@ -20,6 +20,7 @@ def open_lines(
     references: Optional[Sequence[str]] = None,
     name: str = "The text",
     cure: str = CUT,
+    side: str = "source",
 ) -> Tuple[FairseqDataset, Sentences]:
     """Encode lines as the model reads them.
 
@@ -29,6 +30,7 @@ def open_lines(
         references: the target side of a translation data set, a line for each sentence; without them it has none.
         name: what the lines are, for messages.
         cure: what to do with raw text, likewise.
+        side: whose sentences are returned: ``source``, or ``target`` for the references.
 
     Raises:
         InputError: if the model reads SentencePiece's pieces and the lines, or the references, are raw text.
@@ -40,6 +42,9 @@ def open_lines(
     if references is not None:
         target = loaded.subwords or detect_subwords(task.target_dictionary.symbols)
         _check_cut(references, target, "The references", CUT)
+    if side == "target":
+        found = sentences_of(dataset, task.target_dictionary, subwords=loaded.subwords, side=side)
+        sentences = replace(found, text=references)
     return dataset, sentences
 
 

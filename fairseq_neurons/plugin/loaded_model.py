@@ -15,10 +15,11 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import read_labels
 from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.plugin.architectures.adapter import adapter_for
 from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.evaluation import Scorer, Translator
-from fairseq_neurons.plugin.given_sentences import GivenSentences, check_references
+from fairseq_neurons.plugin.given_sentences import GivenSentences, check_read, check_references
 from fairseq_neurons.plugin.mask_arguments import mask_of
 from fairseq_neurons.plugin.masking import masked, neurons_of
 from fairseq_neurons.plugin.model_neurons import ModelNeurons
@@ -75,18 +76,14 @@ class LoadedModel:
         """Mask neurons while the context lasts; nothing of the mask remains afterwards, also after an exception.
 
         Args:
-            neurons: names and patterns of any neurons of the model (``"encoder.1.bwd.*"``, or several separated by
-                commas or in a list), indices (``ranking.top(50)``), or a `Mask`, which has its own value, site and
-                words.
-            value: what the neurons are set to: a number, ``"zero"``, or one number for each neuron of ``states``,
-                (neurons,), for instance ``Activations("activations/1").mean()``.
+            neurons: names and patterns of any part (``"encoder.1.bwd.*"``, several separated by commas or in a list),
+                indices (``ranking.top(50)``), or a `Mask`, which has its own value, site and words.
+            value: a number, ``"zero"``, or one number for each neuron of ``states``, such as
+                ``Activations("activations/1").mean()``.
             site: where, see `Mask`.
             words: the words at which the neurons are masked, see `chosen_words`; by default all.
             states: in which indices and values count: patterns of blocks (``"encoder.*.ffn"``), or the ``neurons`` of a
                 ranking or a dump; by default `neurons`.
-
-        Yields:
-            This model.
 
         Raises:
             InputError: if there are no such neurons, the value or site is invalid, or these layers are masked already.
@@ -179,8 +176,7 @@ class LoadedModel:
             max_tokens: of a batch, padding included.
 
         Raises:
-            InputError: if references are missing or superfluous, there is no such subset, or a given sentence is too
-                long.
+            InputError: if references are missing or superfluous, a sentence is too long, or there is no such subset.
 
         >>> model.perplexity(["a dog runs ."], references=["un chien court ."])  # doctest: +SKIP
         3.1
@@ -190,9 +186,15 @@ class LoadedModel:
         return Scorer(self._loaded, given.subset or given.dataset, given.room(max_tokens)).score().perplexity
 
     def states(
-        self, sentences: str | Sequence[str], pooling: str = "last", eos: bool = False, max_tokens: int = 4000
+        self,
+        sentences: str | Sequence[str],
+        pooling: str = "last",
+        eos: bool = False,
+        max_tokens: int = 4000,
+        states: str | Sequence[str] | None = None,
+        references: Sequence[str] | None = None,
     ) -> list[SentenceStates]:
-        """Compute the state of every neuron at every word: the numbers that `extract` dumps.
+        """Compute the states of neurons at every word, those after reading it: the numbers that `extract` dumps.
 
         Args:
             sentences: a list, or the name of a subset (for a large one, use `extract`: here all states are in memory).
@@ -200,13 +202,15 @@ class LoadedModel:
                 each subword.
             eos: whether the end-of-sentence symbol has a row.
             max_tokens: of a batch, padding included.
+            states: which states, as for `extract`: patterns of blocks, such as ``"decoder.*.ffn"``.
+            references: of listed sentences, for states of the decoder: their translations, one for each.
 
         Returns:
             For each sentence its words and their states, float32 (words, neurons); no words for sentences of a subset
             that are too long for the model or a batch.
 
         Raises:
-            InputError: if there is no such subset, or a given sentence is too long.
+            InputError: if there are no such subset, states or references, or a given sentence is too long.
 
         >>> [(words, states)] = model.states(["a dog runs ."])  # doctest: +SKIP
         >>> words, states.shape  # doctest: +SKIP
@@ -214,7 +218,10 @@ class LoadedModel:
         """
         if pooling not in pooling_choices():
             raise InputError(f"pooling={pooling}: choose {', '.join(pooling_choices())}.")
-        return states_of(self._loaded, self._given(sentences), pooling, eos, max_tokens)
+        adapter = adapter_for(self.model)
+        neurons = adapter.states(states)
+        check_read(adapter.side_of(neurons), sentences, references)
+        return states_of(self._loaded, self._given(sentences, references), pooling, eos, max_tokens, neurons)
 
     def _given(self, sentences: str | Sequence[str], references: Sequence[str] | None = None) -> GivenSentences:
         given = GivenSentences.open(self._loaded, sentences, references)
@@ -228,12 +235,10 @@ def load_model(checkpoint: str | Path, data: str | Path | None = None, subwords:
     Args:
         checkpoint: a file that ``fairseq-train`` wrote, of an architecture that has neurons.
         data: the data folder with the dictionaries; by default the one that the model was trained on.
-        subwords: ``words``, ``bpe`` or ``sentencepiece``: what the dictionaries consist of; by default their symbols
-            decide.
+        subwords: ``words``, ``bpe`` or ``sentencepiece``: its dictionaries' symbols; by default they decide.
 
     Raises:
-        InputError: if the checkpoint is missing, broken or unsafe, its architecture has no known neurons, or the
-            dictionaries are missing or of other sizes.
+        InputError: if the checkpoint is missing, broken, unsafe or of another architecture, or fits no dictionaries.
 
     >>> model = load_model("models/1/checkpoint_best.pt", "bin/1")  # doctest: +SKIP
     >>> len(model.neurons)  # doctest: +SKIP

@@ -2,8 +2,10 @@
 
 import atexit
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, List, Optional, Tuple
+from typing import Any, List, Optional, Tuple, Union
 
 import numpy as np
 from fairseq.data.iterators import EpochBatchIterator
@@ -19,6 +21,7 @@ from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import check_not_empty
 from fairseq_neurons.plugin.dumping import Dump, Provenance
+from fairseq_neurons.plugin.hypothesis_dump import HypothesisDump
 from fairseq_neurons.plugin.masking import masked, note_batch
 from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.plugin.neuron_flags import (
@@ -46,6 +49,7 @@ class NeuronTask(FairseqTask):
 
     flags: NeuronFlags
     dump: Optional[Dump] = None
+    hypothesis_dump: Optional[HypothesisDump] = None
     _built: List[BaseFairseqModel]
     _applied: ExitStack
     _recorder: Optional[Recorder] = None
@@ -106,8 +110,12 @@ class NeuronTask(FairseqTask):
         if self.flags.dump_activations:
             if len(models) != 1:
                 raise InputError("A dump is of one model: give --path a single checkpoint.")
-            states = adapter_for(models[0]).states(self.flags.dump_states)
-            self._recorder = self._applied.enter_context(recorded(models[0], states))
+            adapter = adapter_for(models[0])
+            neurons = adapter.states(self.flags.dump_states)
+            if adapter.side_of(neurons) == "target":  # read in a pass of its own
+                self._recorder = Recorder(adapter, neurons)
+            else:
+                self._recorder = self._applied.enter_context(recorded(models[0], neurons))
 
     def get_batch_iterator(self, dataset: Any, *args: Any, **kwargs: Any) -> EpochBatchIterator:
         if self.flags.checkpoint_path:
@@ -135,8 +143,10 @@ class NeuronTask(FairseqTask):
 
     def _sentences(self, dataset: Any) -> Sentences:
         text = Path(self.flags.dump_text) if self.flags.dump_text else None
-        subwords = str(self.flags.dump_subwords) if self.flags.dump_subwords else None
-        return sentences_of(dataset, self.source_dictionary, text, subwords)
+        return self._spelled(sentences_of(dataset, self.source_dictionary, text))
+
+    def _spelled(self, sentences: Sentences) -> Sentences:
+        return replace(sentences, subwords_given=str(self.flags.dump_subwords) if self.flags.dump_subwords else None)
 
     def start_dump(self) -> None:
         """Reserve disk space for the batches of the last iterator; the models must be recorded already."""
@@ -145,25 +155,42 @@ class NeuronTask(FairseqTask):
         if self._batches is None:
             raise InputError(DUMPED_BY)
         dataset, batches = self._batches
-        subset = next(name for name, loaded in self.datasets.items() if loaded is dataset)
-        kept = [np.asarray(batch, dtype=np.int64) for batch in batches.frozen_batches]
-        self.dump = Dump(
+        batched = [np.asarray(batch, dtype=np.int64) for batch in batches.frozen_batches]
+        kept = np.concatenate([np.zeros(0, dtype=np.int64), *batched])
+        dump: Union[Dump, HypothesisDump]
+        if self._recorder.side == "target":
+            if self.flags.dump_text and self.flags.mask_words is None:
+                raise InputError("--dump-text spells words of the source; the decoder's states are at words it writes.")
+            dump = self.hypothesis_dump = HypothesisDump(
+                Path(str(self.flags.dump_activations)),
+                self._recorder.adapter,
+                self._recorder.neurons,
+                kept,
+                self._spelled(Sentences(len(dataset), lambda i: np.zeros(0, int), self.target_dictionary, True)),
+                partial(self._dump_of, dataset),
+            )
+        else:
+            dump = self.dump = self._dump_of(dataset, self._sentences(dataset), kept, self._recorder)
+        atexit.register(dump.abort)
+        say_at_end(dump.report)
+
+    def _dump_of(self, dataset: Any, sentences: Sentences, kept: np.ndarray, recorder: Recorder) -> Dump:
+        provenance = Provenance(
+            checkpoint_sha256=sha256_of_file(Path(checkpoints(self.flags)[0])),
+            data=self.flags.data,
+            subset=next(name for name, loaded in self.datasets.items() if loaded is dataset),
+            mask=self._mask_signature,
+        )
+        return Dump(
             Path(str(self.flags.dump_activations)),
-            self._sentences(dataset),
-            np.concatenate([np.zeros(0, dtype=np.int64), *kept]),
-            self._recorder,
-            Provenance(
-                checkpoint_sha256=sha256_of_file(Path(checkpoints(self.flags)[0])),
-                data=self.flags.data,
-                subset=subset,
-                mask=self._mask_signature,
-            ),
+            sentences,
+            kept,
+            recorder,
+            provenance,
             dtype=str(self.flags.dump_dtype),
             pooling=str(self.flags.dump_pooling),
             eos=self.flags.dump_eos,
         )
-        atexit.register(self.dump.abort)
-        say_at_end(self.dump.report)
 
     def build_criterion(self, cfg: Any, *args: Any, **kwargs: Any) -> Any:
         if checkpoints(self.flags) and self.flags.dump_activations:  # only fairseq-validate has both

@@ -37,7 +37,7 @@ class LanguageModelingNeuronsConfig(NeuronFlags, LanguageModelingConfig):
 
 @register_task("translation_neurons", dataclass=TranslationNeuronsConfig)
 class TranslationNeuronsTask(NeuronTask, TranslationTask):
-    """Translation whose encoder states can be dumped and masked while ``fairseq-generate`` runs."""
+    """Translation whose states can be dumped and masked while ``fairseq-generate`` runs."""
 
     _aligns: bool = False
 
@@ -71,6 +71,8 @@ class TranslationNeuronsTask(NeuronTask, TranslationTask):
         hypotheses = super().inference_step(generator, models, sample, prefix_tokens, constraints)
         if self.dump is not None:
             self.dump.add(sample)
+        if self.hypothesis_dump is not None:
+            self.hypothesis_dump.add(sample, hypotheses)
         return hypotheses
 
     def _padded_as_read(self, sample: dict) -> dict:

@@ -49,8 +49,9 @@ def test_manifest_that_lies__is_refused(dump, fields, sentence):
 
 
 DEFAULTS = {
-    **{"skipped": 0, "pooling": "last", "subwords": "words", "eos": False, "checkpoint_sha256": "", "data": ""},
-    **{"subset": "", "mask": "", "versions": {}, "unknown": None, "dictionary_sha256": "", "sha256": None},
+    **{"skipped": 0, "pooling": "last", "subwords": "words", "eos": False, "side": "source"},
+    **{"checkpoint_sha256": "", "data": "", "subset": "", "mask": "", "versions": {}, "unknown": None},
+    **{"dictionary_sha256": "", "sha256": None},
 }
 
 

@@ -19,7 +19,7 @@ PROVENANCE = Provenance("0" * 64, "bin/1", "test", "mask:x")
 class FakeRecorder:
     """States that name the sentence and the position at which they were recorded."""
 
-    neurons = Neurons.of([Block("encoder", 0, "fwd", 2)])
+    neurons, side = Neurons.of([Block("encoder", 0, "fwd", 2)]), "source"
 
     def __init__(self, lengths: list[int]) -> None:
         self.lengths = lengths

@@ -78,8 +78,10 @@ def lstm_stack(
     module: str,
     lstms: Sequence[nn.Module],
     parts: Tuple[str, ...],
+    reads: Tuple[Layer, ...],
     backwards: bool = False,
     starts_decoder: bool = True,
+    feeds_attention: bool = False,
     running: Running = nullcontext,
 ) -> Tuple[LSTMLayer, ...]:
     """The layers of a stack of single-layer ``nn.LSTM``, from the bottom, each reading the one below.
@@ -88,13 +90,16 @@ def lstm_stack(
         module: ``encoder`` or ``decoder``.
         lstms: from the bottom.
         parts: of each layer, in the order of its output columns.
+        reads: what the bottom layer is computed from.
         backwards: see :class:`LSTMLayer`.
         starts_decoder: see :class:`LSTMLayer`.
+        feeds_attention: whether the decoder's attention reads what the top layer hands on.
         running: see :class:`LSTMLayer`.
     """
     layers: Tuple[LSTMLayer, ...] = ()
     for i, lstm in enumerate(lstms):
         blocks = tuple(Block(module, i, part, cast(nn.LSTM, lstm).hidden_size) for part in parts)
-        attended = starts_decoder and i == len(lstms) - 1
-        layers += (LSTMLayer(lstm, blocks, layers[-1:], "source", backwards, starts_decoder, attended, running),)
+        attended = feeds_attention and i == len(lstms) - 1
+        below = layers[-1:] or reads
+        layers += (LSTMLayer(lstm, blocks, below, "source", backwards, starts_decoder, attended, running),)
     return layers

@@ -81,11 +81,12 @@ class MaskedUnits:
         self.masked = self.masked.to(like.device)
         self.values = self.values.to(like)
 
-    def overwrite(self, states: Tensor) -> Tensor:
+    def overwrite(self, states: Tensor, padded_at_end: bool = False) -> Tensor:
         """(T, B, units) padded states -> the same with the masked units at their values.
 
         Args:
-            states: of the batch that was announced, if the mask is at chosen words.
+            states: of the batch that was announced, if the mask is at chosen words; otherwise of any words, (…, units).
+            padded_at_end: whether their padding is at the end, on whatever side the batch has it.
 
         Raises:
             RuntimeError: if the mask is at chosen words and no batch of this shape was announced.
@@ -96,7 +97,8 @@ class MaskedUnits:
             noted = self.at.take()
             if noted is None or states.size(1) != len(noted.batch.lengths) or len(states) < noted.batch.lengths.max():
                 raise not_announced()
-            words = padded_from_rows(noted.masked, noted.batch, width=len(states)).to(states.device)  # (T, B)
+            batch = Batch(noted.batch.lengths) if padded_at_end else noted.batch
+            words = padded_from_rows(noted.masked, batch, width=len(states)).to(states.device)  # (T, B)
             where = words.unsqueeze(2) & self.masked
         return torch.where(where, self.values, states)
 

@@ -10,30 +10,45 @@ from fairseq_neurons.plugin.architectures import adapter_for, find_adapter
 from tests.plugin.architectures.toy_architecture import ToyEncoder, ToyModel
 from tests.plugin.conftest import batch, sentences
 
+ENCODERS = {
+    "separate": {
+        "encoder.0.in": [],
+        "encoder.0.fwd": ["encoder.0.in"],
+        "encoder.0.bwd": ["encoder.0.in"],
+        "encoder.1.fwd": ["encoder.0.fwd"],
+        "encoder.1.bwd": ["encoder.0.bwd"],
+    },
+    "joint": {"encoder.0.in": [], "encoder.0.fwd": ["encoder.0.in"], "encoder.1.fwd": ["encoder.0.fwd"]},
+}
+SITES = {"in": ("output",), "fwd": ("recurrent", "output"), "bwd": ("recurrent", "output")}
 
-@pytest.mark.parametrize(
-    ("name", "reads", "context"),
-    [
-        (
-            "separate",
-            {
-                "encoder.0.fwd": [],
-                "encoder.0.bwd": [],
-                "encoder.1.fwd": ["encoder.0.fwd"],
-                "encoder.1.bwd": ["encoder.0.bwd"],
-            },
-            ["encoder.1.fwd", "encoder.1.bwd"],
-        ),
-        ("joint", {"encoder.0.fwd": [], "encoder.1.fwd": ["encoder.0.fwd"]}, ["encoder.1.fwd"]),
-        ("language_model", {"decoder.0.fwd": [], "decoder.1.fwd": ["decoder.0.fwd"]}, []),
-    ],
-)
-def test_layers__say_what_they_read_and_where_they_can_be_masked(name, reads, context, request):
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_layers__say_what_they_read_and_where_they_can_be_masked(name, request):
     adapter = adapter_for(request.getfixturevalue(name))
-    assert {layer.name: [below.name for below in layer.reads] for layer in adapter.layers} == reads
-    assert adapter.sites == ("recurrent", "output", *(["context"] if name != "language_model" else []))
-    assert [layer.name for layer in adapter.layers if "context" in layer.sites] == context
-    assert sum(layer.size for layer in adapter.layers) == len(adapter.neurons)
+    reads = {layer.name: [below.name for below in layer.reads] for layer in adapter.layers}
+    encoder = [below for below in ENCODERS[name] if below != "encoder.0.in"]
+    decoder = {
+        "decoder.0.in": [],
+        "decoder.0.fwd": ["decoder.0.in", *encoder],
+        "decoder.1.fwd": ["decoder.0.fwd", *encoder],
+    }
+    assert reads == {**ENCODERS[name], **decoder}
+    for layer in adapter.layers:
+        at_top = (layer.blocks[0].module, layer.blocks[0].layer) == ("encoder", 1)
+        assert layer.sites == SITES[layer.blocks[0].part] + (("context",) if at_top else ())
+        assert layer.side == ("source" if layer.blocks[0].module == "encoder" else "target")
+    assert all(block.module == "encoder" and block.part != "in" for block in adapter.neurons.blocks)
+    assert sum(layer.size for layer in adapter.layers) == len(adapter.neurons) + 7 + 6 + 2 * 8
+
+
+def test_layers_of_a_language_model__read_the_source(language_model):
+    adapter = adapter_for(language_model)
+    reads = {layer.name: [below.name for below in layer.reads] for layer in adapter.layers}
+    assert reads == {"decoder.0.in": [], "decoder.0.fwd": ["decoder.0.in"], "decoder.1.fwd": ["decoder.0.fwd"]}
+    assert {layer.side for layer in adapter.layers} == {"source"}
+    assert adapter.sites == ("output", "recurrent")
+    assert [block.name for block in adapter.neurons.blocks] == ["decoder.0.fwd", "decoder.1.fwd"]
 
 
 @pytest.mark.parametrize("left_pad", [False, True])

@@ -22,7 +22,6 @@ from fairseq_neurons.plugin.known_models import check_buildable
 from fairseq_neurons.plugin.older_checkpoints import upgraded, without_training
 from fairseq_neurons.plugin.plain_arrays import OPENERS
 from fairseq_neurons.plugin.trained_data import TrainedData
-from fairseq_neurons.plugin.training_settings import forget_training
 
 # fairseq stores its arguments as a Namespace: a bag of attributes, no code. Metrics may be NumPy's numbers.
 torch.serialization.add_safe_globals([argparse.Namespace, *OPENERS])
@@ -144,7 +143,6 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optio
         trained = TrainedData.of(state)
         state = _upgraded(checkpoint, state, data)
         check_buildable(checkpoint, {"cfg": OmegaConf.to_container(state["cfg"], resolve=False)})
-        forget_training(state["cfg"])
         task = _task_of(checkpoint, state["cfg"])
         check_dictionaries(checkpoint, state, task)
         trained.check(checkpoint, task)

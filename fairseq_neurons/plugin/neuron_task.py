@@ -37,7 +37,6 @@ from fairseq_neurons.plugin.padding_words import padding_words_unknown
 from fairseq_neurons.plugin.quiet_fairseq import quiet_data_and_tasks, say_at_end
 from fairseq_neurons.plugin.recording import Recorder, recorded
 from fairseq_neurons.plugin.trained_data import TrainedData
-from fairseq_neurons.plugin.training_settings import forget_embedding_files
 from fairseq_neurons.storage.files import sha256_of_file
 
 BOTH_NEED = "Dumps and masks at chosen words need"
@@ -92,8 +91,6 @@ class NeuronTask(FairseqTask):
     def build_model(self, cfg: Any, from_checkpoint: bool = False) -> BaseFairseqModel:
         if not from_checkpoint and (self.flags.dump_activations or wants_mask(self.flags)):
             raise InputError("Dump and mask flags are for trained models: leave them out while training.")
-        if from_checkpoint:
-            forget_embedding_files(cfg)
         model = super().build_model(cfg, from_checkpoint)
         self._built.append(model)
         return model

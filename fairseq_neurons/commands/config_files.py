@@ -37,7 +37,7 @@ def check_config_files(arguments: Sequence[str], groups: Collection[str]) -> Non
 
 
 def _folders(arguments: Sequence[str]) -> Iterator[str]:
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip(arguments, [*arguments, ""][1:], strict=True):
         flag, equals, value = argument.partition("=")
         if flag in FLAGS:
             yield value if equals else following

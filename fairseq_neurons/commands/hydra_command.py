@@ -6,7 +6,9 @@ import logging
 import logging.config
 import signal
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -74,7 +76,8 @@ def hydra_command(
         try:
             keywords = _keywords(name, given)
             begun = True
-            run(**keywords)
+            with _warnings_in_a_line():
+                run(**keywords)
         except InputError as error:
             logging.getLogger(name).debug("wrong input", exc_info=True)
             sys.exit(f"{name}: {error}")
@@ -99,6 +102,20 @@ def hydra_command(
             sys.exit(f"{name}: {refusal_of(error)}")
 
     return call
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Write the message of a warning without the file and the line of code that it comes from."""
+
+    def show(message: Warning | str, *_: object) -> None:
+        sys.stderr.write(f"{message}\n")
+
+    before, warnings.showwarning = warnings.showwarning, show  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
 
 
 def _groups(config: type) -> list[str]:

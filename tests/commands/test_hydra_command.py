@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,3 +72,9 @@ def test_help__shows_the_options_as_the_chosen_file_sets_them(command, capsys):
         command("--help", "size=large")
     page = capsys.readouterr().out
     assert page.startswith("Grow a model.\n\ngrow option=value") and "units: 500\nname: small\n" in page
+
+
+def test_warnings__are_their_message_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["grow", "units=3"])
+    application("grow", Config, lambda **options: warnings.warn("Too few units.", stacklevel=2), "Grow.", tmp_path)()
+    assert capsys.readouterr().err == "Too few units.\n"

@@ -15,6 +15,7 @@ from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import site_of
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.plugin.checkpoints import open_checkpoint
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.same_model import Checkpoint, check_same_model
 from fairseq_neurons.storage.files import sha256_of_file
@@ -48,11 +49,15 @@ def read_sources(checkpoint: str, rankings: Sequence[str]) -> Sources:
         rankings: their files.
 
     Raises:
-        InputError: if a file cannot be read, or a ranking is of another model.
+        InputError: if a file cannot be read, or a ranking is of another model, or the file is no checkpoint at all.
     """
     ours = _sha256(checkpoint, f"The checkpoint {checkpoint}")
     found = {str(path): Ranking.load(path) for path in rankings}
-    check_same_model((checkpoint, Checkpoint(ours)), *found.items())
+    try:
+        check_same_model((checkpoint, Checkpoint(ours)), *found.items())
+    except InputError:
+        open_checkpoint(checkpoint)  # Of a file that is no checkpoint, this says so.
+        raise
     return Sources(ours, found, {path: _sha256(path, f"The ranking {path}") for path in found})
 
 

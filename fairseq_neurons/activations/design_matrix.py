@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from fairseq_neurons.activations.finite_values import not_finite_at
 from fairseq_neurons.errors import InputError
 
 BLOCK = 4096
 RESIDENT_BYTES = 256 << 20
+
+
+Place = Callable[[int, int], str]
+
+
+def counted(word: int, neuron: int) -> str:
+    """The place of a value of an array without names."""
+    return f"word {word}, neuron {neuron} (both counted from 0)"
 
 
 class Design:
@@ -26,6 +35,7 @@ class Design:
         columns: int64 (D,), the selected neurons, in this order; all neurons if None.
         source: name of the values in error messages.
         scales: (D,) positive floats, by which the values of the selected neurons are divided; None for 1.
+        place: describes the place of a value, by its row and its column in ``values``, in error messages.
 
     Raises:
         InputError: if ``values`` is not a matrix.
@@ -43,11 +53,12 @@ class Design:
         columns: np.ndarray | None = None,
         source: str = "X",
         scales: np.ndarray | None = None,
+        place: Place = counted,
     ) -> None:
         if values.ndim != 2:
             raise InputError(f"{source} has shape {values.shape}; it must have two dimensions, words x neurons.")
         self.values, self.rows, self.columns, self.source = values, rows, columns, source
-        self.scales = scales
+        self.scales, self.place = scales, place
         words, neurons = values.shape
         self.shape = (words if rows is None else len(rows), neurons if columns is None else len(columns))
         self.dtype = torch.float64 if values.dtype == np.float64 else torch.float32
@@ -60,14 +71,14 @@ class Design:
         chosen = np.asarray(columns, dtype=np.int64)
         named = chosen if self.columns is None else self.columns[chosen]
         scales = None if self.scales is None else self.scales[chosen]
-        selected = Design(self.values, self.rows, named, self.source, scales)
+        selected = Design(self.values, self.rows, named, self.source, scales, self.place)
         if self._kept is not None and selected._is_small():
             selected._kept = self._kept[:, torch.from_numpy(chosen.copy()).to(self._kept.device)]
         return selected
 
     def scaled(self, scales: np.ndarray) -> Design:
         """The same words and neurons, their values divided by ``scales``, (D,) positive floats."""
-        return Design(self.values, self.rows, self.columns, self.source, scales)
+        return Design(self.values, self.rows, self.columns, self.source, scales, self.place)
 
     def blocks(self, size: int = BLOCK) -> Iterator[tuple[slice, Tensor]]:
         """Yield blocks of consecutive rows: their slice of the N rows, and their values on the device.
@@ -93,6 +104,15 @@ class Design:
         tensor = self._tensor(block)
         self._check_finite(tensor, index)
         return tensor
+
+    def check(self) -> None:
+        """Read all values once.
+
+        Raises:
+            InputError: if one is not a finite number.
+        """
+        for _ in self.blocks():
+            pass
 
     def sample(self, count: int) -> Tensor:
         """Read about ``count`` evenly spaced rows, (n, D) on the device."""
@@ -151,10 +171,7 @@ class Design:
             row, column = torch.nonzero(~torch.isfinite(block))[0].tolist()
             word = rows[row] if self.rows is None else self.rows[rows[row]]
             neuron = column if self.columns is None else self.columns[column]
-            raise InputError(
-                f"{self.source} holds values that are not finite numbers (NaN or infinity): "
-                f"the first is at word {word}, neuron {neuron} (both counted from 0)."
-            )
+            raise not_finite_at(self.source, self.place(int(word), int(neuron)))
 
 
 def _row_blocks(values: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:

@@ -23,11 +23,11 @@ def described(found: Findings, words: int, sentences: int, columns: int, painter
     """All that is found of a neuron, as text.
 
     Args:
-        found: what to tell.
+        found: what is described.
         words: how many top words of each kind.
         sentences: how many with the highest values, and how many with the lowest.
         columns: of the terminal.
-        painter: who colours the words of sentences; None writes values below them.
+        painter: colours the words of sentences; None writes values below them.
     """
     view = SentenceView(*colour_range(found.values), painter, columns)
     parts = [_head(found, view), _words(found, view, words)]
@@ -39,7 +39,7 @@ def described(found: Findings, words: int, sentences: int, columns: int, painter
 def _head(found: Findings, view: SentenceView) -> str:
     values, statistics, dump = found.values, found.statistics, found.known.dump
     spread = float(statistics.variance[0]) ** 0.5
-    model, mask = shown(dump.manifest.checkpoint_sha256[:8]), shown(dump.manifest.mask)
+    model, mask = shown(dump.manifest.checkpoint_sha256[:8]) or "unknown", shown(dump.manifest.mask)
     explained, by_chance = 100 * float(statistics.identity()[0]), 100 * statistics.by_chance
     return (
         f"{shown(dump.neurons.name(found.neuron))}, neuron {found.neuron} of {len(dump.neurons):,}; "
@@ -47,7 +47,7 @@ def _head(found: Findings, view: SentenceView) -> str:
         f"values {view.signed(values.min())} to {view.signed(values.max())}, "
         f"mean {view.signed(float(statistics.mean[0]))}, standard deviation {view.signed(spread)[1:]}\n"
         f"which word it is explains {explained:.0f} % of the variance; by chance it would be {by_chance:.0f} %"
-        + (f"\nrecorded while neurons were held: {mask}" if mask else "")
+        + (f"\nrecorded while neurons were masked: {mask}" if mask else "")
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.activations.finite_values import not_finite
 
 LEVELS = 127
 ROWS = 4096
@@ -45,7 +45,7 @@ def quantise(dump: Activations, words: int) -> Quantised:
         # maximum() propagates NaN.
         largest = np.maximum(largest, np.abs(block).max(axis=0))
     if not np.isfinite(largest).all():
-        raise InputError(f"{dump.path} holds values that are not finite numbers; they cannot be shown.")
+        raise not_finite(dump)
     scales = largest / LEVELS
     codes = np.empty((len(largest), words), dtype=np.int8)
     start = 0

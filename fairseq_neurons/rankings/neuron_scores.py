@@ -72,7 +72,7 @@ def sample(X: Design, y: np.ndarray, words: int, seed: int) -> tuple[Design, np.
         return X, y
     chosen = np.sort(np.random.default_rng(seed).choice(len(y), words, replace=False))
     rows = chosen if X.rows is None else X.rows[chosen]
-    return Design(X.values, rows, X.columns, X.source, X.scales), y[chosen]
+    return Design(X.values, rows, X.columns, X.source, X.scales, X.place), y[chosen]
 
 
 def members(y: np.ndarray | Tensor, labels: int, like: Tensor) -> Tensor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.label_file_names import ranking_file
 from fairseq_neurons.probing.probe_results import ProbeResults
@@ -78,13 +79,24 @@ class _Findings:
             ("curve.jsonl", self._add_curve),
         ):
             if (path / mark).is_file():
-                return add(path)
+                return self._add(add, path)
         for inner in sorted(path.iterdir()):
             if inner.is_dir() and not any(fnmatch(inner.name, pattern) for pattern in OTHER_FOLDERS):
                 self.add_folder(inner)
             elif inner.suffix == ".json" and inner.is_file() and _looks_like_a_ranking(inner):
                 ranking = Ranking.load(inner)
                 self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._relative(inner)] = ranking
+
+    def _add(self, add: Callable[[Path], None], path: Path) -> None:
+        """Add a folder of results; what is damaged is refused, since a run that lacks a part would look whole."""
+        try:
+            add(path)
+        except InputError as error:
+            if path == self.folder:
+                raise
+            raise InputError(
+                f"{error} To see the rest of {self.folder}, move {path.relative_to(self.folder)} out of it."
+            ) from error
 
     def _add_dump(self, path: Path) -> None:
         dump, name = Activations(path), self._relative(path)

@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.activations.finite_values import not_finite
 from fairseq_neurons.statistics.moments import Columns, Moments, Shifted
 
 BLOCK = 4096
@@ -62,7 +62,7 @@ def _shift_block(dump: Activations, columns: Columns, block: np.ndarray) -> Shif
     try:
         return columns.shifted(block)
     except ValueError as error:
-        raise InputError(f"{dump.path} holds values that are not finite numbers.") from error
+        raise not_finite(dump) from error
 
 
 def _prefetched(items: Iterator[Item]) -> Iterator[Item]:

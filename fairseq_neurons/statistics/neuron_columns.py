@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.activations.finite_values import not_finite
 
 # Maximum number of values in memory: 128 MB of float32.
 MOST = 2**25
@@ -46,7 +46,7 @@ def columns_of(dump: Activations, neurons: slice | np.ndarray, rows: np.ndarray 
     with np.errstate(invalid="ignore"):
         total = columns.sum(dtype=np.float64)
     if not np.isfinite(total):
-        raise InputError(f"{dump.path} holds values that are not finite numbers.")
+        raise not_finite(dump)
     return columns
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.comparability import check_comparable
-from fairseq_neurons.errors import InputError
+from fairseq_neurons.activations.finite_values import not_finite
 from fairseq_neurons.statistics.dump_moments import moments_of
 from fairseq_neurons.statistics.neuron_columns import column_of
 
@@ -83,7 +83,7 @@ def _correlations(values: np.ndarray, other: Activations) -> np.ndarray:
         squares += np.einsum("nd,nd->d", theirs, theirs)
         start += len(block)
     if not np.isfinite(squares.sum()):
-        raise InputError(f"{other.path} holds values that are not finite numbers.")
+        raise not_finite(other)
     scatter = np.maximum(squares - sums**2 / len(other), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.clip(products / np.sqrt(scatter * (own @ own)), -1, 1)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.activations.finite_values import not_finite
 from fairseq_neurons.errors import InputError
 
 ALL_NEURONS = slice(None)
@@ -135,7 +136,7 @@ def word_statistics(dump: Activations, neurons: slice = ALL_NEURONS) -> WordStat
         squares += np.einsum("nd,nd->d", values, values)
         start += len(block)
     if not np.isfinite(squares.sum()):
-        raise InputError(f"{dump.path} holds values that are not finite numbers.")
+        raise not_finite(dump)
     mean = sums.sum(axis=0) / len(dump)
     variance = np.maximum(squares / len(dump) - mean**2, 0)
     return WordStatistics(words, counts, sums / counts[:, None] + shift, mean + shift, variance)

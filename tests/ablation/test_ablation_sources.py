@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 
 from fairseq_neurons.ablation.ablation_settings import PointOptions, TargetOptions
 from fairseq_neurons.ablation.ablation_sources import Sources, identity_of, read_means, read_sources
@@ -36,9 +37,16 @@ def test_rankings__are_read_with_the_hashes_of_their_files(tmp_path, checkpoint)
     np.testing.assert_array_equal(found.rankings[paths[1]].order, ranking(1).order)
 
 
-def test_ranking_of_another_model__is_refused(tmp_path, checkpoint):
+def test_ranking_of_another_model__is_refused(tmp_path):
     ranking(1, checkpoint="f" * 64).save(tmp_path / "a")
+    torch.save({"model": {}, "cfg": {"task": {}}}, tmp_path / "model.pt")
     with pytest.raises(InputError, match="are of different models"):
+        read_sources(str(tmp_path / "model.pt"), [str(tmp_path / "a")])
+
+
+def test_file_that_is_no_checkpoint__is_refused_as_such(tmp_path, checkpoint):
+    ranking(1, checkpoint="f" * 64).save(tmp_path / "a")
+    with pytest.raises(InputError, match="model.pt is refused: it is not a checkpoint"):
         read_sources(checkpoint[0], [str(tmp_path / "a")])
     with pytest.raises(InputError, match="The checkpoint .*nowhere.pt cannot be read"):
         read_sources(str(tmp_path / "nowhere.pt"), [str(tmp_path / "a")])

@@ -41,13 +41,18 @@ def rows_of(text: str, header: str) -> list[list[str]]:
     return [re.split(r"  +", line.strip()) for line in table.splitlines()[2:]]
 
 
-def test_head__tells_range_mean_and_what_words_explain(dump):
+def test_head__has_range_mean_and_what_words_explain(dump):
     head = described_in(Known(dump)).split("\n\n")[0]
     assert head.startswith("encoder.0.fwd.0, neuron 0 of 2; model dumpdump, 6 words of ")
     assert "\nvalues -1.00 to +0.90, mean +0.01, standard deviation 0.64\n" in head
     statistics = inspect_neuron(Known(dump), 0).statistics
     explained = f"{100 * statistics.identity()[0]:.0f} % of the variance; by chance it would be 40 %"
     assert head.endswith(f"which word it is explains {explained}")
+
+
+def test_head_of_a_dump_without_checksum__says_that_the_model_is_unknown(dump):
+    edit(dump.path / "manifest.json", checkpoint_sha256="")
+    assert "; model unknown, 6 words of " in described_in(Known(Activations(dump.path)))
 
 
 def test_top_words__stand_side_by_side_with_their_signs(dump):
@@ -122,7 +127,7 @@ def test_untrusted_text__reaches_the_terminal_spelled_out(tmp_path_factory, sent
 def test_mask__is_told(dump):
     edit(dump.path / "manifest.json", mask="zero|neurons:1")
     head = described_in(Known(Activations(dump.path))).split("\n\n")[0]
-    assert head.endswith("\nrecorded while neurons were held: zero|neurons:1")
+    assert head.endswith("\nrecorded while neurons were masked: zero|neurons:1")
 
 
 def test_names_of_files_and_neurons__are_spelled_out_too(dump, tmp_path):

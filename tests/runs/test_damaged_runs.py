@@ -77,6 +77,16 @@ def test_file_that_holds_something_else__is_refused_by_name(run_copy, name, cont
     assert_refused_or_shown(run_copy, file, accepted)
 
 
+def test_a_damaged_folder__is_named_with_the_way_to_see_the_rest(run_copy):
+    damaged = run_copy / "activations/two"
+    (damaged / "offsets.npy").write_bytes(b"x")
+    rest = f"To see the rest of {run_copy}, move activations/two out of it."
+    with pytest.raises(InputError, match=rf"offsets.npy .* {rest}"):
+        Run.open(run_copy)
+    damaged.rename(run_copy.with_name("damaged"))
+    look(run_copy)
+
+
 @pytest.mark.parametrize("name", JSON_FILES)
 def test_fields_that_are_missing_or_of_another_type__never_are_a_traceback(run_copy, name):
     file = run_copy / name

@@ -6,12 +6,14 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.design_matrix import Design
+from fairseq_neurons.activations.finite_values import place_of
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels import EncodedLabels, LabelOptions, encode, labels_of
 from fairseq_neurons.labels.encoding import LabelledRows
@@ -121,7 +123,7 @@ def _say_what_matches_nothing(found: Sequence[Sequence[str | None]], options: La
 def _words(dump: Activations, part: LabelledRows, columns: np.ndarray | None) -> LabelledWords:
     rows = None if len(part.rows) == len(dump) else part.rows
     sentence = np.searchsorted(dump.offsets, part.rows, side="right") - 1
-    design = Design(dump.values, rows, columns, source=str(dump.path))
+    design = Design(dump.values, rows, columns, source=str(dump.path), place=partial(place_of, dump))
     return LabelledWords(design, part.y, _spelled(dump, part), sentence)
 
 

@@ -51,6 +51,9 @@ def probe(options: StudyOptions) -> ProbeResults:
     _say_what_is_left_out(task)
     for part in options.dumps:
         _say_what_is_unknown(Activations(part.activations))
+    # A value that is not finite is found before anything is trained, whichever dump has it.
+    for words in (task.train, task.test):
+        words.design.check()
     with StudyFolder(out) as study:
         trained = _train(task, settings, study.probe)
         analysis = LinguisticAnalysis(task, trained, settings, LogFile(study.measured), intervals)

@@ -49,7 +49,6 @@ def analyse(analysis: LinguisticAnalysis, plan: Plan, out: Path, sources: Source
         sources: where words and labels are from.
     """
     ranking = _rank(analysis, plan, out)
-    # This measurement reads all neurons of all words, so values that are not finite are found before any is logged.
     reached = measure_accuracy(analysis)
     task, probe = analysis.task, analysis.probe
     measured = measure_ablation(analysis, ranking.order, plan.fractions, plan.random)

@@ -16,6 +16,7 @@ from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.study import penalty_grid
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.probing.study.study_folder import StudyFolder
+from fairseq_neurons.probing.study.trained_probe import TrainedProbe
 from fairseq_neurons.storage.results_log import ResultsLog
 from tests.activations.small_dumps import forget_checksums
 from tests.probing.study.made_words import EVERYTHING, SMALL, files, write_part
@@ -138,7 +139,8 @@ def test_foreign_files_beside_the_name__are_left_alone(data, tmp_path):
     assert (tmp_path / "out.partial" / "thesis.tex").exists()
 
 
-def test_values_that_are_not_finite__leave_nothing_behind(data, tmp_path):
+def test_values_that_are_not_finite__are_named_before_training_and_leave_nothing_behind(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(TrainedProbe, "fit", None)
     for part in (0, 1):
         broken = [dict(which) for which in data]
         folder = shutil.copytree(data[part]["activations"], tmp_path / "dumps" / str(part) / "model")
@@ -147,7 +149,8 @@ def test_values_that_are_not_finite__leave_nothing_behind(data, tmp_path):
         values.flush()
         forget_checksums(folder)
         broken[part]["activations"] = str(folder)
-        with pytest.raises(InputError, match=f"{folder} holds values that are not finite"):
+        place = r"line \d+ of words.txt, word 4 \(\w+\), neuron encoder.0.fwd.3"
+        with pytest.raises(InputError, match=f"{folder} holds values that are not finite .*: the first is at {place}"):
             probe(*broken, tmp_path / "out", **SMALL)
     assert [path.name for path in tmp_path.iterdir()] == ["dumps"]
 

@@ -30,7 +30,7 @@ PARTS = {
     "matrix products": ("mm", "addmm", "addmm_", "bmm", "baddbmm", "mkldnn_rnn_layer", "matmul"),
     "log-softmax": ("_log_softmax",),
     "best words": ("amax", "topk", "gather", "isnan", "sort"),
-    "gates and attention": ("sigmoid_", "tanh_", "tanh", "mul", "addcmul", "_softmax"),
+    "gates, attention and norms": ("sigmoid_", "tanh_", "tanh", "mul", "addcmul", "_softmax", "native_layer_norm"),
     "copies and selections": ("copy_", "index_select", "index", "cat", "clone", "fill_", "_index_put_impl_"),
 }
 

@@ -60,7 +60,7 @@ def masking(loaded: Loaded, samples: list[dict], rounds: int) -> None:
     chosen = np.arange(0, len(neurons), 10)
     with recorded(loaded.model) as recorder:
         run_layers(loaded.model, samples[0])
-        means = recorder.take(samples[0]["net_input"]["src_lengths"]).mean(axis=0)
+        means = np.concatenate(recorder.take_sentences(samples[0])).mean(axis=0)
     lengths = {}
 
     def run_masked() -> None:

@@ -9,14 +9,19 @@ import time
 from collections.abc import Callable
 
 
-def paired(ours: Callable[[], object], peer: Callable[[], object], rounds: int) -> tuple[float, float, list[float]]:
+def paired(
+    ours: Callable[[], object],
+    peer: Callable[[], object],
+    rounds: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[float, float, list[float]]:
     """Seconds of each side (medians over the rounds after one warm-up) and the ratio ours / peer of every round."""
     times: tuple[list[float], list[float]] = ([], [])
     for round_ in range(rounds + 1):
         for side, function in enumerate((ours, peer) if round_ % 2 else (peer, ours)):
-            start = time.perf_counter()
+            start = clock()
             function()
-            seconds = time.perf_counter() - start
+            seconds = clock() - start
             if round_:
                 times[side if round_ % 2 else 1 - side].append(seconds)
     ratios = [a / b for a, b in zip(*times, strict=True)]

@@ -27,19 +27,22 @@ class Vocabulary:
 
     def __init__(self, weight: Tensor, bias: Optional[Tensor]) -> None:
         self.size = len(weight)
-        bias = weight.new_zeros(self.size) if bias is None else bias
+        bias = weight.new_zeros(self.size) if bias is None else bias.detach()
         # Whole chunks; the words that fill up the last one have no probability.
         missing = -self.size % CHUNK
-        self.weight = torch.cat([weight, weight.new_zeros(missing, weight.size(1))]).t().contiguous()  # (out, V')
+        weight = torch.cat([weight.detach(), weight.new_zeros(missing, weight.size(1))])
+        self.weight = weight.t().contiguous()  # (out, V')
         self.bias = torch.cat([bias, bias.new_full((missing,), float("-inf"))])  # (V',)
+        # Memory that is used again stays in the cache, and the operating system need not clear it.
+        self._scores = self.weight.new_empty(0, len(self.bias))
 
-    def log_probs(self, features: Tensor, temperature: float = 1.0) -> Tensor:
-        """(n, out) -> (n, V'); the columns from V on only fill up the last chunk."""
-        scores = torch.addmm(self.bias, features, self.weight)
-        log_probs = torch.log_softmax(scores if temperature == 1.0 else scores.div_(temperature), dim=1)
-        if log_probs.numel() and log_probs.amax().isnan():
-            log_probs.masked_fill_(log_probs.isnan(), float("-inf"))  # as fairseq does
-        return log_probs
+    def log_probs(self, features: Tensor, temperature: float = 1.0, out: Optional[Tensor] = None) -> Tensor:
+        """(n, out) -> (n, V'), written to ``out`` if there is one; columns from V on only fill up the last chunk."""
+        scores = torch.addmm(self.bias, features, self.weight, out=out)
+        torch.log_softmax(scores if temperature == 1.0 else scores.div_(temperature), dim=1, out=scores)
+        if scores[:, :1].isnan().any():  # where one number of a row is NaN, all are
+            scores.masked_fill_(scores.isnan(), float("-inf"))  # as fairseq does
+        return scores
 
     def best(
         self,
@@ -60,14 +63,16 @@ class Vocabulary:
         """
         sentences, beams = so_far.shape
         at_once = max(1, SCORES_AT_A_TIME // (len(self.bias) * beams))
-        found = []
+        width, found = len(self.bias), []
+        if len(self._scores) < min(at_once, sentences) * beams:
+            self._scores = features.new_empty(min(at_once, sentences) * beams, width)
         for start in range(0, sentences, at_once):
             mine = slice(start, min(start + at_once, sentences))
-            log_probs = self.log_probs(features[start * beams : mine.stop * beams], temperature)
+            part = features[start * beams : mine.stop * beams]
+            log_probs = self.log_probs(part, temperature, out=self._scores[: len(part)])
             restrict(log_probs)
             found.append(_best_of_chunks(log_probs.view(mine.stop - start, beams, -1, CHUNK), so_far[mine], count))
         scores, places = (torch.cat(parts) for parts in zip(*found))
-        width = len(self.bias)
         # Beyond the last word nothing has a probability.
         words = places.remainder(width).clamp_(max=self.size - 1)
         return Candidates(scores, words, places.div(width, rounding_mode="floor"))

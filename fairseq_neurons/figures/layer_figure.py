@@ -24,8 +24,8 @@ LONGEST_NAME = 34
 GROUP = 0.8
 CHANCE = "by chance"
 MOST_IN_A_COLUMN = 24
-# Inches, without the legend.
-HEIGHT = 1.9
+# Inches, without the legend; more where the names of blocks stand upright for want of room.
+HEIGHT, UPRIGHT, ROOM_OF_A_NAME = 1.9, 0.4, 0.52
 
 
 @house_style()
@@ -46,16 +46,17 @@ def layer_histogram(
     neurons = _neurons_of(rankings, top)
     counts = {name: counts_of(ranking, top) for name, ranking in rankings.items()}
     signature = signed("places-histogram", [ranking.signature for ranking in rankings.values()], top=top)
-    title = f"Layers and directions of the first {top} neurons"
+    title = f"Layers and parts of the first {top} neurons"
     names = [shortened(name, LONGEST_NAME) for name in rankings]
     width = size[0] if size else COLUMN if len(rankings) * len(neurons.blocks) <= MOST_IN_A_COLUMN else PAGE
     above = legend_height(legend_rows([*names, CHANCE], width))
-    size = size or (width, HEIGHT + above)
+    upright = len(neurons.blocks) * ROOM_OF_A_NAME > width
+    size = size or (width, HEIGHT + above + (UPRIGHT if upright else 0))
     figure = SignedFigure(size, title, signature, caption)
     strip, axes = figure.subplots(2, 1, height_ratios=[above, size[1] - above])
     bars = [_draw(axes, i, len(counts), found) for i, found in enumerate(counts.values())]
     draw_legend(strip, [*zip(names, bars, strict=True), (CHANCE, _draw_chance(axes, neurons, top))], width)
-    _label(axes, neurons, top)
+    _label(axes, neurons, top, upright)
     return figure.settled()
 
 
@@ -90,9 +91,12 @@ def _draw_chance(axes: Axes, neurons: Neurons, top: int) -> Artist:
     return axes.hlines(expected, left, right, color="black", linestyle=(0, (3, 1.5)), linewidth=0.9)
 
 
-def _label(axes: Axes, neurons: Neurons, top: int) -> None:
+def _label(axes: Axes, neurons: Neurons, top: int, upright: bool) -> None:
     names = [f"{block.module} {block.layer}\n{block.part}" for block in neurons.blocks]
-    axes.set_xticks(range(len(names)), names)
+    if upright:
+        axes.set_xticks(range(len(names)), [block.name for block in neurons.blocks], rotation=90)
+    else:
+        axes.set_xticks(range(len(names)), names)
     axes.set_ylabel(f"of the first {top} neurons")
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.tick_params(axis="x", length=0)

@@ -1,4 +1,4 @@
-"""Layers and directions of the first neurons."""
+"""Layers and parts of the first neurons."""
 
 from __future__ import annotations
 
@@ -64,3 +64,13 @@ def test_rankings_that_cannot_be_beside_each_other__are_refused():
     other = Ranking.from_scores("made", Neurons.of([Block("encoder", 0, "fwd", 24)]), np.arange(24.0), "")
     with pytest.raises(InputError, match="other have different neurons"):
         layer_histogram({**RANKINGS, "other": other}, top=8)
+
+
+def test_names_of_many_blocks__stand_upright_and_do_not_touch():
+    blocks = [Block("encoder", layer, part, 4) for layer in range(6) for part in ("heads", "ffn", "out")]
+    rankings = {"a": Ranking.from_scores("a", Neurons.of(blocks), np.arange(72.0), "s")}
+    figure = layer_histogram(rankings, top=20)
+    figure.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in figure.axes[-1].get_xticklabels()]
+    assert [label.get_text() for label in figure.axes[-1].get_xticklabels()][:2] == ["encoder.0.heads", "encoder.0.ffn"]
+    assert all(left.x1 <= right.x0 for left, right in zip(boxes, boxes[1:], strict=False))

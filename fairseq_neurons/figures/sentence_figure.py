@@ -93,7 +93,7 @@ def signature_of(dump: Activations) -> str:
     """The signature of a dump."""
     made = dump.manifest
     fields = {"checkpoint": made.checkpoint_sha256[:8], "data": made.data, "subset": made.subset, "mask": made.mask}
-    fields |= {"pooling": made.pooling, "dtype": made.dtype}
+    fields |= {"pooling": made.pooling, "dtype": made.dtype, "side": "target" if made.side == "target" else ""}
     return "|".join(f"{name}:{value}" for name, value in fields.items() if value)
 
 

@@ -75,7 +75,8 @@ def _dumps(model: Model) -> Table:
     rows = []
     for name, dump in model.dumps.items():
         manifest = dump.activations.manifest
-        source = " ".join(filter(None, (manifest.data, manifest.subset)))
+        side = "(words of the target)" if manifest.side == "target" else ""
+        source = " ".join(filter(None, (manifest.data, manifest.subset, side)))
         versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
         counts = (f"{manifest.sentences:,}", f"{manifest.words:,}")
         cells = [*counts, manifest.dtype, manifest.pooling, manifest.mask or "none", source, versions]

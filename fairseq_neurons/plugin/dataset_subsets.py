@@ -64,7 +64,7 @@ def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int, side: s
         loaded: says what is too long.
         dataset: of the task.
         max_tokens: of a batch, padding included.
-        side: ``target`` if the decoder reads the references, too; these must not be too long either.
+        side: ``target`` if the decoder reads the references, too: those of a batch must not be too long either.
 
     Returns:
         Indices into the data set, a batch an array.
@@ -74,30 +74,38 @@ def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int, side: s
     if isinstance(dataset, LanguagePairDataset):
         limits.append(loaded.task.max_positions())
     longest = int(min(max_tokens, *(np.atleast_1d(limit)[0] for limit in limits)))
-    if side == "target":
-        sizes = np.maximum(sizes, dataset.tgt_sizes)
-        longest = int(min(longest, *(np.atleast_1d(limit)[-1] for limit in limits)))
     order = np.argsort(sizes, kind="stable")
     kept = order[sizes[order] <= longest]
     if len(kept) < len(order):
         logger.warning("%d sentences are longer than %d tokens and are skipped", len(order) - len(kept), longest)
+    if side == "target":
+        kept = _with_short_targets(dataset, kept, int(min(np.atleast_1d(limit)[-1] for limit in limits)))
     return [
         np.asarray(batch) for batch in data_utils.batch_by_size(kept, lambda i: int(sizes[i]), max_tokens=max_tokens)
     ]
 
 
-def collated(loaded: Loaded, dataset: FairseqDataset, max_tokens: int) -> List[Dict[str, Any]]:
+def _with_short_targets(dataset: LanguagePairDataset, kept: np.ndarray, longest: int) -> np.ndarray:
+    """Those of some sentences whose references the decoder can read."""
+    short = kept[np.asarray(dataset.tgt_sizes)[kept] <= longest]
+    if len(short) < len(kept):
+        logger.warning("%d references are longer than %d tokens and are skipped", len(kept) - len(short), longest)
+    return short
+
+
+def collated(loaded: Loaded, dataset: FairseqDataset, max_tokens: int, side: str = "source") -> List[Dict[str, Any]]:
     """The same batches, collated and on the device of the model.
 
     Args:
         loaded: see :func:`batches_of`.
         dataset: see :func:`batches_of`.
         max_tokens: see :func:`batches_of`.
+        side: see :func:`batches_of`.
 
     Raises:
         InputError: if no sentence is left.
     """
-    batches = batches_of(loaded, dataset, max_tokens)
+    batches = batches_of(loaded, dataset, max_tokens, side)
     if not batches:
         raise InputError(f"All sentences are longer than {max_tokens} tokens or than the model allows.")
     device = next(loaded.model.parameters()).device

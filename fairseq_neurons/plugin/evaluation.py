@@ -121,7 +121,8 @@ class Scorer:
         self.loaded = loaded
         dataset = _opened(loaded, subset)
         self._count = len(dataset)
-        self._samples = collated(loaded, dataset, max_tokens)
+        side = "target" if isinstance(dataset, LanguagePairDataset) else "source"
+        self._samples = collated(loaded, dataset, max_tokens, side)
         self._memory = LayerMemory(loaded.model)
 
     def score(self) -> Likelihoods:

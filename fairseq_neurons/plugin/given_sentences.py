@@ -62,7 +62,7 @@ class GivenSentences:
         lines = list(sentences)
         if not lines or not all(isinstance(line, str) for line in lines):
             raise InputError("Give at least one sentence, each a string of words separated by blanks.")
-        longest = max(_checked_length(loaded, lines), *(len(line.split()) + 1 for line in references or [""]))
+        longest = max(_checked_length(loaded, lines), _checked_length(loaded, references or [""], -1))
         dataset, spelled = open_lines(loaded, lines, references)
         report_unknown("The sentences", *unknown_words(spelled), only_many=True)
         return cls(dataset, spelled, "", longest, references)
@@ -134,14 +134,15 @@ def check_read(side: str, sentences: str | Sequence[str], references: Sequence[s
         )
 
 
-def _checked_length(loaded: Loaded, lines: Sequence[str]) -> int:
-    """Tokens of the longest line."""
+def _checked_length(loaded: Loaded, lines: Sequence[str], side: int = 0) -> int:
+    """Tokens of the longest line; ``side`` is 0 for sources, -1 for references."""
     limits = [loaded.model.max_positions()]
     if not isinstance(loaded.task, LanguageModelingTask):
         limits.append(loaded.task.max_positions())
-    most = int(min(np.atleast_1d(limit)[0] for limit in limits))
+    most = int(min(np.atleast_1d(limit)[side] for limit in limits))
     lengths = [len(line.split()) + 1 for line in lines]  # the end of the sentence is a token
     for number, length in enumerate(lengths, start=1):
         if length > most:
-            raise InputError(f"Sentence {number} has {length} tokens, but the model reads at most {most}.")
+            kind = "Reference" if side else "Sentence"
+            raise InputError(f"{kind} {number} has {length} tokens, but the model reads at most {most}.")
     return max(lengths)

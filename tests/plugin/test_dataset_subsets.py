@@ -48,3 +48,13 @@ def test_empty_subset__is_refused_by_fairseqs_commands(emptied, untrained, tmp_p
 def test_missing_subset__is_named(untrained, name):
     with pytest.raises(InputError, match="no subset 'dev' in the data folder"):
         opened(untrained, name).states("dev")
+
+
+def test_references_that_the_decoder_cannot_read__are_skipped_where_it_reads_them(transformers, monkeypatch, caplog):
+    model = load_model(transformers / "models" / "transformer" / "checkpoint_best.pt", transformers / "bin" / "1")
+    before = model.perplexity("test")
+    monkeypatch.setattr(model.model, "max_positions", lambda: (1024, 4))
+    short = [len(words) + 1 <= 4 for words, _ in model.states("test")]  # source and reference have as many words
+    assert [bool(words) for words, _ in model.states("test", states="decoder.0.in")] == short
+    assert model.perplexity("test") != before and len(model.translate("test")) == len(short)
+    assert f"{short.count(False)} references are longer than 4 tokens and are skipped" in caplog.text

@@ -37,11 +37,17 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow'
+test: PYTEST_OPTIONS := --hypothesis-profile few -m 'not slow'
+test-all: PYTEST_OPTIONS := --hypothesis-profile many
 
-test-all: lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+# mypy takes one core for half a minute when it runs for the first time: it runs beside the tests.
+test test-all: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@$(BIN)/mypy > .venv/mypy.log 2>&1 & types=$$!; \
+	    echo "$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_OPTIONS)"; \
+	    $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_OPTIONS); tests=$$?; \
+	    echo "$(BIN)/mypy"; wait $$types; types=$$?; cat .venv/mypy.log; exit $$((tests + types))
 
 attack: install
 	OMP_NUM_THREADS=1 nice $(BIN)/python -m tests.attack $(OPTIONS)

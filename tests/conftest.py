@@ -7,11 +7,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.shared_folders import made_once
 
 # The workers share the cores. With a thread a core each, the threads of tiny products wait for each other, busily.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# `make test-all` tries four times as many examples as `make test`. A loaded machine has no deadline.
+settings.register_profile("few", max_examples=25, deadline=None)
+settings.register_profile("many", max_examples=100, deadline=None)
+settings.load_profile("many")
 
 
 @pytest.fixture(scope="session")

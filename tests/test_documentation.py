@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import json
 import logging
@@ -18,6 +19,11 @@ from tests.running import succeed
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "examples" / "README.md", *(ROOT / "docs").glob("*.md")])
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+MODULES_WITH_EXAMPLES = [
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for file in sorted((ROOT / "fairseq_neurons").rglob("*.py"))
+    if ">>> " in file.read_text(encoding="utf-8")
+]
 # A package in its own right, which the front door has as `figures`.
 ROOMS = ("fairseq_neurons", "fairseq_neurons.figures")
 
@@ -49,6 +55,11 @@ def workshop(untrained, tmp_path, monkeypatch) -> Path:
     fn.correlate(["demo/activations/1"], method="variance").save("demo/rankings/variance.json")
     write_curve(Path("demo/curves/nmt"), fn.Activations("demo/activations/1").manifest.checkpoint_sha256)
     return tmp_path
+
+
+@pytest.mark.parametrize("module", MODULES_WITH_EXAMPLES)
+def test_examples_of_docstrings__are_true(module):
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
 def test_snippets__are_found():

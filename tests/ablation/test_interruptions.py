@@ -23,6 +23,7 @@ from fairseq_neurons.ablation.planned_points import plan
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.sealed_json import sealed
 from tests.ablation.small_ablations import Norms, ranking, settings
+from tests.shared_folders import made_once
 
 RANKINGS = {"a": ranking(1), "b": ranking(2)}
 POINTS = [0, 2, 5, "50%", "100%"]
@@ -85,9 +86,8 @@ def curve(language_model):
 
 
 @pytest.fixture
-def undisturbed(curve, tmp_path):
-    curve.run(tmp_path / "undisturbed")
-    return files(tmp_path / "undisturbed")
+def undisturbed(curve, session_folder):
+    return files(made_once(session_folder / "undisturbed", lambda folder: curve.run(folder / "out")) / "out")
 
 
 def test_points__are_those_of_the_masks_applied_one_by_one(curve, tmp_path):

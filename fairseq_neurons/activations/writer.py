@@ -70,7 +70,7 @@ class ActivationWriter:
             rows: (words of the sentence, neurons), any float type.
 
         Raises:
-            InputError: if the disk is full.
+            InputError: if the disk is full, or a number too large for float16.
             ValueError: if the shape does not fit the offsets.
         """
         start, end = self.offsets[sentence], self.offsets[sentence + 1]
@@ -78,7 +78,11 @@ class ActivationWriter:
             raise ValueError(f"sentence {sentence} owns {end - start} rows, got an array of shape {rows.shape}")
         if start == end:
             return
-        data = np.ascontiguousarray(rows, dtype=self.manifest.dtype).data.cast("B")
+        with np.errstate(over="ignore"):
+            kept = np.ascontiguousarray(rows, dtype=self.manifest.dtype)
+        if kept.itemsize == 2 and np.isinf(kept).any() and not np.isinf(rows).any():
+            raise InputError(f"{self.out} cannot be written: states are too large for float16; write float32.")
+        data = kept.data.cast("B")
         place = self._start + int(start) * self.manifest.row_bytes
         self._digests.add(sentence, data)
         with writing(self.out):

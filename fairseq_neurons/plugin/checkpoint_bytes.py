@@ -1,5 +1,6 @@
 """Check the bytes of a checkpoint against the checksums that it contains."""
 
+import os
 import struct
 import zipfile
 from functools import lru_cache
@@ -33,7 +34,11 @@ def check_bytes(path: str) -> None:
 def _check_once(path: str, *_state_of_the_file: int) -> None:
     """A command opens its checkpoint several times; it is read as a whole the first time."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            file.seek(-22, os.SEEK_END)
+            end = file.read()
+            if not (end.startswith(b"PK\x05\x06") and end.endswith(bytes(2))):
+                raise zipfile.BadZipFile("bytes were appended")
             for part in archive.infolist():
                 if part.compress_type != zipfile.ZIP_STORED:  # torch.save never does; it may be a bomb
                     raise zipfile.BadZipFile("compressed")

@@ -17,6 +17,7 @@ from fairseq_neurons.activations.subwords import check_subwords
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoint_bytes import check_bytes
 from fairseq_neurons.plugin.checkpoint_weights import check_fits, check_weights
+from fairseq_neurons.plugin.data_dictionaries import broken_dictionary, check_dictionary_files
 from fairseq_neurons.plugin.fairseq_hydra import hydra_of_fairseq
 from fairseq_neurons.plugin.known_models import check_buildable
 from fairseq_neurons.plugin.older_checkpoints import upgraded, without_training
@@ -154,18 +155,24 @@ def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optio
 
 def _upgraded(checkpoint: str, state: Dict[str, Any], data: Optional[str]) -> Dict[str, Any]:
     try:
-        return without_training(upgraded(state, data))
+        state = without_training(upgraded(state, data))
     except Exception as error:  # whatever fairseq, Hydra and OmegaConf raise of invalid fields
         raise InputError(
             f"{checkpoint} has a configuration that fairseq cannot read ({_first_line(error)})."
         ) from error
+    state["args"] = None  # of which fairseq would make the configuration again, another than the one that is checked
+    return state
 
 
 def _task_of(checkpoint: str, cfg: Any) -> FairseqTask:
+    data = getattr(cfg.task, "data", None)
+    check_dictionary_files(data)
     try:
         return tasks.setup_task(cfg.task)
+    except InputError:
+        raise
     except Exception as error:  # fairseq raises bare Exceptions here
-        raise InputError(
+        raise broken_dictionary(data) or InputError(
             f"{checkpoint} needs the dictionaries of its data folder, which cannot be read ({_first_line(error)}): "
             "give the folder with data=."
         ) from error

@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 from fairseq import utils
@@ -11,6 +11,7 @@ from fairseq.tasks import FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.plugin.binarised_sentences import check_binarised
 from fairseq_neurons.plugin.checkpoints import Loaded
 from fairseq_neurons.plugin.padding_words import padding_words_unknown
 
@@ -25,10 +26,10 @@ def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
         subset: its name.
 
     Raises:
-        InputError: if there is no such subset, or it is empty.
+        InputError: if there is no such subset, or it is empty or damaged.
     """
     if subset not in task.datasets:
-        check_not_empty(task, subset)
+        check_subset(task, subset)
         if isinstance(task, LanguageModelingTask):
             task.args.sample_break_mode = "eos"
         try:
@@ -38,23 +39,40 @@ def load_subset(task: FairseqTask, subset: str) -> FairseqDataset:
     return padding_words_unknown(task.dataset(subset))
 
 
-def check_not_empty(task: FairseqTask, subset: str) -> None:
-    """Refuse a subset without sentences, which fairseq cannot load.
+def check_subset(task: FairseqTask, subset: str, read_words: bool = True) -> None:
+    """Refuse a subset that is damaged, or without sentences, before fairseq loads it.
 
     Args:
         task: set up with the data folder.
         subset: its name.
+        read_words: whether to check that the dictionary has all words, for which the whole subset is read.
 
     Raises:
         InputError: naming the file.
     """
     cfg = task.args if isinstance(task, LanguageModelingTask) else task.cfg
-    languages = [getattr(cfg, f"{side}_lang", None) for side in ("source", "target")]
-    pairs = ["-".join(map(str, languages)), "-".join(map(str, languages[::-1]))]
-    names = [subset, *(f"{subset}.{pair}.{language}" for pair in pairs for language in languages)]
-    for file in (Path(folder) / f"{name}.bin" for folder in utils.split_paths(cfg.data) for name in names):
-        if file.is_file() and not file.stat().st_size:
-            raise InputError(f"The subset {subset!r} is empty: {file} has no sentence.")
+    source, target = (getattr(cfg, f"{side}_lang", None) for side in ("source", "target"))
+    pairs = [f"{source}-{target}", f"{target}-{source}"]
+    for folder in map(Path, utils.split_paths(cfg.data)):
+        _check_files(folder / subset, subset, len(task.source_dictionary) if read_words else None)
+        for pair in pairs:
+            counts = [
+                _check_files(folder / f"{subset}.{pair}.{language}", subset, len(known) if read_words else None)
+                for language, known in ((source, task.source_dictionary), (target, task.target_dictionary))
+            ]
+            if None not in counts and counts[0] != counts[1]:
+                raise InputError(
+                    f"The subset {subset!r} of {folder} is damaged: it has {counts[0]} sentences in {source} and "
+                    f"{counts[1]} in {target}."
+                )
+
+
+def _check_files(prefix: Path, subset: str, words: Optional[int]) -> Optional[int]:
+    """The number of sentences, if there are files with that prefix."""
+    file = prefix.with_name(f"{prefix.name}.bin")
+    if file.is_file() and not file.stat().st_size:
+        raise InputError(f"The subset {subset!r} is empty: {file} has no sentence.")
+    return check_binarised(prefix, words)
 
 
 def batches_of(loaded: Loaded, dataset: FairseqDataset, max_tokens: int, side: str = "source") -> List[np.ndarray]:

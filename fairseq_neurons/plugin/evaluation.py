@@ -136,6 +136,8 @@ class Scorer:
             counted = self._counted(sample["target"])
             log_probs[ids] = found.masked_fill(~counted, 0.0).sum(dim=1).cpu().numpy()
             tokens[ids] = counted.sum(dim=1).cpu().numpy()
+        if not np.isfinite(log_probs).all():
+            raise InputError("The model, as it is masked, computes log-probabilities that are NaN or infinite.")
         return Likelihoods(log_probs, tokens)
 
     def _counted(self, target: Tensor) -> Tensor:

@@ -18,8 +18,9 @@ from fairseq_neurons.masks import ChosenWords
 from fairseq_neurons.plugin.architectures.adapter import adapter_for
 from fairseq_neurons.plugin.checkpoints import check_checkpoint, check_dictionaries
 from fairseq_neurons.plugin.chosen_words import chosen_words
+from fairseq_neurons.plugin.data_dictionaries import broken_dictionary, check_dictionary_files
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
-from fairseq_neurons.plugin.dataset_subsets import check_not_empty
+from fairseq_neurons.plugin.dataset_subsets import check_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.hypothesis_dump import HypothesisDump
 from fairseq_neurons.plugin.masking import masked, note_batch
@@ -64,10 +65,15 @@ class NeuronTask(FairseqTask):
         check_flags(cfg)
         if states:
             quiet_data_and_tasks()
+        check_dictionary_files(cfg.data)
         try:
             task = super().setup_task(cfg, **kwargs)
         except FileNotFoundError as error:
             raise InputError(f"{cfg.data} is not a data folder for this task: {error.filename} is missing.") from error
+        except Exception as error:  # of all kinds, if a dictionary is damaged
+            if fault := broken_dictionary(cfg.data):
+                raise fault from error
+            raise
         for path, state in states.items():
             check_dictionaries(path, state, task)
             TrainedData.of(state).check(path, task)
@@ -77,7 +83,7 @@ class NeuronTask(FairseqTask):
         return task
 
     def load_dataset(self, split: str, *args: Any, **kwargs: Any) -> Any:
-        check_not_empty(self, split)
+        check_subset(self, split, read_words=bool(self.flags.checkpoint_path))  # while training, once an epoch
         try:
             found = super().load_dataset(split, *args, **kwargs)
         except FileNotFoundError as error:

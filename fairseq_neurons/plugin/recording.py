@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.architectures.adapter import Adapter, adapter_for
 from fairseq_neurons.plugin.architectures.layer import Layer
@@ -40,6 +41,7 @@ class Recorder:
             float32 (sum of lengths, neurons): sentence after sentence in the order of the batch, columns as in a dump.
 
         Raises:
+            InputError: if a state is NaN or infinite.
             RuntimeError: if the model has read nothing since the last call.
         """
         if not self._states:
@@ -52,7 +54,19 @@ class Recorder:
             for block, units in Neurons.of(layer.blocks).spans():
                 if block in spans:
                     torch.from_numpy(states)[:, spans[block]] = rows[:, units].detach()
+        self._check_finite(states)
         return states
+
+    def _check_finite(self, states: np.ndarray) -> None:
+        with np.errstate(over="ignore"):  # the sum of finite states may be infinite
+            if np.isfinite(states.sum()):
+                return
+        broken = np.flatnonzero(~np.isfinite(states).all(axis=0))
+        if len(broken):
+            raise InputError(
+                f"The model computes NaN or infinite states in {len(broken)} neurons, such as "
+                f"{self.neurons.name(int(broken[0]))}: its weights, or the values of its mask, are too large."
+            )
 
     def take_sentences(self, sample: Dict[str, Any]) -> List[np.ndarray]:
         """The states of the last batch, once, split into its sentences.

@@ -207,3 +207,11 @@ def test_folder_that_cannot_be_made__is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError, match="cannot be written"):
         ActivationWriter(tmp_path / "file" / "a", manifest([2]), np.array([0, 2]))
+
+
+def test_number_too_large_for_float16__is_refused(tmp_path):
+    with ActivationWriter(tmp_path / "a", manifest([1], dtype="float16"), [0, 1]) as writer:
+        writer.write(0, np.full((1, 5), 65504.0))
+        with pytest.raises(InputError, match="too large for float16"):
+            writer.write(0, np.full((1, 5), 1e5, np.float32))
+    assert not (tmp_path / "a").exists()

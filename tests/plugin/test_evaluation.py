@@ -13,6 +13,7 @@ from fairseq_neurons.plugin.checkpoints import Loaded
 from fairseq_neurons.plugin.dataset_subsets import collated
 from fairseq_neurons.plugin.evaluation import Scorer, Translator
 from tests.plugin.conftest import sentences
+from tests.untrained_models import opened
 
 
 def loaded_with(model, dictionary, target: bool) -> Loaded:
@@ -53,3 +54,11 @@ def test_search_that_cannot_end__is_told(joint, dictionary):
     loaded.task.inference_step = fail
     with pytest.raises(InputError, match="cannot translate: no hypothesis ends"):
         Translator(loaded, "test").translate()
+
+
+def test_nan__is_no_perplexity(untrained):
+    model = opened(untrained, "1")
+    with torch.no_grad():
+        model._loaded.model.decoder.fc_out.weight[3, 2] = float("nan")
+    with pytest.raises(InputError, match="log-probabilities that are NaN or infinite"):
+        model.perplexity("test")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin import recorded
 from tests import reference
 from tests.plugin.conftest import batch, sentences
@@ -70,3 +71,19 @@ def test_recorder__leaves_no_hook_behind_even_after_an_exception(joint):
     with pytest.raises(RuntimeError, match="on purpose"), recorded(joint):
         raise RuntimeError("on purpose")
     assert not any(module._forward_hooks for module in joint.modules())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_states_that_are_not_finite__are_an_error_where_they_are_made(joint, value):
+    with torch.no_grad():
+        joint.encoder.embed_tokens.weight[5] = value
+    tokens, lengths = batch([[4, 2], [5, 2]])
+    with recorded(joint) as recorder, torch.no_grad():
+        joint.encoder(tokens, lengths)
+        with pytest.raises(InputError, match=r"NaN or infinite states in \d+ neurons, such as encoder\.0\.fwd\."):
+            recorder.take(lengths)
+
+
+def test_large_states__are_recorded_although_their_sum_is_infinite(joint):
+    with recorded(joint) as recorder:
+        recorder._check_finite(np.full((2, 3), 3e38, np.float32))

@@ -117,7 +117,7 @@ class Mask:
             values = _of_each(neurons, indices, value)
         elif value == "mean":
             if means is None:
-                raise InputError("The mask value 'mean' needs `means`: one entry per neuron of the model.")
+                raise InputError(f"The mask value 'mean' needs `means`: one number per neuron of {neurons.summary}.")
             values = _of_each(neurons, indices, means)
         else:
             values = np.full(len(indices), _number(value), dtype=np.float32)
@@ -156,7 +156,7 @@ def site_of(neurons: Neurons, site: str, indices: NDArray[np.int64] | None = Non
 
 def _of_each(neurons: Neurons, indices: NDArray[np.int64], values: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     if np.shape(values) != (len(neurons),):
-        raise InputError(f"`value` must have shape ({len(neurons)},): one entry per neuron of the model.")
+        raise InputError(f"`value` must have shape ({len(neurons)},): one number per neuron of {neurons.summary}.")
     # The mask itself refuses indices that are out of range.
     return np.asarray(values, dtype=np.float32).take(indices, mode="clip")
 

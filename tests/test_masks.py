@@ -31,7 +31,7 @@ def test_values__may_be_each_neurons_own():
 
 @pytest.mark.parametrize("own", [np.zeros(2), np.zeros(61), np.zeros((60, 1)), np.array(0.5)])
 def test_values__of_other_neurons_are_refused(own):
-    with pytest.raises(InputError, match=r"`value` must have shape \(60,\): one entry per neuron of the model"):
+    with pytest.raises(InputError, match=r"`value` must have shape \(60,\): one number per neuron of encoder.0.fwd"):
         Mask.of(NEURONS, np.array([5, 2]), own)
 
 
@@ -39,7 +39,7 @@ def test_values__of_other_neurons_are_refused(own):
     ("value", "sentence"),
     [
         ("none", "must be zero, mean or a number, not 'none'"),
-        ("mean", "'mean' needs `means`: one entry per neuron of the model"),
+        ("mean", "'mean' needs `means`: one number per neuron of encoder.0.fwd"),
         *((value, "must be finite") for value in ("nan", "inf", np.full(60, np.nan))),
     ],
 )

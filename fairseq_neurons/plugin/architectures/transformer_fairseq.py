@@ -1,30 +1,62 @@
 """fairseq's ``transformer``, ``transformer_align`` and ``transformer_lm``, and their variants."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
+import torch
 from fairseq.models.transformer import TransformerModel, TransformerModelBase
 from fairseq.models.transformer_align import TransformerAlignModel
 from fairseq.models.transformer_lm import TransformerLanguageModel
+from torch import Tensor, nn
 
 from fairseq_neurons.neurons import Block
 from fairseq_neurons.plugin.architectures.adapter import Adapter, register_adapter
 from fairseq_neurons.plugin.architectures.layer import Layer
 from fairseq_neurons.plugin.architectures.step_decoder import StepDecoder
 from fairseq_neurons.plugin.architectures.transformer_layers import HeadStates, LayerOutput, ReadStates
+from fairseq_neurons.plugin.decoding.forced_decoding import log_probs_of_targets
 from fairseq_neurons.plugin.decoding.shared_transformer import SharedTransformer, unsupported_in
+from fairseq_neurons.plugin.decoding.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, eq=False)
-class TransformerAdapter(Adapter):
+class ScoringAdapter(Adapter):
+    """What translation and language models have in common."""
+
+    @torch.no_grad()
+    def log_probs(self, sample: Dict[str, Any]) -> Tensor:
+        """See `Adapter.log_probs`; where the output layer allows, those of all other words are not kept."""
+        decoder = self.model.decoder
+        output = decoder.output_projection
+        if type(output) is not nn.Linear or output.weight.dtype != torch.float32:
+            return super().log_probs(sample)
+        features, _ = self.features(sample["net_input"])  # (B, S, out)
+        vocabulary = Vocabulary(output.weight, output.bias)
+        return log_probs_of_targets(features, sample["target"], vocabulary, decoder.padding_idx)
+
+    @abstractmethod
+    def features(self, net_input: Dict[str, Any]) -> Tuple[Tensor, Any]:
+        """(B, S, out) what the output layer reads, of whole sentences, and what fairseq returns beside it."""
+
+
+@dataclass(frozen=True, eq=False)
+class TransformerAdapter(ScoringAdapter):
     """A translation model: the outputs of the encoder's layers are its default states."""
 
     def read(self, net_input: Dict[str, Any]) -> object:
         return self.model.encoder(net_input["src_tokens"], src_lengths=net_input["src_lengths"])
 
     def read_target(self, net_input: Dict[str, Any]) -> object:
+        return self.features(net_input)
+
+    def features(self, net_input: Dict[str, Any]) -> Tuple[Tensor, Any]:
+        """See `ScoringAdapter.features`."""
         encoder_out = self.read(net_input)
-        return self.model.decoder.extract_features(net_input["prev_output_tokens"], encoder_out=encoder_out)
+        found: Tuple[Tensor, Any] = self.model.decoder.extract_features(
+            net_input["prev_output_tokens"], encoder_out=encoder_out
+        )
+        return found
 
     def step_decoder(self) -> Optional[StepDecoder[Any]]:
         decoder = self.model.decoder
@@ -35,11 +67,16 @@ class TransformerAdapter(Adapter):
 
 
 @dataclass(frozen=True, eq=False)
-class TransformerLanguageModelAdapter(Adapter):
+class TransformerLanguageModelAdapter(ScoringAdapter):
     """A language model: the outputs of its layers are its default states."""
 
     def read(self, net_input: Dict[str, Any]) -> object:
-        return self.model.decoder.extract_features(net_input["src_tokens"], encoder_out=None)
+        return self.features(net_input)
+
+    def features(self, net_input: Dict[str, Any]) -> Tuple[Tensor, Any]:
+        """See `ScoringAdapter.features`."""
+        found: Tuple[Tensor, Any] = self.model.decoder.extract_features(net_input["src_tokens"], encoder_out=None)
+        return found
 
 
 @register_adapter(TransformerModelBase, TransformerModel, TransformerAlignModel)

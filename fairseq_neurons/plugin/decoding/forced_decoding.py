@@ -47,8 +47,22 @@ def predicted_log_probs(model: Any, sample: Dict[str, Any]) -> Tensor:
     Returns:
         float64 (B, T), natural logarithm; 0 at padding.
     """
-    target = sample["target"]
     features, _ = model.decoder.extract_features(sample["net_input"]["src_tokens"])  # (B, T, out)
-    vocabulary = Vocabulary(*output_weights(model.decoder))
+    padding = model.decoder.embed_tokens.padding_idx
+    return log_probs_of_targets(features, sample["target"], Vocabulary(*output_weights(model.decoder)), padding)
+
+
+def log_probs_of_targets(features: Tensor, target: Tensor, vocabulary: Vocabulary, padding: int) -> Tensor:
+    """Log-probabilities of targets, without those of all other words.
+
+    Args:
+        features: (B, T, out), before the output layer.
+        target: (B, T) words.
+        vocabulary: the output layer.
+        padding: the word that is none.
+
+    Returns:
+        float64 (B, T), natural logarithm; 0 at padding.
+    """
     log_probs = vocabulary.log_probs_of(features.flatten(0, 1), target.reshape(-1)).view_as(target)
-    return log_probs.masked_fill(target.eq(model.decoder.embed_tokens.padding_idx), 0.0)
+    return log_probs.masked_fill(target.eq(padding), 0.0)

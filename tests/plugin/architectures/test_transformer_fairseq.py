@@ -277,6 +277,19 @@ def test_log_probs__are_those_of_the_model_also_with_adaptive_softmax(dictionary
         np.testing.assert_allclose(found[i, : len(line)], expected, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("patterns", ["encoder.*", "decoder.*"])
+def test_models_in_half_precision__are_recorded_as_float32(patterns, dictionary):
+    model, sample = transformer(dictionary, **PRE_NORM), sample_of(sentences(seed=96), sentences(seed=97))
+    expected = recorded_states(model, sample, patterns)
+    with masked(model.half(), a_mask(model, patterns, 0.5)):
+        held = np.concatenate(recorded_states(model, sample, patterns))
+    for whole, half in zip(expected, recorded_states(model, sample, patterns), strict=True):
+        assert half.dtype == np.float32
+        np.testing.assert_allclose(half, whole, atol=0.05)
+    assert held.dtype == np.float32 and (held == 0.5).any(axis=0).sum() >= held.shape[1] // 3
+    assert torch.isfinite(adapter_for(model).log_probs(sample)).all()
+
+
 @pytest.mark.parametrize(
     ("patterns", "remembered"),
     [("decoder.*", ["encoder.0.out", "encoder.1.out"]), ("encoder.1.ffn", ["encoder.0.out"]), ("encoder.0.in", [])],

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import torch
 
-from fairseq_neurons import load_model
+from fairseq_neurons import Activations, load_model
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoints import check_checkpoint
-from tests.end_to_end.conftest import TRANSLATION
+from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION
 from tests.running import succeed
 from tests.shared_folders import made_once
 from tests.untrained_models import DECODER, STOCK, STOCK_LM, lines_of, write_binarised, write_checkpoint
@@ -173,3 +173,32 @@ def test_language_model_without_our_task__reads_a_sentence_a_sample(stock):
     words = [sentence.words for sentence in model.states("test")]
     assert words == [["<unk>" if word == "unseen" else word for word in line.split()] for line in lines_of(stock)["en"]]
     assert model.perplexity("test") > 1
+
+
+def test_fairseq_generate__dumps_and_masks_the_decoder(stock, tmp_path):
+    """At target words of the best hypotheses, under the same mask."""
+    checkpoint, data = path_of(stock, "lstm"), stock / "bin" / "1"
+    mask = ["--mask-neurons", "encoder.1.bwd.*,decoder.0.fwd.3", "--mask-value", 0.5]
+    dump = ["--dump-activations", tmp_path / "a", "--dump-states", "decoder.*.fwd"]
+    command = [data, *TRANSLATION, "--gen-subset", "test", "--max-len-b", 9, "--path", checkpoint]
+    printed = succeed("fairseq-generate", *command, *mask, *dump)
+    model = load_model(checkpoint, data)
+    with model.masked("encoder.1.bwd.*,decoder.0.fwd.3", value=0.5):
+        expected = model.translate("test", max_len_b=9)
+    assert expected != model.translate("test", max_len_b=9)
+    found = {line.split("\t")[0]: line.split("\t")[2] for line in printed.splitlines() if line.startswith("H-")}
+    assert found == {f"H-{i}": sentence for i, sentence in enumerate(expected)}
+    dumped = Activations(tmp_path / "a")
+    assert [" ".join(words) for words in dumped.sentences] == expected
+    states = np.concatenate(list(dumped.blocks()))
+    assert (states[:, 3] == 0.5).all() and not (states[:, 4] == 0.5).any()
+
+
+def test_fairseq_eval_lm__masks_a_stock_language_model(stock):
+    checkpoint, data = path_of(stock, "lstm_lm"), stock / "bin" / "lm"
+    command = [data, *LANGUAGE_MODEL, "--gen-subset", "test", "--path", checkpoint, "--mask-neurons", "decoder.0.in.*"]
+    printed = succeed("fairseq-eval-lm", *command)
+    with (model := load_model(checkpoint, data)).masked("decoder.0.in.*"):
+        expected = model.perplexity("test")
+    assert f"Perplexity: {expected:.2f}" in printed
+    assert f"Perplexity: {model.perplexity('test'):.2f}" not in printed

@@ -37,6 +37,7 @@ CROSS_CUTTING = {
     "page/test_access.py",
     "page/test_neuron_view.py",
     "page/test_notebook.py",
+    "plugin/architectures/test_support_matrix.py",
     "plugin/architectures/test_toy_architecture.py",
     "plugin/test_stock_checkpoints.py",
     "probing/study/test_interrupted_studies.py",

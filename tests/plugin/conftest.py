@@ -60,6 +60,10 @@ def joint(dictionary):
 
 @pytest.fixture
 def language_model(dictionary):
+    return language_model_of(dictionary)
+
+
+def language_model_of(dictionary):
     task = SimpleNamespace(source_dictionary=dictionary, target_dictionary=dictionary)
     config = OmegaConf.structured(LSTMLanguageModelDalvi2019Config(decoder_embed_dim=7, decoder_hidden_size=8))
     config.tokens_per_sample = 512

@@ -38,17 +38,19 @@ def _are_integers(value: Any) -> bool:
 TRUTH = Kind("True, False or a number", lambda value: isinstance(value, (bool, int)))
 INTEGERS = Kind("integers separated by commas", _are_integers)
 PAIRS = Kind("a list of pairs of integers", lambda value: isinstance(value, list) and all(map(_are_integers, value)))
+PLAIN_LIST = Kind("a list of plain values", lambda value: isinstance(value, (list, tuple)))
 TABLE = Kind("a dictionary of plain values", lambda value: isinstance(value, dict))
 
-# What fairseq evaluates in the configuration of the architectures and tasks that are known here, by the end of the
-# field's name: decoder_xformers_att_config and xformers_att_config are the same field of two versions. An architecture
-# that evaluates other fields adds them with `evaluates`.
+# What fairseq evaluates in the configuration of the architectures and tasks that are known here, and of any criterion,
+# by the end of the field's name: decoder_xformers_att_config and xformers_att_config are one field of two versions. An
+# architecture that evaluates other fields adds them with `evaluates`. A test compares the table with fairseq's sources.
 _EVALUATED: Dict[str, Kind] = {
     "decoder_attention": TRUTH,
     "adaptive_softmax_cutoff": INTEGERS,
     "adaptive_input_cutoff": INTEGERS,
     "character_filters": PAIRS,
     "xformers_att_config": TABLE,
+    "wer_args": PLAIN_LIST,  # of the criterion ctc, which fairseq-validate would build
 }
 
 

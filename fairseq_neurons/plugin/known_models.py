@@ -34,7 +34,7 @@ def check_buildable(path: str, state: Dict[str, Any]) -> None:
             check_config(path, settings)
     for part, name in _named(path, state):
         if part == "task":
-            _check_task(path, name)
+            check_task(path, name)
         else:
             _check_architecture(path, name)
 
@@ -54,8 +54,18 @@ def _named(path: str, state: Dict[str, Any]) -> Iterator[Tuple[str, str]]:
             yield part, name[:100]
 
 
-def _check_task(path: str, name: str) -> None:
-    """fairseq's own tasks derived from the two are left out: what they evaluate and read is not known here."""
+def check_task(path: str, name: str) -> None:
+    """Check that a task translates or models a language.
+
+    fairseq's own tasks that derive from these two are left out: what they evaluate and read is not known here.
+
+    Args:
+        path: of the checkpoint, for the message.
+        name: of the task, as registered with fairseq.
+
+    Raises:
+        InputError: if it is another task.
+    """
     task = TASK_REGISTRY.get(name)
     if task is None:
         raise InputError(f"{path} was trained with the task {name!r}, which is not known here.")

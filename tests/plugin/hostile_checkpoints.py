@@ -46,10 +46,13 @@ FORMS: dict[str, Callable[..., dict]] = {
 # Fields that fairseq evaluates, of an architecture that is known here.
 EVALUATED = (
     *("decoder_attention", "adaptive_softmax_cutoff", "adaptive_input_cutoff", "character_filters"),
-    *("xformers_att_config", "encoder_xformers_att_config", "decoder_xformers_att_config"),
+    *("xformers_att_config", "encoder_xformers_att_config", "decoder_xformers_att_config", "wer_args"),
 )
-# Architectures that evaluate others, with one such field each.
+# Architectures with a field that they evaluate: those that are known here, and others.
 ARCHITECTURES = {
+    "lstm": "decoder_attention",
+    "transformer": "adaptive_softmax_cutoff",
+    "transformer_iwslt_de_en": "xformers_att_config",
     "fconv": "encoder_layers",
     "fconv_lm": "decoder_layers",
     "fconv_self_att": "self_attention",

@@ -17,7 +17,7 @@ from fairseq_neurons.runs.run_folder import Model, Run
 from tests.ablation.small_ablations import ranking
 from tests.activations.small_dumps import write_dump
 from tests.probing.study.made_words import LABELS
-from tests.runs.made_runs import edit, write_curve
+from tests.runs.made_runs import edit
 
 POINT = """{"ranking": "c", "order": "random", "seed": 1, "neurons": 0, "metric": "bleu", "score": 9, "signature": ""}
 {"ranking": "cross", "order": "top", "seed": null, "neurons": 3, "metric": "bleu", "score": 8.5, "signature": ""}
@@ -64,33 +64,6 @@ def test_shown_dump__is_of_the_text_that_most_models_read(run_copy):
     assert run.others(one, one.dumps["activations/earlier"]) == {}
 
 
-def test_dumps_under_a_mask__are_shown_only_if_there_are_no_others(tmp_path):
-    small_dump(tmp_path / "a" / "masked", "1" * 64, mask="zero")
-    small_dump(tmp_path / "a" / "plain", "1" * 64)
-    small_dump(tmp_path / "b", "2" * 64, mask="zero")
-    run = Run.open(tmp_path)
-    assert [run.dump_of(model).name for model in run.models] == ["a/plain", "b"]
-    assert run.others(run.models[0]) == {}
-    assert list(run.others(run.models[1])) == ["a/plain"]
-
-
-def test_names_that_collide__are_told_apart(tmp_path):
-    for name in ("1", "activations/1", "activations/2"):
-        small_dump(tmp_path / name, name[-5:] * 8)
-    assert [model.name for model in Run.open(tmp_path).models] == ["1", "activations/1", "2"]
-
-
-def test_parts_of_one_checkpoint__are_models_of_their_own(tmp_path):
-    small_dump(tmp_path / "narrow", "1" * 64)
-    small_dump(tmp_path / "wide", "1" * 64, width=3)
-    write_curve(tmp_path / "curve", "1" * 64)
-    models = Run.open(tmp_path).models
-    assert [(model.name, len(model.neurons), list(model.curves)) for model in models] == [
-        ("narrow", 2, ["curve"]),
-        ("wide", 3, ["curve"]),
-    ]
-
-
 def test_rankings_without_a_dump__are_a_model_that_cannot_be_shown(tmp_path):
     ranking(1).save(tmp_path / "unknown.json")
     ranking(2, checkpoint="abcdef0123").save(tmp_path / "known.json")
@@ -101,12 +74,6 @@ def test_rankings_without_a_dump__are_a_model_that_cannot_be_shown(tmp_path):
     ]
     with pytest.raises(InputError, match="has no dump of the model with checkpoint abcdef01"):
         run.dump_of(run.models[0])
-
-
-def test_curve_of_an_unknown_model__is_all_that_is_known_of_it(tmp_path):
-    write_curve(tmp_path / "curve", "f" * 64)
-    (model,) = Run.open(tmp_path).models
-    assert (model.name, list(model.curves), len(model.neurons)) == ("f" * 8, ["curve"], 0)
 
 
 def test_dump_as_a_run__is_called_like_its_folder(made_run):

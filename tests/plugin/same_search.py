@@ -7,8 +7,10 @@ from fairseq.data import Dictionary
 from fairseq.sequence_generator import SequenceGenerator
 
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
-from tests.plugin.conftest import batch
+from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel, LSTMDalvi2019Model
+from tests.plugin.conftest import batch, sentences
 
+MODELS = {"separate": LSTMDalvi2019Model, "joint": LSTMDalvi2019JointModel}
 # Options of the search that are each tried alone.
 OPTIONS = [
     {"normalize_scores": False},
@@ -36,6 +38,23 @@ def sample_of(data: list[list[int]]) -> dict:
     """A batch of sentences."""
     tokens, lengths = batch(data)
     return {"id": torch.arange(len(data)), "net_input": {"src_tokens": tokens, "src_lengths": lengths}}
+
+
+def that_ends(model):
+    """One whose sentences come to an end now and then, which random weights alone hardly ever do."""
+    with torch.no_grad():
+        model.decoder.fc_out.bias[2] += 3.0 if len(model.decoder.fc_out.bias) < 100 else 3.6
+    return model
+
+
+def with_targets(seed: int) -> tuple[dict, torch.Tensor]:
+    """A batch with references, and these."""
+    sample = sample_of(sentences(seed=seed))
+    target, _ = batch(sentences(seed=seed + 100), left_pad=False)
+    previous = torch.cat([torch.full((len(target), 1), 2), target[:, :-1]], dim=1)
+    previous[previous.eq(2) & (torch.arange(target.size(1)) > 0)] = 1
+    sample["net_input"]["prev_output_tokens"], sample["target"] = previous, target
+    return sample, target
 
 
 def assert_same_search(

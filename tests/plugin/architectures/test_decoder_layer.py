@@ -19,7 +19,7 @@ from tests.plugin.architectures.stock_lstms import decoder_twin, language_model,
 from tests.plugin.conftest import batch, build, sentences
 from tests.plugin.masked_words import sample_of as words_sample
 from tests.plugin.masked_words import words_at
-from tests.plugin.test_decoding import MODELS, assert_same_search, sample_of, that_ends
+from tests.plugin.same_search import MODELS, assert_same_search, sample_of, that_ends
 from tests.reference import MaskedColumns
 
 TOLERANCE = 1e-5

@@ -12,8 +12,7 @@ from fairseq_neurons.plugin import masked, neurons_of
 from fairseq_neurons.plugin.architectures import adapter_for
 from tests.plugin.architectures.stock_lstms import language_model, translation_model
 from tests.plugin.conftest import batch, sentences
-from tests.plugin.same_search import assert_same_search
-from tests.plugin.test_decoding import that_ends, with_targets
+from tests.plugin.same_search import assert_same_search, that_ends, with_targets
 
 ADAPTIVE = {"criterion": "adaptive_loss", "adaptive_softmax_cutoff": "10,20"}
 VARIANTS = {

@@ -13,7 +13,7 @@ from fairseq_neurons.plugin.architectures.stepped_decoder import stepped_of
 from fairseq_neurons.plugin.decoding.shared_decoder import SharedDecoder
 from tests.plugin.architectures.stock_lstms import decoder_twin, language_model, translation_model
 from tests.plugin.conftest import batch, build, sentences
-from tests.plugin.test_decoding import MODELS
+from tests.plugin.same_search import MODELS
 from tests.reference import MaskedColumns
 
 TOLERANCE = 1e-5

@@ -1,4 +1,4 @@
-"""Our beam search is fairseq's, hypothesis by hypothesis, and forced decoding is its forward pass."""
+"""Our beam search is fairseq's, hypothesis by hypothesis."""
 
 from __future__ import annotations
 
@@ -9,28 +9,17 @@ from fairseq import search
 from fairseq.data import Dictionary
 from fairseq.sequence_generator import SequenceGenerator
 
-from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.plugin import masked, neurons_of
-from fairseq_neurons.plugin.decoding import SharedStatesGenerator, beam_search, forced_log_probs, predicted_log_probs
-from fairseq_neurons.plugin.models.translation_lstm import LSTMDalvi2019JointModel, LSTMDalvi2019Model
-from tests.plugin.conftest import batch, build, sentences
-from tests.plugin.same_search import OPTIONS, assert_same_search, dictionary_of, sample_of
-
-MODELS = {"separate": LSTMDalvi2019Model, "joint": LSTMDalvi2019JointModel}
+from fairseq_neurons.plugin.decoding import SharedStatesGenerator, beam_search
+from tests.plugin.conftest import build, sentences
+from tests.plugin.same_search import MODELS, OPTIONS, assert_same_search, dictionary_of, sample_of, that_ends
 
 
 @pytest.fixture(scope="module")
 def large() -> Dictionary:
     """Enough words for many chunks, and no whole number of them."""
     return dictionary_of(1001)
-
-
-def that_ends(model):
-    """One whose sentences come to an end now and then, which random weights alone hardly ever do."""
-    with torch.no_grad():
-        model.decoder.fc_out.bias[2] += 3.0 if len(model.decoder.fc_out.bias) < 100 else 3.6
-    return model
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -104,7 +93,7 @@ def test_constraints__are_obeyed_as_by_fairseq(joint, dictionary):
 
 @pytest.mark.parametrize("prefix", [[[5, 6], [7, 1], [1, 1]], [[5, 2], [7, 8], [9, 1]]])
 def test_prefix_tokens__begin_the_hypotheses(prefix, large):
-    model = build(LSTMDalvi2019Model, large)
+    model = build(MODELS["separate"], large)
     data = sentences(seed=36, count=3)
     found = assert_same_search(model, large, data, prefix=torch.tensor(prefix), beam_size=4)
     for wanted, hypotheses in zip(prefix, found, strict=True):
@@ -113,17 +102,17 @@ def test_prefix_tokens__begin_the_hypotheses(prefix, large):
 
 
 def test_a_decoder_with_other_sizes__is_repeated_exactly(dictionary, large):
-    projected = build(LSTMDalvi2019JointModel, dictionary, decoder_out_embed_dim=5)
+    projected = build(MODELS["joint"], dictionary, decoder_out_embed_dim=5)
     assert_same_search(projected, dictionary, sentences(seed=37), beam_size=3)
     shared = build(
-        LSTMDalvi2019Model,
+        MODELS["separate"],
         large,
         decoder_hidden_size=11,
         decoder_out_embed_dim=6,
         share_decoder_input_output_embed=True,
     )
     assert_same_search(shared, large, sentences(seed=37), beam_size=3)
-    deep = build(LSTMDalvi2019Model, large, encoder_layers=3, decoder_layers=3, decoder_hidden_size=9)
+    deep = build(MODELS["separate"], large, encoder_layers=3, decoder_layers=3, decoder_hidden_size=9)
     assert_same_search(deep, large, sentences(seed=37), beam_size=3)
 
 
@@ -164,37 +153,3 @@ def test_what_cannot_be_shared__is_left_to_fairseq(joint, separate, language_mod
     ]
     ensemble = SharedStatesGenerator([separate, separate], dictionary, max_len_b=9)
     assert len(ensemble.generate([separate, separate], sample_of(sentences(seed=40)))) == 9
-
-
-def with_targets(seed: int) -> tuple[dict, torch.Tensor]:
-    sample = sample_of(sentences(seed=seed))
-    target, _ = batch(sentences(seed=seed + 100), left_pad=False)
-    previous = torch.cat([torch.full((len(target), 1), 2), target[:, :-1]], dim=1)
-    previous[previous.eq(2) & (torch.arange(target.size(1)) > 0)] = 1
-    sample["net_input"]["prev_output_tokens"], sample["target"] = previous, target
-    return sample, target
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_forced_decoding__is_the_forward_pass(name, large):
-    model = build(MODELS[name], large)
-    sample, target = with_targets(41)
-    with torch.no_grad():
-        log_probs = model.get_normalized_probs(model(**sample["net_input"]), log_probs=True)
-    expected = log_probs.double().gather(2, target[:, :, None]).squeeze(2).masked_fill(target.eq(1), 0.0)
-    torch.testing.assert_close(forced_log_probs(model, sample), expected, atol=1e-5, rtol=1e-5)
-
-
-def test_forced_decoding__refuses_what_it_cannot_repeat(joint):
-    joint.decoder.dropout_in_module.apply_during_inference = True
-    with pytest.raises(InputError, match="dropout"):
-        forced_log_probs(joint, with_targets(42)[0])
-
-
-def test_a_language_models_predictions__are_its_forward_pass(language_model):
-    tokens, lengths = batch([[2, *s] for s in sentences(seed=43)], left_pad=False)
-    sample = {"net_input": {"src_tokens": tokens[:, :-1], "src_lengths": lengths - 1}, "target": tokens[:, 1:]}
-    with torch.no_grad():
-        log_probs = language_model.get_normalized_probs(language_model(tokens[:, :-1]), log_probs=True)
-    expected = log_probs.double().gather(2, tokens[:, 1:, None]).squeeze(2).masked_fill(tokens[:, 1:].eq(1), 0.0)
-    torch.testing.assert_close(predicted_log_probs(language_model, sample), expected, atol=1e-5, rtol=1e-5)

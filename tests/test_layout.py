@@ -18,9 +18,9 @@ LONGEST = 250
 # From the bottom up: a room imports those to its left, never those to its right. Files of the package itself count as
 # rooms of the same name; what is not here (the front door) may import everything and is imported by commands alone.
 ROOMS = [
-    *("errors", "storage", "neurons", "options", "same_model", "activations", "labels", "statistics", "rankings"),
-    *("masks", "probing", "plugin", "ablation", "runs", "figures", "inspection", "page", "toy_corpus", "pipelines"),
-    "commands",
+    *("errors", "terminal_text", "storage", "neurons", "options", "same_model", "activations", "labels"),
+    *("statistics", "rankings", "masks", "probing", "plugin", "ablation", "runs", "figures", "inspection", "page"),
+    *("toy_corpus", "pipelines", "commands"),
 ]
 
 # Files that may be longer until they are split.

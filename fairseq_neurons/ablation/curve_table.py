@@ -7,6 +7,7 @@ from tabulate import tabulate
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.ablation.curve_lines import LEVEL, MARK, LinePoint, line_names
 from fairseq_neurons.number_format import mean_and_spread
+from fairseq_neurons.terminal_text import shown
 
 
 def table(curve: Curve) -> str:
@@ -16,8 +17,9 @@ def table(curve: Curve) -> str:
         curve: with the p-values of its points.
     """
     rows = [[count, *(_cell(line.at(count)) for line in curve.lines)] for count in curve.shares]
-    shown = tabulate(rows, ["neurons", *line_names(curve.lines)], stralign="right", disable_numparse=True)
-    return f"{curve.metric.name}\n{shown}\n{MARK} no significant difference from the unablated model (p >= {LEVEL})"
+    scores = tabulate(rows, ["neurons", *map(shown, line_names(curve.lines))], stralign="right", disable_numparse=True)
+    doubtful = f"{MARK} no significant difference from the unablated model (p >= {LEVEL})"
+    return f"{shown(curve.metric.name)}\n{scores}\n{doubtful}"
 
 
 def _cell(point: LinePoint | None) -> str:

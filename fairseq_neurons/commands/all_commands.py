@@ -7,6 +7,7 @@ import sys
 
 from fairseq_neurons import __version__
 from fairseq_neurons.shipped_folders import user_dir
+from fairseq_neurons.terminal_text import shown
 
 NAME = "fairseq-neurons"
 
@@ -34,13 +35,13 @@ def main() -> None:
         _write(f"{NAME} {__version__}\n")
     elif name == USER_DIR:
         if rest:
-            sys.exit(f"{NAME}: {USER_DIR} has no option {rest[0]}.")
+            sys.exit(f"{NAME}: {USER_DIR} has no option {shown(rest[0])}.")
         _write(f"{user_dir()}\n")
     elif name in COMMANDS:
         sys.argv = [f"{NAME}-{name}", *rest]
         importlib.import_module(f"fairseq_neurons.commands.{name}").main()
     else:
-        sys.exit(f"{NAME}: there is no command {name}; the commands are {', '.join([*COMMANDS, USER_DIR])}.")
+        sys.exit(f"{NAME}: there is no command {shown(name)}; the commands are {', '.join([*COMMANDS, USER_DIR])}.")
 
 
 def _help() -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from fairseq_neurons.commands.help_page import help_page
 from fairseq_neurons.commands.typed_options import options_of
+from fairseq_neurons.terminal_text import shown
 
 # Threads that spin while they wait slow down whatever else runs, a training for instance, and by that themselves: many
 # times over on busy cores. It is read when torch is imported.
@@ -74,6 +75,8 @@ def application(
             # Hydra need not be imported, nor a config composed, for a page that shows neither.
             sys.stdout.write(f"{page}\n")
             return
+        if refusal := _refusal(arguments):
+            sys.exit(f"{name}: {refusal}")
         try:
             command()(arguments)
         finally:
@@ -81,3 +84,16 @@ def application(
             shutil.rmtree(SWEEP, ignore_errors=True)
 
     return main
+
+
+def _refusal(arguments: Sequence[str]) -> str:
+    """Why nothing can be done, whatever the command; empty if something can."""
+    try:
+        for argument in arguments:
+            argument.encode()
+        os.getcwd()
+    except UnicodeEncodeError as error:
+        return f"{shown(error.object)} is not UTF-8 text; rename what has this name."
+    except OSError as error:
+        return f"the current folder cannot be used: {error.strerror}; change to another one."
+    return ""

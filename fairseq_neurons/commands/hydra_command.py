@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import logging.config
 import signal
@@ -26,12 +27,13 @@ from fairseq_neurons.commands.hydra_errors import errors_raised, refusal_of
 from fairseq_neurons.commands.typed_options import options_of
 from fairseq_neurons.commands.typed_values import TypedValues
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.terminal_text import ShownFormatter, shown
 
 # Hydra's own logging would leave an empty file in the current folder; what fairseq says on loading a model is of no use
 # to who asked for its neurons.
 LOGGING = {
     "version": 1,
-    "formatters": {"simple": {"format": "%(message)s"}},
+    "formatters": {"simple": {"()": ShownFormatter, "fmt": "%(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "simple"}},
     "root": {"level": "INFO", "handlers": ["console"]},
     "loggers": {name: {"level": "WARNING"} for name in ("fairseq", "fairseq_cli", "sacrebleu")},
@@ -80,7 +82,11 @@ def hydra_command(
                 run(**keywords)
         except InputError as error:
             logging.getLogger(name).debug("wrong input", exc_info=True)
-            sys.exit(f"{name}: {error}")
+            sys.exit(f"{name}: {shown(str(error))}")
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            sys.exit(f"{name}: too many files are open; allow more with ulimit -n.")
         except KeyboardInterrupt:
             sys.stderr.write(f"{name}: interrupted\n")
             sys.exit(128 + signal.SIGINT)
@@ -94,12 +100,12 @@ def hydra_command(
             with errors_raised() as in_full:
                 command()
         except InputError as error:
-            sys.exit(f"{name}: {error}")
+            sys.exit(f"{name}: {shown(str(error))}")
         except (HydraException, OmegaConfBaseException) as error:
             # What is raised once the work has begun is a fault of ours.
             if begun or in_full:
                 raise
-            sys.exit(f"{name}: {refusal_of(error)}")
+            sys.exit(f"{name}: {shown(str(refusal_of(error)))}")
 
     return call
 

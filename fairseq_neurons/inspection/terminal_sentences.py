@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairseq_neurons.inspection.terminal_colours import Painter
-from fairseq_neurons.inspection.terminal_words import shown, width
+from fairseq_neurons.inspection.terminal_words import width
+from fairseq_neurons.terminal_text import shown
 
 INDENT = "    "
 

@@ -10,10 +10,11 @@ from tabulate import tabulate
 from fairseq_neurons.inspection.findings import Findings, Standing
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_sentences import SentenceView
-from fairseq_neurons.inspection.terminal_words import cut, shown
+from fairseq_neurons.inspection.terminal_words import cut
 from fairseq_neurons.statistics.colour_range import colour_range
 from fairseq_neurons.statistics.strongest_sentences import strongest_sentences
 from fairseq_neurons.statistics.word_types import TopWord
+from fairseq_neurons.terminal_text import shown
 
 # Labels in a table, and rankings of a probe's labels in a line.
 LABELS, NAMED = 10, 3

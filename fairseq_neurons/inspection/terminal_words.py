@@ -1,24 +1,11 @@
-"""Words of a corpus on a terminal, without control sequences."""
+"""How much of a terminal a word takes."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Control and format characters (writing direction, invisible marks), surrogates, line and paragraph separators.
-HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")
-# Format characters that are part of the spelling of Persian and Indian words, and of emoji.
-JOINERS = "\u200c\u200d"
 WITHOUT_WIDTH = ("Mn", "Me", "Cf")
 LONGEST = 24
-
-
-def shown(word: str) -> str:
-    r"""Escape characters of a word that could control a terminal or reorder its line.
-
-    >>> shown("caf\u00e9"), shown("\x1b[31mred"), shown("\u202eright")
-    ('café', '\\x1b[31mred', '\\u202eright')
-    """
-    return "".join(c.encode("unicode_escape").decode("ascii") if _is_harmful(c) else c for c in word)
 
 
 def width(text: str) -> int:
@@ -37,10 +24,6 @@ def cut(text: str, most: int = LONGEST) -> str:
             break
         kept += c
     return kept + "…"
-
-
-def _is_harmful(c: str) -> bool:
-    return unicodedata.category(c) in HARMFUL and c not in JOINERS
 
 
 def _width(c: str) -> int:

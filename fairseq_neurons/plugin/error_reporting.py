@@ -1,10 +1,12 @@
 """Report invalid input to fairseq's commands in one sentence, without a traceback."""
 
+import logging
 import sys
 from types import TracebackType
 from typing import Optional, Type
 
 from fairseq_neurons.errors import InputError
+from fairseq_neurons.terminal_text import shown, shown_lines
 
 
 def report_input_errors() -> None:
@@ -16,8 +18,20 @@ def report_input_errors() -> None:
 
     def report(kind: Type[BaseException], error: BaseException, trace: Optional[TracebackType]) -> None:
         if isinstance(error, InputError):
-            sys.stderr.write(f"fairseq-neurons: {error}\n")
+            sys.stderr.write(f"fairseq-neurons: {shown(str(error))}\n")
         else:
             report_others(kind, error, trace)
 
     sys.excepthook = report
+
+
+def show_log_messages() -> None:
+    """Escape control characters in our log messages, which may quote anything; called by the user-dir alone."""
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_show)
+
+
+def _show(record: logging.LogRecord) -> bool:
+    if record.name.split(".")[0] == "fairseq_neurons":
+        record.msg, record.args = shown_lines(record.getMessage()), None
+    return True

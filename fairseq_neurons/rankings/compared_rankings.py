@@ -19,6 +19,7 @@ from fairseq_neurons.rankings.overlap_settings import OverlapSettings
 from fairseq_neurons.rankings.ranking import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, overlap_matrix, spearman, top_overlap
 from fairseq_neurons.storage.files import check_new_file, write_text_whole
+from fairseq_neurons.terminal_text import shown
 
 
 @dataclass(frozen=True)
@@ -131,5 +132,6 @@ def shortest_names(paths: Sequence[str]) -> list[str]:
 
 
 def _table(measure: str, names: list[str], matrix: np.ndarray) -> str:
+    names = list(map(shown, names))
     rows = [[name, *(f"{value:.2f}" for value in row)] for name, row in zip(names, matrix.tolist(), strict=True)]
     return tabulate(rows, headers=[measure, *names], disable_numparse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -78,3 +80,37 @@ def test_help__loads_neither_hydra_nor_fairseq():
     code += f"sys.exit(str({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True)
     assert done.stderr == "set()\n"
+
+
+def test_what_a_message_quotes__cannot_command_the_terminal(monkeypatch, capsys):
+    def log_and_refuse(stop, step):
+        logging.getLogger("count").info("read \x1b[31m%s\nnext line", "a\x9b2J")
+        raise InputError("out\x1b]0;title\x07\n is missing.")
+
+    with pytest.raises(SystemExit) as raised:
+        called(monkeypatch, "stop=3", run=log_and_refuse)
+    assert str(raised.value) == r"count: out\x1b]0;title\x07\n is missing."
+    assert capsys.readouterr().err.endswith("read \\x1b[31ma\\x9b2J\nnext line\n")
+
+
+def test_name_that_is_not_utf_8__is_refused(monkeypatch):
+    with pytest.raises(SystemExit, match=r"^count: stop=\\udcff is not UTF-8 text; rename what has this name\.$"):
+        called(monkeypatch, "stop=\udcff")
+
+
+def test_current_folder_that_was_deleted__is_one_sentence(monkeypatch, tmp_path):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(
+        SystemExit, match=r"^count: the current folder cannot be used: No such file or directory;"
+    ):
+        called(monkeypatch, "stop=3")
+
+
+def test_too_many_open_files__are_one_sentence(monkeypatch):
+    def exhaust(stop, step):
+        raise OSError(errno.EMFILE, "Too many open files", "a.npy")
+
+    with pytest.raises(SystemExit, match=r"^count: too many files are open; allow more with ulimit -n\.$"):
+        called(monkeypatch, "stop=3", run=exhaust)

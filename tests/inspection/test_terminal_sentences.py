@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_sentences import INDENT, SentenceView
-from fairseq_neurons.inspection.terminal_words import shown, width
+from fairseq_neurons.inspection.terminal_words import width
+from fairseq_neurons.terminal_text import shown
 
 WORDS = st.lists(st.text(st.characters(exclude_categories=["Z"]), min_size=1, max_size=8), min_size=1, max_size=12)
 SGR = re.compile(r"\x1b\[[0-9;]*m")

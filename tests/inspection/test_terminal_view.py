@@ -15,7 +15,7 @@ from fairseq_neurons.inspection.inspection_sources import known_from
 from fairseq_neurons.inspection.neuron_inspection import inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
-from fairseq_neurons.inspection.terminal_words import shown
+from fairseq_neurons.terminal_text import shown
 from tests.ablation.small_ablations import ranking
 from tests.activations.small_dumps import write_dump
 from tests.runs.made_runs import edit

@@ -15,6 +15,7 @@ from fairseq_neurons.probing.ablation_table import KEEPS, KINDS, AblationTable
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.probing.result_parts import DifferenceRow, GridCell, MethodComparison, OtherProbe
 from fairseq_neurons.probing.study.shared_neurons import ABOVE_CHANCE, strongly_shared
+from fairseq_neurons.terminal_text import shown
 
 STRONGEST, NAMED = 5, 3
 # Marks a probe that stopped before its tolerance was reached.
@@ -91,7 +92,7 @@ def _labels(results: ProbeResults) -> str:
     mass, counts = next(iter(results.focus.items()))
     header = ["label", "precision", "recall", "F1", "words", f"neurons for {100 * float(mass):g} % of the mass"]
     rows = [
-        [label, *map(percent, (scores.precision, scores.recall, scores.f1)), scores.support, counts[label]]
+        [shown(label), *map(percent, (scores.precision, scores.recall, scores.f1)), scores.support, counts[label]]
         for label, scores in sorted(results.label_scores.items(), key=lambda named: -named[1].support)
     ]
     return tabulate(rows, headers=header, tablefmt="simple", disable_numparse=True, colalign=["left"] + ["right"] * 5)
@@ -110,11 +111,11 @@ def _pairs(against: Sequence[OtherProbe]) -> str:
     pairs.sort(key=lambda found: found[0].expected - found[0].count)
     rows = [
         [
-            pair.a,
-            f"{pair.b} ({name})",
+            shown(pair.a),
+            shown(f"{pair.b} ({name})"),
             pair.count,
             f"{pair.expected:.1f}",
-            ", ".join(pair.neurons[:NAMED]),
+            shown(", ".join(pair.neurons[:NAMED])),
         ]
         for pair, name in pairs[:STRONGEST]
     ]
@@ -152,11 +153,12 @@ def _rankings(compared: MethodComparison) -> str:
     """Accuracy with the first neurons of every ranking, then how alike the rankings are."""
     counts = list(dict.fromkeys(entry.neurons for entry in compared.accuracy))
     found = {(entry.ranking, entry.neurons): percent(entry.accuracy) for entry in compared.accuracy}
-    rows = [[name, *(found[name, count] for count in counts)] for name in compared.names]
+    names = list(map(shown, compared.names))
+    rows = [[shown(name), *(found[name, count] for count in counts)] for name in compared.names]
     parts = [tabulate(rows, headers=["ranking", *(f"first {count}" for count in counts)], disable_numparse=True)]
     for measure, matrix in compared.overlap.items():
-        rows = [[name, *(f"{value:.2f}" for value in row)] for name, row in zip(compared.names, matrix, strict=True)]
-        parts.append(tabulate(rows, headers=[measure, *compared.names], disable_numparse=True))
+        rows = [[name, *(f"{value:.2f}" for value in row)] for name, row in zip(names, matrix, strict=True)]
+        parts.append(tabulate(rows, headers=[shown(measure), *names], disable_numparse=True))
     return "\n\n".join(parts)
 
 

@@ -23,6 +23,7 @@ from fairseq_neurons.ablation.planned_points import PlannedPoint, plan
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.checkpoints import load_checkpoint
+from fairseq_neurons.plugin.known_dictionary import check_dictionary_of
 from fairseq_neurons.plugin.masking import check_mask
 from fairseq_neurons.plugin.unknown_words import report_unknown_of
 from fairseq_neurons.rankings import Ranking
@@ -58,6 +59,7 @@ def ablate(settings: AblationSettings) -> Curve:
     out = Path(settings.out)
     with CurveFolder(out, identity, sources.contents) as place, _threads(processes):
         loaded = load_checkpoint(settings.checkpoint, settings.data)
+        check_dictionary_of(settings.means, loaded.task.source_dictionary)
         report_unknown_of(loaded, settings.subset)
         subset = LoadedSubset(loaded, settings.subset, settings.max_tokens)
         opened, words = metric.open(subset, options), metric.words(subset, options)

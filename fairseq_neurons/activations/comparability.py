@@ -52,3 +52,20 @@ def _check_same_words(first: Activations, other: Activations) -> None:
 def _quote(words: Sequence[str]) -> str:
     text = " ".join(words)
     return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def check_same_dictionary(*named: tuple[str | Path, str]) -> None:
+    """Refuse things of one model that were made with different dictionaries; unknown ones fit any.
+
+    Args:
+        named: two things, each its name and the SHA-256 of its dictionary.
+
+    Raises:
+        InputError: if the dictionaries differ.
+    """
+    (first, ours), (other, theirs) = named
+    if ours and theirs and ours != theirs:
+        raise InputError(
+            f"{first} and {other} have different dictionaries, {ours[:8]} and {theirs[:8]}: words were added, removed "
+            "or exchanged in one, so the model takes them for others."
+        )

@@ -13,6 +13,7 @@ from fairseq_neurons import __version__
 from fairseq_neurons.activations import ActivationWriter, Manifest
 from fairseq_neurons.activations.unknown_share import report_unknown
 from fairseq_neurons.plugin.dataset_sentences import Sentences
+from fairseq_neurons.plugin.known_dictionary import digest_of_dictionary
 from fairseq_neurons.plugin.recording import Recorder
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Dump:
             mask=provenance.mask,
             versions=_versions(),
             unknown=unknown,
+            dictionary_sha256=digest_of_dictionary(sentences.dictionary),
         )
         self.writer = ActivationWriter(out, manifest, np.concatenate([[0], np.cumsum(counts)]))
 

@@ -23,6 +23,7 @@ from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import check_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.hypothesis_dump import HypothesisDump
+from fairseq_neurons.plugin.known_dictionary import check_dictionary_of
 from fairseq_neurons.plugin.masking import masked, note_batch
 from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.plugin.neuron_flags import (
@@ -105,6 +106,7 @@ class NeuronTask(FairseqTask):
         """Mask and record the models, once their weights are loaded and they are on their device."""
         if wants_mask(self.flags):
             words = self._chosen_words()
+            check_dictionary_of(self.flags.mask_means, self.source_dictionary)
             for model, path in zip(models, checkpoints(self.flags)):
                 mask = build_mask(self.flags, ModelNeurons.of(model), path, words)
                 self._applied.enter_context(masked(model, mask))

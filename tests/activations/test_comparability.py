@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fairseq_neurons.activations import Activations
-from fairseq_neurons.activations.comparability import check_comparable, check_target
+from fairseq_neurons.activations.comparability import check_comparable, check_same_dictionary, check_target
 from fairseq_neurons.errors import InputError
 from tests.activations.small_dumps import write_dump
 
@@ -52,3 +52,10 @@ def test_target__is_one_of_the_dumps(dumps, target):
     with pytest.raises(InputError) as error:
         check_target([dumps["1"], dumps["2"]], target)
     assert str(error.value) == f"target={target}: there are 2 dumps, counted from 0."
+
+
+def test_different_dictionaries__are_refused_and_unknown_ones_fit_any():
+    for other in ("", "a" * 64):
+        check_same_dictionary(("one", "a" * 64), ("two", other))
+    with pytest.raises(InputError, match="^one and two have different dictionaries, aaaaaaaa and bbbbbbbb: words were"):
+        check_same_dictionary(("one", "a" * 64), ("two", "b" * 64))

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.activations.comparability import check_same_dictionary
 from fairseq_neurons.activations.design_matrix import Design
 from fairseq_neurons.activations.finite_values import place_of
 from fairseq_neurons.errors import InputError
@@ -143,6 +144,7 @@ def _baseline(dump: Activations, found: Sequence[str | None], options: LabelOpti
 
 def _check_same_states(train: Activations, test: Activations) -> None:
     ours, theirs = train.manifest, test.manifest
+    check_same_dictionary((train.path, ours.dictionary_sha256), (test.path, theirs.dictionary_sha256))
     if ours.pooling != theirs.pooling:
         raise InputError(
             f"{train.path} has words pooled by {ours.pooling!r}, {test.path} by {theirs.pooling!r}: "

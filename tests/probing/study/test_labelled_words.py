@@ -116,6 +116,15 @@ def test_dumps_of_different_pooling__are_refused_and_of_different_masks_told_of(
         open_two(dump, other)
 
 
+def test_dumps_with_different_dictionaries__are_refused(dump, tmp_path):
+    other = write_dump(tmp_path / "other" / MODEL, VALUES, sentences=SENTENCES)
+    for path, digest in ((dump, "a" * 64), (other, "b" * 64)):
+        manifest = replace(Activations(path).manifest, dictionary_sha256=digest)
+        (path / "manifest.json").write_text(manifest.to_json())
+    with pytest.raises(InputError, match="have different dictionaries, aaaaaaaa and bbbbbbbb"):
+        open_two(dump, other)
+
+
 @pytest.mark.parametrize("change", [{"pooling": "first"}, {"mask": "masked:3|site:recurrent"}])
 def test_signature__tells_dumps_of_the_same_words_apart(dump, change):
     before = open_one(dump).signature

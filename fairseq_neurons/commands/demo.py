@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from omegaconf import MISSING
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.recipes.translation_quality import LEAST_BLEU
-from fairseq_neurons.storage.files import read_text, write_text_whole
+from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.json_fields import read_object
 
 logger = logging.getLogger(__name__)
 
@@ -144,8 +146,8 @@ def _check_built_in(src: str, tgt: str, labels: list[str]) -> None:
 def _check_folder(folder: Path, settings: Mapping[str, object]) -> bool:
     """Whether a demo is to begin in this folder; False if one of the same settings is to be resumed."""
     mark = folder / SETTINGS
-    if mark.is_file():
-        if json.loads(read_text(mark, "settings")) != settings:
+    if os.path.lexists(mark):
+        if read_object(mark, "settings").content != settings:
             raise InputError(f"{folder} is a demo with other settings; remove it or choose another name with out=.")
         logger.info("Resuming the demo in %s", folder)
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +72,7 @@ def _chosen(run: Run, activations: str | None) -> tuple[Model, Dump]:
         for dump in model.dumps.values():
             if dump.name == activations or dump.path.resolve() == Path(activations).resolve():
                 return model, dump
-    if not Path(activations).exists():
+    if not os.path.lexists(activations):
         names = ", ".join(dump for model in run.models for dump in model.dumps)
         raise InputError(
             f"There is no dump {activations}, neither here nor in {run.path}, which has {names or 'none'}."

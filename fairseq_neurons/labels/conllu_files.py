@@ -16,7 +16,9 @@ from fairseq_neurons.labels.contractions import Contraction, SurfaceToken, surfa
 from fairseq_neurons.storage.files import stream_lines
 
 WIDTH, FORM, HEAD = 10, 1, 6
-_ID = re.compile(r"(\d+)(-\d+|\.\d+)?\Z")
+QUOTED = 40
+_ID = re.compile(r"([0-9]{1,9})(-[0-9]{1,9}|\.[0-9]{1,9})?\Z")
+_HEAD = re.compile(r"_|[0-9]{1,9}")
 _BLANKS = re.compile(r"\s+")
 # DEPS and MISC are not offered as labels, and parsing them is slow.
 _PARSERS = {"deps": lambda line, i: line[i], "misc": lambda line, i: line[i]}
@@ -133,9 +135,14 @@ def _line_error(columns: list[str], numbered: bool) -> str:
         found = "1 column" if len(columns) == 1 else f"{len(columns)} tab-separated columns"
         return f"found {found}, but CoNLL-U has {WIDTH}"
     if not numbered:
-        return f"a line of CoNLL-U starts with a word number, not with {columns[0]!r}"
+        return f"a line of CoNLL-U starts with a word number, not with {_cut(columns[0])!r}"
     if not columns[FORM].strip():
         return "FORM is empty"
-    if columns[HEAD] != "_" and not columns[HEAD].isdecimal():
-        return f"HEAD must be a word number or _, not {columns[HEAD]!r}"
+    if not _HEAD.fullmatch(columns[HEAD]):
+        return f"HEAD must be a word number or _, not {_cut(columns[HEAD])!r}"
     return ""
+
+
+def _cut(text: str) -> str:
+    """What a message quotes of a column, which may be as long as the file."""
+    return text if len(text) <= QUOTED else text[:QUOTED] + "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.labels.alignment import align, without_eos
@@ -37,7 +37,7 @@ def labels_of(
         labels = Labels(tag(without_eos(sentences, eos), spec), spec)
     elif spec in LABELERS:
         labels = Labels(LABELERS[spec](without_eos(sentences, eos), language), spec)
-    elif Path(spec).exists():
+    elif os.path.lexists(spec):
         labels = read_labels(spec, column)
     else:
         raise InputError(f"{spec!r} is not a file, a labeler ({', '.join(LABELERS)}) or a tagger (spacy:…, hanta:…).")

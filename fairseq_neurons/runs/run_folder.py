@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ class Run:
         """
         folder = Path(path)
         try:
-            if not folder.is_dir():
+            if not os.path.isdir(folder):
                 raise InputError(f"There is no folder {folder}; give that of a run.")
             models = sorted(models_in(folder), key=lambda model: -model.findings)
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -59,7 +60,7 @@ def _labels_of_probe(run: Run, dump: Dump, name: str, sources: Sources) -> WordL
     options = LabelOptions(merge=list(sources.merge), ignore=list(sources.ignore))
     for source in (sources.test, sources.train):
         for base in (Path(), run.path):
-            if texts.get((base / source.activations).resolve()) == dump.text:
+            if "\0" not in source.activations and texts.get((base / source.activations).resolve()) == dump.text:
                 spec = _where_labels_are(source.labels, (base, Path(), run.path))
                 labels = _labels_or_none(dump, name, spec, sources.column, sources.language)
                 return labels and [None if label is None else options.rename(label) for label in labels]
@@ -70,7 +71,7 @@ def _where_labels_are(labels: str, bases: Iterable[Path]) -> str:
     """The labels' file, from the first folder where it is; a labeler or a tagger as it is."""
     if labels in LABELERS or is_tagger(labels):
         return labels
-    return next((str(base / labels) for base in bases if (base / labels).exists()), labels)
+    return next((str(base / labels) for base in bases if os.path.exists(base / labels)), labels)
 
 
 def _labels_or_none(dump: Dump, name: str, spec: str, column: str | None, language: str) -> WordLabels | None:

@@ -30,7 +30,7 @@ class ResumedFolder(OutputFolder):
 
     def __init__(self, out: Path, what: str, settings: str) -> None:
         self.out = self.folder = out
-        self._what, self._settings, self._is_new = what, settings, not out.exists()
+        self._what, self._settings, self._is_new = what, settings, not os.path.lexists(out)
         self._claim(out / LOCK)
 
     @abstractmethod

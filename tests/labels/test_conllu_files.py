@@ -62,6 +62,10 @@ BROKEN = {
     "expected word 2, found word 1": word("1", "b"),
     "FORM is empty": word("2", ""),
     "HEAD must be a word number or _, not 'x'": word("2", "b", head="x"),
+    f"HEAD must be a word number or _, not '{'9' * 40}…'": word("2", "b", head="9" * 5000),
+    f"a line of CoNLL-U starts with a word number, not with '{'9' * 40}…'": word("9" * 5000, "b"),
+    f"a line of CoNLL-U starts with a word number, not with '2-{'9' * 38}…'": word(f"2-{'9' * 5000}", "b"),
+    "a line of CoNLL-U starts with a word number, not with '٢'": word("٢", "b"),
 }
 
 

@@ -9,7 +9,6 @@ that folder's ``repeated/``.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sys
@@ -22,6 +21,7 @@ from fairseq_neurons.pipelines.paper import repeated_run
 from fairseq_neurons.pipelines.paper.markdown_tables import Summary, run_of
 from fairseq_neurons.pipelines.paper.table_catalogue import TABLES
 from fairseq_neurons.storage.files import read_text, write_text_whole
+from fairseq_neurons.storage.json_fields import read_object
 
 REPEATED = "repeated"
 BLOCK = re.compile(r"(<!-- (table|figure): (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -59,7 +59,7 @@ def collect(run: Path, folder: Path) -> None:
     Raises:
         InputError: if the run has no summary.
     """
-    summary = json.loads(read_text(run / "summary.json", "summary"))
+    summary: Summary = read_object(run / "summary.json", "summary").content
     folder.mkdir(parents=True, exist_ok=True)
     for name in summary["figures"]:
         shutil.copyfile(run / figures.FOLDER / f"{name}.svg", folder / f"{run_of(summary)}.{name}.svg")
@@ -78,7 +78,7 @@ def main(document: str, *runs: str) -> None:
 
 def read_summaries(folder: Path) -> list[Summary]:
     """The summaries in a folder, in the order of the tables' rows."""
-    return [json.loads(read_text(file, "summary")) for file in sorted(folder.glob("*.json"))]
+    return [read_object(file, "summary").content for file in sorted(folder.glob("*.json"))]
 
 
 def _repeated_runs(summaries: Sequence[Summary], repeated: Sequence[Summary]) -> str:

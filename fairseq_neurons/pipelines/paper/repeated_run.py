@@ -8,7 +8,6 @@ run.
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, scores_
 from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, markdown, run_of
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
-from fairseq_neurons.storage.files import read_text
+from fairseq_neurons.storage.json_fields import read_object
 
 ORDERS = ("top", "random", "bottom")
 
@@ -148,7 +147,7 @@ def _word(yes: bool) -> str:
 
 def main(first: str, second: str) -> None:
     """Print the tables of two summaries."""
-    found = table(*(json.loads(read_text(Path(path), "summary")) for path in (first, second)))
+    found = table(*(read_object(Path(path), "summary").content for path in (first, second)))
     sys.stdout.write(found + "\n")
 
 

@@ -13,7 +13,8 @@ from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.recipes.model_files import is_language_model
 from fairseq_neurons.pipelines.recipes.training_commands import Training, train_command
 from fairseq_neurons.pipelines.recipes.translation_quality import best_validation, without_attention
-from fairseq_neurons.storage.files import read_text, write_text_whole
+from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.json_fields import read_object
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,8 @@ def read_seeds(experiment: Experiment) -> dict[str, int]:
     """The seed that each model was or will be trained with."""
     file = experiment.folder / "seeds.json"
     if file.exists():
-        return dict(json.loads(read_text(file, "seeds")))
+        fields = read_object(file, "seeds")
+        return {model: fields.required(model, int) for model in fields.content}
     return {model: int(model.removeprefix("lm")) for model in experiment.models}
 
 

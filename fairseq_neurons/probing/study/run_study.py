@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 from fairseq_neurons.activations import Activations
@@ -73,7 +74,7 @@ def _sources(options: StudyOptions) -> Sources:
 
 def _train(task: Task, settings: ProbeSettings, path: Path) -> TrainedProbe:
     """Train the probe, or load that of an interrupted run with the same settings."""
-    if path.exists():
+    if os.path.lexists(path):
         earlier = TrainedProbe.load(path)
         if earlier.signature == settings.signature(task):
             return earlier

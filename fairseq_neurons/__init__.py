@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from fairseq_neurons.rankings.cross_model import correlate as correlate
     from fairseq_neurons.rankings.ranking import Ranking as Ranking
     from fairseq_neurons.runs.run_folder import Run as Run
+    from fairseq_neurons.runs.verification import verify as verify
     from fairseq_neurons.statistics.label_auc import separation as separation
     from fairseq_neurons.statistics.similar_neurons import neighbours as neighbours
     from fairseq_neurons.statistics.word_types import word_statistics as word_statistics
@@ -72,6 +73,7 @@ _HOMES = {
     "probe": "probing.study.run_study",
     "report": "page.write_page",
     "separation": "statistics.label_auc",
+    "verify": "runs.verification",
     "word_statistics": "statistics.word_types",
 }
 __all__ = list(_HOMES)

@@ -17,6 +17,7 @@ from fairseq_neurons.storage.files import read_bytes, write_bytes_whole, write_t
 from fairseq_neurons.storage.json_fields import Fields, read_object
 from fairseq_neurons.storage.results_log import ResultsLog
 from fairseq_neurons.storage.resumed_folder import ResumedFolder
+from fairseq_neurons.storage.sealed_json import sealed
 
 FORMAT = 1
 OVERLAP = "overlap.json"
@@ -52,7 +53,7 @@ class CurveFolder(ResumedFolder):
     def begin(self) -> None:
         """Write the settings, when everything else has been checked."""
         content = {"format": FORMAT, "settings": self.identity, "rankings": self.rankings}
-        write_text_whole(self.out / SETTINGS, json.dumps(content, indent=1) + "\n")
+        write_text_whole(self.out / SETTINGS, json.dumps(sealed(content), indent=1) + "\n")
 
     def path(self, metric: AnyMetric, key: str) -> Path:
         """The file of an output."""

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 # Rows that are checked whenever a dump is opened, evenly spaced, and the size of a dump that is checked as a whole.
-ROWS = 16
+ROWS = 4
 SMALL = 4 << 20
 
 
@@ -21,7 +21,7 @@ class Checksums:
 
     Args:
         activations: of all values, see `SentenceDigests`.
-        rows: of at most 16 evenly spaced rows, the first and the last among them, one after the other.
+        rows: of at most 4 evenly spaced rows, the first and the last among them, one after the other.
         offsets: of the offsets as little-endian 64-bit integers.
         words: of the lines of ``words.txt``, each ended by a line feed, in UTF-8.
     """

@@ -23,7 +23,12 @@ COMMANDS = {
     "demo": "all of it in minutes, on a built-in corpus or on your own",
     "paper": "the paper's experiments",
 }
-USER_DIR = "user-dir"
+USER_DIR, VERIFY = "user-dir", "verify"
+# These have no option=value, and no script of their own.
+OTHERS = {
+    VERIFY: "verify the checksums of dumps, rankings, probes and curves in folders",
+    USER_DIR: "print the folder for fairseq's --user-dir",
+}
 
 
 def main() -> None:
@@ -37,15 +42,15 @@ def main() -> None:
         if rest:
             sys.exit(f"{NAME}: {USER_DIR} has no option {shown(rest[0])}.")
         _write(f"{user_dir()}\n")
-    elif name in COMMANDS:
+    elif name in (*COMMANDS, VERIFY):
         sys.argv = [f"{NAME}-{name}", *rest]
         importlib.import_module(f"fairseq_neurons.commands.{name}").main()
     else:
-        sys.exit(f"{NAME}: there is no command {shown(name)}; the commands are {', '.join([*COMMANDS, USER_DIR])}.")
+        sys.exit(f"{NAME}: there is no command {shown(name)}; the commands are {', '.join([*COMMANDS, *OTHERS])}.")
 
 
 def _help() -> str:
-    listed = {**COMMANDS, USER_DIR: "print the folder for fairseq's --user-dir"}
+    listed = {**COMMANDS, **OTHERS}
     lines = "".join(f"  {name:<10} {about}\n" for name, about in listed.items())
     return f"{NAME} COMMAND option=value ...\n\n{lines}\n{NAME} COMMAND --help lists the options of a command.\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -16,6 +17,7 @@ from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
 from fairseq_neurons.storage.files import sha256_of_file
+from fairseq_neurons.storage.regular_files import open_file
 
 # A ranking begins with these; other JSON files, which may be large, are not read any further.
 RANKING_FIELDS = ('"format"', '"method"')
@@ -78,12 +80,12 @@ class _Findings:
             ("probe.npz", self._add_probe),
             ("curve.jsonl", self._add_curve),
         ):
-            if (path / mark).is_file():
+            if os.path.isfile(path / mark):
                 return self._add(add, path)
         for inner in sorted(path.iterdir()):
             if inner.is_dir() and not any(fnmatch(inner.name, pattern) for pattern in OTHER_FOLDERS):
                 self.add_folder(inner)
-            elif inner.suffix == ".json" and inner.is_file() and _looks_like_a_ranking(inner):
+            elif inner.suffix == ".json" and inner.is_file() and looks_like_a_ranking(inner):
                 ranking = Ranking.load(inner)
                 self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._relative(inner)] = ranking
 
@@ -121,10 +123,14 @@ class _Findings:
 
     def _relative(self, path: Path) -> str:
         """The path relative to the folder; for the folder itself, its name."""
-        return path.relative_to(self.folder).as_posix().removesuffix(".json") if path != self.folder else path.name
+        name = path.relative_to(self.folder).as_posix().removesuffix(".json") if path != self.folder else path.name
+        if not name.isascii() and any("\ud800" <= c <= "\udfff" for c in name):
+            raise InputError(f"The name of {path} is not UTF-8 text; rename it.")
+        return name
 
 
-def _looks_like_a_ranking(file: Path) -> bool:
-    with open(file, encoding="utf-8", errors="replace") as opened:
-        beginning = opened.read(BEGINNING)
+def looks_like_a_ranking(file: Path) -> bool:
+    """Whether a JSON file begins as a ranking does; raises `OSError` if it cannot be read."""
+    with open_file(file) as opened:
+        beginning = opened.read(BEGINNING).decode("utf-8", errors="replace")
     return all(name in beginning for name in RANKING_FIELDS)

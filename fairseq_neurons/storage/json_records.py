@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -50,7 +51,7 @@ def read_record(kind: type[Record], content: Fields) -> Record:
 
 
 def _record(kind: type, content: JsonObject, path: str, place: str) -> object:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     given = {}
     for item in fields(cast(Any, kind)):
         optional = item.default is not MISSING or item.default_factory is not MISSING
@@ -58,6 +59,12 @@ def _record(kind: type, content: JsonObject, path: str, place: str) -> object:
             where = f"{path}.{item.name}" if path else item.name
             given[item.name] = _value(hints[item.name], content.get(item.name), where, place)
     return kind(**given)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The annotations as types; Python evaluates each as code."""
+    return get_type_hints(kind)
 
 
 def _value(hint: Any, value: object, path: str, place: str) -> object:

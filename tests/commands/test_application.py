@@ -102,9 +102,7 @@ def test_current_folder_that_was_deleted__is_one_sentence(monkeypatch, tmp_path)
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    with pytest.raises(
-        SystemExit, match=r"^count: the current folder cannot be used: No such file or directory;"
-    ):
+    with pytest.raises(SystemExit, match=r"^count: the current folder cannot be used: No such file or directory;"):
         called(monkeypatch, "stop=3")
 
 

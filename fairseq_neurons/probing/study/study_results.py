@@ -25,6 +25,7 @@ from fairseq_neurons.rankings.algorithm1 import rank, rank_label
 from fairseq_neurons.storage.files import write_text_whole
 from fairseq_neurons.storage.json_fields import JsonObject
 from fairseq_neurons.storage.json_records import record_to_json, records_to_json
+from fairseq_neurons.storage.sealed_json import sealed
 
 PROBE = "linguistic"
 
@@ -105,7 +106,7 @@ def write_results(results: ProbeResults, out: Path) -> None:
     for name, rows in tables.items():
         if rows:
             write_text_whole(out / f"{name}.csv", _csv(rows))
-    write_text_whole(out / FILE, json.dumps(results.to_json(), indent=1, allow_nan=False) + "\n")
+    write_text_whole(out / FILE, json.dumps(sealed(results.to_json()), indent=1, allow_nan=False) + "\n")
 
 
 def _rank(analysis: LinguisticAnalysis, plan: Plan, out: Path) -> Ranking:

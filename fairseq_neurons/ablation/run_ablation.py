@@ -59,7 +59,7 @@ def ablate(settings: AblationSettings) -> Curve:
     out = Path(settings.out)
     with CurveFolder(out, identity, sources.contents) as place, _threads(processes):
         loaded = load_checkpoint(settings.checkpoint, settings.data)
-        check_dictionary_of(settings.means, loaded.task.source_dictionary)
+        check_dictionary_of(settings.means, loaded.task)
         report_unknown_of(loaded, settings.subset)
         subset = LoadedSubset(loaded, settings.subset, settings.max_tokens)
         opened, words = metric.open(subset, options), metric.words(subset, options)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Optional, Union
 
 from fairseq.data import Dictionary
+from fairseq.tasks import FairseqTask
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.activations.comparability import check_same_dictionary
@@ -15,12 +16,17 @@ def digest_of_dictionary(dictionary: Dictionary) -> str:
     return digest_of_lines(dictionary.symbols)
 
 
-def check_dictionary_of(dump: Optional[Union[str, Path]], dictionary: Dictionary) -> None:
+def check_dictionary_of(dump: Optional[Union[str, Path]], task: FairseqTask) -> None:
     """Refuse a dump that was made with another dictionary; dumps of earlier versions and None fit any.
+
+    Args:
+        dump: the folder.
+        task: has the dictionaries of the data that the model is to read.
 
     Raises:
         InputError: naming the dump.
     """
     if dump is not None:
-        known = Activations(dump).manifest.dictionary_sha256
-        check_same_dictionary((dump, known), ("the data", digest_of_dictionary(dictionary)))
+        known = Activations(dump).manifest
+        dictionary = task.target_dictionary if known.side == "target" else task.source_dictionary
+        check_same_dictionary((dump, known.dictionary_sha256), ("the data", digest_of_dictionary(dictionary)))

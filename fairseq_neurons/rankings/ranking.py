@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.storage.files import write_text_whole
-from fairseq_neurons.storage.json_fields import Fields, read_object
+from fairseq_neurons.storage.json_fields import Fields, NotJson, read_object
 from fairseq_neurons.storage.sealed_json import sealed
 
 # Format 1 calls the part of a block its direction.
@@ -108,7 +108,10 @@ class Ranking:
         Raises:
             InputError: if the file is not a ranking, is damaged or contradicts itself, or has a newer format.
         """
-        fields = read_object(Path(path), "ranking")
+        try:
+            fields = read_object(Path(path), "ranking")
+        except NotJson as error:
+            raise InputError(f"{path} is not a ranking, which is a JSON object.") from error
         missing = [name for name in NEEDED if name not in fields]
         if missing:
             raise InputError(f"{path} is not a ranking: it has no {missing[0]!r}.")

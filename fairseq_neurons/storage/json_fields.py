@@ -28,6 +28,10 @@ KINDS = {
 }
 
 
+class NotJson(InputError):
+    """A file holds something else."""
+
+
 class Fields:
     """A JSON object of a file.
 
@@ -161,7 +165,7 @@ def parse_json(text: str, place: str) -> object:
             # Half of a pair, which can be neither written nor printed.
             json.dumps(content, ensure_ascii=False).encode("utf-8")
     except ValueError as error:
-        raise InputError(f"{place} is damaged: it is not JSON ({error}).") from error
+        raise NotJson(f"{place} is damaged: it is not JSON ({error}).") from error
     except RecursionError as error:
         raise InputError(f"{place} is damaged: its JSON is nested too deeply.") from error
     return content

@@ -86,7 +86,7 @@ class ReplacedFolder(OutputFolder):
             raise InputError(f"{path} already exists and is not {self._what}; remove it or choose another name.")
 
     def _is_ours(self, folder: Path) -> bool:
-        if not os.path.isfile(folder / self._mark):
+        if not (folder / self._mark).is_file():
             return set(os.listdir(folder)) <= {LOCK, self._mark + ".partial"}
         try:
             return read_object(folder / self._mark, "mark").content.get("kind") == self._kind

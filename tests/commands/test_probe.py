@@ -16,6 +16,7 @@ from tests.activations.small_dumps import forget_checksums
 from tests.labels.conllu_text import text_of, word
 from tests.probing.study.made_words import SMALL, write_part, write_parts
 from tests.running import run
+from tests.runs.made_runs import edit
 
 FAST = [f"{name}={value}".replace(" ", "") for name, value in SMALL.items()]
 
@@ -90,6 +91,7 @@ def test_unknown_conllu_column(folder):
 
 
 def test_values_that_are_not_finite(folder):
+    forget_checksums(Path(folder.test["activations"]))
     values = np.load(Path(folder.test["activations"]) / "activations.npy", mmap_mode="r+")
     values[7, 3] = np.nan
     values.flush()
@@ -132,8 +134,7 @@ def test_options_that_do_not_fit_each_other(folder):
     assert "no class weights" in folder.fail("solver=authors", "class_weight=balanced")
     other = write_part(folder.path / "other", 60, 2)
     renamed = shutil.move(other["activations"], folder.path / "other" / "another")
-    manifest = json.loads((Path(renamed) / "manifest.json").read_text())
-    (Path(renamed) / "manifest.json").write_text(json.dumps({**manifest, "checkpoint_sha256": "f" * 64}))
+    edit(Path(renamed) / "manifest.json", checkpoint_sha256="f" * 64)
     assert "are of different models: their checkpoints are" in folder.fail(test_activations=str(renamed))
 
 

@@ -13,6 +13,7 @@ import torch
 
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.storage.sealed_json import sealed
 from tests.activations.small_dumps import write_dump
 from tests.end_to_end.conftest import LANGUAGE_MODEL, TRANSLATION, World
 from tests.running import fail, run, succeed
@@ -155,7 +156,7 @@ def test_dumps_that_cannot_be_correlated(tmp_path):
     correlate = ["fairseq-neurons-correlate", out]
     assert "dumps of different words: sentence 1" in fail(*correlate, f"activations=[{first},{other}]")
     manifest = json.loads((same / "manifest.json").read_text())
-    (same / "manifest.json").write_text(json.dumps({**manifest, "format": 9}))
+    (same / "manifest.json").write_text(json.dumps(sealed({**manifest, "format": 9})))
     assert "has format 9, this version reads up to 2" in fail(*correlate, f"activations=[{first},{same}]")
     (same / "manifest.json").write_text(json.dumps(manifest))
     with open(same / "activations.npy", "r+b") as file:

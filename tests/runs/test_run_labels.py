@@ -14,6 +14,7 @@ from fairseq_neurons.labels import labels_of
 from fairseq_neurons.runs.run_folder import Run
 from fairseq_neurons.runs.run_labels import labels_for
 from tests.activations.small_dumps import write_dump
+from tests.runs.made_runs import edit
 
 
 def found_in(folder: Path, model: str = "one", language: str = "en") -> dict[str, list[str | None]]:
@@ -24,8 +25,7 @@ def found_in(folder: Path, model: str = "one", language: str = "en") -> dict[str
 
 def set_sources(run: Path, **fields: object) -> None:
     path = run / "probes" / "pos" / "results.json"
-    results = json.loads(path.read_text())
-    path.write_text(json.dumps({**results, "sources": {**results["sources"], **fields}}))
+    edit(path, sources={**json.loads(path.read_text())["sources"], **fields})
 
 
 def words(path: Path) -> list[list[str]]:

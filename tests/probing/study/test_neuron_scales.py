@@ -16,6 +16,7 @@ from fairseq_neurons.probing.study.neuron_scales import standard_deviations
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.probing.study.trained_probe import TrainedProbe
 from fairseq_neurons.rankings import Ranking
+from tests.activations.small_dumps import forget_checksums
 from tests.probing.study.made_words import NEURONS, SMALL
 
 SETTINGS = {**SMALL, "l1": 1e-2, "tolerance": 1e-6, "control": False, "neurons": "0,1,2,4,7", "rankings": ["probeless"]}
@@ -39,6 +40,7 @@ def test_constant_neuron__has_scale_1():
 
 def in_other_units(part: dict[str, str], folder: Path) -> dict[str, str]:
     dump = Path(shutil.copytree(part["activations"], folder / Path(part["activations"]).name))
+    forget_checksums(dump)
     np.save(dump / "activations.npy", (np.load(dump / "activations.npy") * UNITS).astype(np.float32))
     return {**part, "activations": str(dump)}
 

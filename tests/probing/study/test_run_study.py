@@ -12,6 +12,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.probing.study.study_tables import summary
 from tests.probing.study.made_words import EVERYTHING, SMALL
+from tests.runs.made_runs import edit
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -39,8 +40,7 @@ def test_results__say_how_many_words_the_model_does_not_know(data, tmp_path, cap
         dump = shutil.copytree(part["activations"], tmp_path / side / "model")
         given.append({**part, "activations": str(dump)})
     for part, unknown in zip(given, (1, 50), strict=True):
-        manifest = Path(part["activations"]) / "manifest.json"
-        manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "unknown": unknown}))
+        edit(Path(part["activations"]) / "manifest.json", unknown=unknown)
     results = probe(*given, str(tmp_path / "out"), **SMALL)
     assert results.sources is not None
     assert (results.sources.train.unknown, results.sources.test.unknown) == (1, 50)

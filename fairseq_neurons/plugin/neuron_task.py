@@ -106,11 +106,11 @@ class NeuronTask(FairseqTask):
         """Mask and record the models, once their weights are loaded and they are on their device."""
         if wants_mask(self.flags):
             words = self._chosen_words()
-            check_dictionary_of(self.flags.mask_means, self)
             for model, path in zip(models, checkpoints(self.flags)):
                 mask = build_mask(self.flags, ModelNeurons.of(model), path, words)
                 self._applied.enter_context(masked(model, mask))
                 self._mask_signature = mask.signature
+            check_dictionary_of(self.flags.mask_means, self)
             say_at_end(lambda: f"mask: {self._mask_signature}")
         if self.flags.dump_activations:
             if len(models) != 1:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.array_headers import Header, damaged, read_header
-from fairseq_neurons.storage.files import read_bytes
+from fairseq_neurons.storage.disk_space import human_bytes
+from fairseq_neurons.storage.files import LARGEST
 from fairseq_neurons.storage.regular_files import open_file
 
 # What `zipfile` raises for damaged archives.
@@ -61,8 +62,8 @@ def read_arrays(
     Raises:
         InputError: if the file is missing or damaged, or lacks an array.
     """
-    content = file if isinstance(file, bytes) else read_bytes(file, "file")
     try:
+        content = file if isinstance(file, bytes) else _content(file)
         with zipfile.ZipFile(BytesIO(content)) as archive:
             found = {entry.filename.removesuffix(SUFFIX): entry for entry in archive.infolist()}
             wanted = (*names, *(name for name in optional if name in found))
@@ -70,7 +71,9 @@ def read_arrays(
     except DAMAGE as error:
         if isinstance(error, InputError):
             raise
-        about = f"{error.args[0]} is not a file in the archive" if isinstance(error, KeyError) else error
+        about = getattr(error, "strerror", None) or error
+        if isinstance(error, KeyError):
+            about = f"{error.args[0]} is not a file in the archive"
         raise InputError(f"{place} is missing, damaged or lacks an array ({about}).") from error
 
 
@@ -83,6 +86,13 @@ def arrays_as_bytes(arrays: Mapping[str, Any]) -> bytes:
             np.save(array, np.asanyarray(values), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(name + SUFFIX), array.getvalue())
     return file.getvalue()
+
+
+def _content(path: Path) -> bytes:
+    with open_file(path) as file:
+        if (size := os.fstat(file.fileno()).st_size) > LARGEST:
+            raise OSError(f"it has {human_bytes(size)}")
+        return file.read()
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int, place: str) -> NDArray[Any]:

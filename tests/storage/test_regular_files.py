@@ -34,7 +34,7 @@ READERS = {
     "log": LogFile,
     "array": read_array,
     "map": lambda path: read_array(path, mmap=True),
-    "arrays": lambda path: read_arrays(path, ["x"], "The probe"),
+    "arrays": lambda path: read_arrays(path, ["x"], f"The probe {path}"),
 }
 
 

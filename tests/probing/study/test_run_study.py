@@ -6,11 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.study.run_study import probe
 from fairseq_neurons.probing.study.study_tables import summary
+from fairseq_neurons.storage.array_files import arrays_as_bytes
 from tests.probing.study.made_words import EVERYTHING, SMALL
 from tests.runs.made_runs import edit
 
@@ -72,12 +74,15 @@ def test_settings_that_change_a_number__change_its_signature(data, whole, tmp_pa
 
 def test_against_a_probe_of_another_model__is_refused(data, whole, tmp_path):
     other = shutil.copytree(whole, tmp_path / "other")
-    ranking = json.loads((other / "ranking.json").read_text())
-    (other / "ranking.json").write_text(json.dumps({**ranking, "checkpoint_sha256": "f" * 64}))
+    edit(other / "ranking.json", checkpoint_sha256="f" * 64)
     with pytest.raises(InputError, match="are of different models"):
         probe(*data, tmp_path / "out", against=[str(other)], **SMALL)
     (other / "probe.npz").write_bytes((whole / "probe.npz").read_bytes()[:100])
     with pytest.raises(InputError, match=r"probe\.npz is missing, damaged or lacks an array"):
+        probe(*data, tmp_path / "out", against=[str(other)], **SMALL)
+    weights = dict(np.load(whole / "probe.npz"))
+    (other / "probe.npz").write_bytes(arrays_as_bytes({**weights, "weights": weights["weights"] * np.nan}))
+    with pytest.raises(InputError, match=r"probe\.npz is damaged: its weights are not finite numbers"):
         probe(*data, tmp_path / "out", against=[str(other)], **SMALL)
     assert [path.name for path in tmp_path.iterdir()] == ["other"]
 

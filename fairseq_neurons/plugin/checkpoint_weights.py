@@ -69,8 +69,6 @@ def check_fits(path: str, weights: Mapping, cfg: Any, task: FairseqTask) -> None
         with _OnlyShapes(), torch.random.fork_rng(devices=[]):
             model = FairseqTask.build_model(task, copy.deepcopy(cfg.model), from_checkpoint=True)
             model.load_state_dict(dict(weights), strict=True, model_cfg=copy.deepcopy(cfg.model))
-    except InputError:
-        raise
     except Exception as error:  # whatever a model raises of settings that it was not made for
         raise InputError(f"{path} {NO_MODEL}: {_first_problem(error)}.") from error
 
@@ -112,7 +110,7 @@ def _number(value: Any) -> float:
 
 def _is_plain(value: Tensor) -> bool:
     """Whether each number has its place in the memory of a tensor: a few bytes can claim to be any number of them."""
-    if value.layout != torch.strided or value.is_quantized or value.is_meta:
+    if value.layout != torch.strided or value.is_quantized or value.is_meta or value.is_complex():
         return False
     return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
 

@@ -40,6 +40,8 @@ DAMAGED = {
     "nan": (lambda state: weights(state, decoder__fc_out__weight=broken(state, float("nan"))), f"NaN.* in {OUT}"),
     "inf": (lambda state: weights(state, decoder__fc_out__weight=broken(state, float("inf"))), f"NaN.* in {OUT}"),
     "sparse": (lambda state: weights(state, decoder__fc_out__weight=torch.eye(4).to_sparse()), "not an array"),
+    "complex": (lambda state: weights(state, decoder__fc_out__weight=torch.eye(4) * 1j), "not an array"),
+    "other layers": (lambda state: with_section(state, "model", encoder_layers=-1), "describes no model .*must equal"),
     "few bytes": (lambda state: weights(state, decoder__fc_out__weight=torch.zeros(1).expand(1 << 40)), "not an array"),
     "no weights": (lambda state: {**state, "model": {}}, "no weights"),
     "a list of weights": (lambda state: {**state, "model": [1]}, "lacks the model"),

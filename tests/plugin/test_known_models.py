@@ -70,3 +70,11 @@ def test_both_configurations__are_checked(good):
     state = {**good, "args": argparse.Namespace(arch="fconv")}
     with pytest.raises(InputError, match="'fconv': FConvModel has no neurons"):
         check_buildable("c.pt", state)
+
+
+def test_user_dir_of_a_checkpoint__is_not_imported(untrained, good, tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "__init__.py").write_text(f"open({str(tmp_path / 'canary')!r}, 'w')")
+    torch.save(with_section(good, "common", user_dir=str(tmp_path / "theirs")), tmp_path / "c.pt")
+    load_model(tmp_path / "c.pt", untrained / "bin" / "1")
+    assert not (tmp_path / "canary").exists()

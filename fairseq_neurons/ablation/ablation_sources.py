@@ -107,6 +107,8 @@ def identity_of(
     site = site_of(sources.neurons, points.site)
     identity: dict[str, Scalar] = {"subset": target.subset, "metric": target.metric, "site": site, **metric}
     identity["value"] = str(points.mask_value)
+    if not all(block.is_recurrent for block in sources.neurons.blocks):  # curves of LSTMs are as they have been
+        identity["states"] = sources.neurons.summary
     identity["checkpoint_sha256"] = sources.checkpoint
     identity["data_sha256"] = _sha256_of_data(target.data, target.subset)
     for name, path in files.items():

@@ -12,7 +12,8 @@ from omegaconf import DictConfig
 
 logger = logging.getLogger("fairseq_neurons")
 
-# Of Hydra and OmegaConf about fairseq's use of them, and of PyTorch's loader without a GPU: nothing a user can change.
+# Of Hydra, OmegaConf and PyTorch about fairseq's use of them, and of PyTorch's loader without a GPU: nothing a user can
+# change.
 MESSAGES = (
     r"hydra\.experimental\.",
     r"\s*The version_base parameter is not specified",
@@ -20,6 +21,7 @@ MESSAGES = (
     r"\s*The strict flag in the compose API",
     r"In '.*': Usage of deprecated keyword in package header",
     r"'pin_memory' argument is set as true",
+    r"Support for mismatched key_padding_mask and attn_mask is deprecated",
 )
 COMMANDS = ("generate", "interactive", "eval_lm", "validate")
 

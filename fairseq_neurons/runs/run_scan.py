@@ -64,11 +64,16 @@ class _Findings:
     def models_with_curves(self) -> list[Model]:
         """The models with their curves, which name the checkpoint but not the neurons."""
         for curve in self.curves:
-            checkpoint = str(curve.settings["checkpoint_sha256"])
-            ours = [model for (known, _), model in self.models.items() if known == checkpoint]
-            for model in ours or [self._model(checkpoint, Neurons(()))]:
+            for model in self._models_of(curve):
                 model.curves[curve.name] = curve
         return list(self.models.values())
+
+    def _models_of(self, curve: Curve) -> list[Model]:
+        """Those of the curve's checkpoint; of several, those whose states were masked."""
+        checkpoint, states = str(curve.settings["checkpoint_sha256"]), curve.settings.get("states")
+        ours = [model for (known, _), model in self.models.items() if known == checkpoint]
+        masked = [model for model in ours if model.neurons.summary == states]
+        return masked or ours or [self._model(checkpoint, Neurons(()))]
 
     def add_folder(self, path: Path) -> None:
         """Add a dump, a probe or a curve, or all that a folder of other folders and rankings holds."""

@@ -52,6 +52,7 @@ def test_ranking_and_curves__are_of_the_decoders_units(run, transformers, tmp_pa
                 written = (tmp_path / "bleu" / curve.points[1].output).read_text().splitlines()
                 assert written == model.translate("test", max_tokens=2000)
         assert "|site:output|" in curve.points[1].signature
+        assert curve.settings["states"] == "decoder.0-1.ffn" and curve.settings["site"] == "output"
     with pytest.raises(InputError, match="has no mask site 'recurrent'"):
         fn.ablate(checkpoint(transformers), data, [str(run / "ranking.json")], str(tmp_path / "c"), site="recurrent")
 

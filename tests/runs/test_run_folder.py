@@ -11,7 +11,7 @@ import pytest
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.neurons import Block, Neurons
+from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_folder import Model, Run
 from tests.ablation.small_ablations import ranking
@@ -161,17 +161,3 @@ def test_text_of_a_dump__is_that_of_its_words(made_run):
     texts = {dump.text for model in run.models for name, dump in model.dumps.items() if not name.endswith("train")}
     assert len(texts) == 1
     assert Activations(made_run / "activations" / "one").sentences == run.dump_of(run.models[1]).activations.sentences
-
-
-def test_curve__belongs_to_the_states_that_were_masked(tmp_path):
-    for part in ("ffn", "out"):
-        neurons = Neurons.of([Block("encoder", 0, part, 2)])
-        write_dump(tmp_path / part, np.ones((3, 2)), sentences=SENTENCES, neurons=neurons, checkpoint="c" * 64)
-        write_curve(tmp_path / "curves" / part, "c" * 64)
-        settings = {"metric": "bleu", "checkpoint_sha256": "c" * 64, "states": f"encoder.0.{part}"}
-        edit(tmp_path / "curves" / part / "settings.json", settings=settings)
-    write_curve(tmp_path / "curves" / "any", "c" * 64)
-    assert {model.neurons.summary: sorted(model.curves) for model in Run.open(tmp_path).models} == {
-        "encoder.0.ffn": ["curves/any", "curves/ffn"],
-        "encoder.0.out": ["curves/any", "curves/out"],
-    }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.runs.run_folder import Run
 from fairseq_neurons.runs.run_scan import models_in
 from tests.ablation.small_ablations import ranking
-from tests.runs.made_runs import write_curve
+from tests.activations.small_dumps import write_dump
+from tests.runs.made_runs import edit, write_curve
 from tests.runs.test_run_folder import small_dump
 
 
@@ -58,3 +61,19 @@ def test_folders_that_link_to_each_other__are_read_once(tmp_path):
 def test_a_folder_of_results__is_a_run_of_its_own(tmp_path):
     (model,) = models_in(small_dump(tmp_path / "dump"))
     assert list(model.dumps) == ["dump"]
+
+
+def test_curve__belongs_to_the_states_that_were_masked(tmp_path):
+    for part in ("ffn", "out"):
+        neurons = Neurons.of([Block("encoder", 0, part, 2)])
+        write_dump(
+            tmp_path / part, np.ones((3, 2)), sentences=[["a", "b"], ["c"]], neurons=neurons, checkpoint="c" * 64
+        )
+        write_curve(tmp_path / "curves" / part, "c" * 64)
+        settings = {"metric": "bleu", "checkpoint_sha256": "c" * 64, "states": f"encoder.0.{part}"}
+        edit(tmp_path / "curves" / part / "settings.json", settings=settings)
+    write_curve(tmp_path / "curves" / "any", "c" * 64)
+    assert {model.neurons.summary: sorted(model.curves) for model in Run.open(tmp_path).models} == {
+        "encoder.0.ffn": ["curves/any", "curves/ffn"],
+        "encoder.0.out": ["curves/any", "curves/out"],
+    }

@@ -16,6 +16,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from unittest.mock import patch
@@ -86,6 +87,7 @@ def _loading_here(program: str, arguments: tuple[object, ...]) -> list[str]:
     return ["--num-workers", "0"] if program in LOAD_BATCHES and "--num-workers" not in arguments else []
 
 
+@cache
 def _function_of(program: str) -> Callable[[], object]:
     (script,) = entry_points(group="console_scripts", name=program)
     return script.load()

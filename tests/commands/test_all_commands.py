@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def command(tmp_path, capfd, monkeypatch):
+def command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return Command("fairseq-neurons", all_commands.main, tmp_path, capfd, monkeypatch)
+    return Command("fairseq-neurons", tmp_path)
 
 
 def test_user_dir__is_where_fairseq_can_import_it_from_anywhere(command):
@@ -39,7 +39,6 @@ def test_help_and_version(command):
 
 
 def test_options__follow_the_name_of_a_command(command):
-    command.name = "fairseq-neurons-overlap"
     assert command.fail("overlap", "top=x").endswith("top=x: give an integer.")
 
 

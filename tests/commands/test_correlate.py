@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairseq_neurons.commands.correlate import main
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.cross_model import METHODS, correlate
 from tests.activations.small_dumps import write_dump
@@ -16,13 +15,13 @@ from tests.running import succeed
 
 
 @pytest.fixture
-def command(tmp_path, capfd, monkeypatch):
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     generator = np.random.default_rng(0)
     shared = generator.normal(size=(60, 3))
     for name in "abc":
         write_dump(tmp_path / name, shared @ generator.normal(size=(3, 6)) + generator.normal(size=(60, 6)))
-    monkeypatch.chdir(tmp_path)
-    return Command("fairseq-neurons-correlate", main, tmp_path, capfd, monkeypatch)
+    return Command("fairseq-neurons-correlate", tmp_path)
 
 
 @pytest.mark.parametrize("method", METHODS)

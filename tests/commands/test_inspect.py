@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairseq_neurons.commands.inspect import main, write
+from fairseq_neurons.commands.inspect import write
 from fairseq_neurons.inspection.inspection_sources import known_from
 from fairseq_neurons.inspection.neuron_inspection import inspect_neuron
 from fairseq_neurons.inspection.terminal_colours import Painter
@@ -29,11 +29,11 @@ def made(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def command(made, tmp_path, capfd, monkeypatch):
-    shutil.copytree(made, tmp_path / "run")
+def command(made, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(made, tmp_path / "run")
     monkeypatch.setenv("COLUMNS", "80")
-    return Command("fairseq-neurons-inspect", main, tmp_path, capfd, monkeypatch)
+    return Command("fairseq-neurons-inspect", tmp_path)
 
 
 def expected(neuron: int, painter: Painter | None = None, words: int = 10, sentences: int = 5, **sources) -> str:
@@ -109,7 +109,7 @@ def test_wrong_input__is_one_sentence(command):
             "short is a dump of a model (shortsho) of which run",
         ),
         (["run=run", "neuron=0", "rankings=[other.json]"], "have different neurons: decoder.0.fwd (8)"),
-        (["run=run", "neuron=0", "rankings=[run/text/one.pos]"], "one.pos is not a ranking"),
+        (["run=run", "neuron=0", "rankings=[run/text/one.pos]"], "one.pos is damaged: it is not JSON"),
         (["run=run", "neuron=0", "others=[short]"], "and short are dumps of different words"),
         (["run=run", "neuron=0", "labels=run/text/train.pos"], "train.pos has labels for 40 lines, but the dump"),
         (["run=run", "neuron=0", "labels=nothing"], "'nothing' is not a file, a labeler"),

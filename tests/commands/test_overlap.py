@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairseq_neurons.commands.overlap import main
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.rankings.ranking_overlap import average_overlap, spearman, top_overlap
@@ -25,11 +24,11 @@ def ranking(seed: int, size: int = 12, checkpoint: str = "") -> Ranking:
 
 
 @pytest.fixture
-def command(tmp_path, capfd, monkeypatch):
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     for seed, file in enumerate(FILES):
         ranking(seed).save(tmp_path / file)
-    monkeypatch.chdir(tmp_path)
-    return Command("fairseq-neurons-overlap", main, tmp_path, capfd, monkeypatch)
+    return Command("fairseq-neurons-overlap", tmp_path)
 
 
 def test_tables_and_file__hold_every_pair(command):
@@ -73,7 +72,7 @@ def test_wrong_input__is_one_sentence_and_writes_nothing(command):
         (["rankings=[max.json]"], "rankings= needs at least two files"),
         (["rankings=[max.json,max.json]"], "max.json is given twice"),
         (["rankings=[max.json,none.json]"], "none.json cannot be read"),
-        (["rankings=[max.json,text.json]"], "text.json is not a ranking"),
+        (["rankings=[max.json,text.json]"], "text.json is damaged: it is not JSON"),
         (["rankings=[max.json,pos/ranking.json]"], "top=50: max.json ranks 12 neurons; give 1 to that many."),
         (["rankings=[max.json,pos/ranking.json]", "top=0"], "top=0: max.json ranks 12 neurons"),
         (["rankings=[max.json,small.json]", "top=5"], "max.json and small.json have different neurons"),

@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairseq_neurons.commands.report import main
 from tests.activations.small_dumps import write_dump
 from tests.commands.running_commands import Command
 from tests.page.hostile_run import PLAIN
 
 
 @pytest.fixture
-def command(tmp_path, capfd, monkeypatch):
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     values = np.random.default_rng(0).normal(size=(len(PLAIN), 3)).astype(np.float32)
     write_dump(tmp_path / "run" / "activations" / "one", values, sentences=[PLAIN])
-    monkeypatch.chdir(tmp_path)
-    return Command("fairseq-neurons-report", main, tmp_path, capfd, monkeypatch)
+    return Command("fairseq-neurons-report", tmp_path)
 
 
 def test_command__writes_the_page_and_says_where_it_is(command):

@@ -130,8 +130,11 @@ def _at_exit() -> Iterator[None]:
 
 @contextmanager
 def _working_folder(folder: Path | None) -> Iterator[None]:
+    if folder is None:  # there may be none: a current folder can be deleted
+        yield
+        return
     before = Path.cwd()
-    os.chdir(folder or before)
+    os.chdir(folder)
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import logging.config
+import os
 import signal
 import sys
 import warnings
@@ -83,10 +84,6 @@ def hydra_command(
         except InputError as error:
             logging.getLogger(name).debug("wrong input", exc_info=True)
             sys.exit(f"{name}: {shown(str(error))}")
-        except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE):
-                raise
-            sys.exit(f"{name}: too many files are open; allow more with ulimit -n.")
         except KeyboardInterrupt:
             sys.stderr.write(f"{name}: interrupted\n")
             sys.exit(128 + signal.SIGINT)
@@ -95,6 +92,7 @@ def hydra_command(
         nonlocal begun
         begun = False
         try:
+            _check_current_folder()
             check_config_files(arguments, typed.groups)
             sys.argv[1:] = _read(arguments, typed)
             with errors_raised() as in_full:
@@ -106,6 +104,10 @@ def hydra_command(
             if begun or in_full:
                 raise
             sys.exit(f"{name}: {shown(str(refusal_of(error)))}")
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            sys.exit(f"{name}: too many files are open; allow more with ulimit -n.")
 
     return call
 
@@ -122,6 +124,14 @@ def _warnings_in_a_line() -> Iterator[None]:
         yield
     finally:
         warnings.showwarning = before
+
+
+def _check_current_folder() -> None:
+    """Hydra asks for it, and so does every relative path."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError("the current folder no longer exists; go to another one.") from error
 
 
 def _groups(config: type) -> list[str]:

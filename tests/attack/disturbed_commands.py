@@ -157,18 +157,23 @@ class Commands:
         """Start a command in a forked process; its number, and the file of its output."""
         output = self.folder.with_name(self.folder.name + ".printed")
         sys.stdout.flush()
+        # A signal that comes before the child is within its `try` would make it a second process of the tests.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         child = os.fork()
         if child:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             return child, output
         status = 1
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             os.chdir(self.folder)
             if before is not None:
                 before()
             done = run(arguments[0], *arguments[1:])
             status = done.returncode
-            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-            output.write_text(done.stdout + done.stderr, encoding="utf-8")
+            for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
+                resource.setrlimit(limit, (resource.getrlimit(limit)[1],) * 2)
+            output.write_text(done.stdout + done.stderr, encoding="utf-8", errors="backslashreplace")
         except KeyboardInterrupt:
             pass  # a signal that has come before or after the command's own work
         except BaseException:
@@ -176,10 +181,17 @@ class Commands:
         finally:
             os._exit(status)
 
-    def _finished(self, started: tuple[int, Path]) -> tuple[int, str]:
-        """The exit status and the output of a command that was started."""
+    def _finished(self, started: tuple[int, Path], seconds: float = 600) -> tuple[int | None, str]:
+        """The exit status and the output of a command that was started; None if it was killed after its time."""
         child, output = started
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status, end = None, time.monotonic() + seconds
+        while status is None and time.monotonic() < end:
+            ended, code = os.waitpid(child, os.WNOHANG)
+            status = os.waitstatus_to_exitcode(code) if ended else None
+            time.sleep(0 if ended else 0.01)
+        if status is None:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
         printed = output.read_text(encoding="utf-8") if output.exists() else ""
         output.unlink(missing_ok=True)
         return status, printed

@@ -38,22 +38,27 @@ class Format(NamedTuple):
     same_kind: tuple[str, ...] = ()
     also_named: tuple[str, ...] = ()
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether one of its readers is."""
+        return any(reader.is_quick for reader in self.readers)
+
 
 DUMP = (
     *(Reader(read.correlation, 4), Reader(read.variance, 4), Reader(read.words_and_means, 4)),
     *(Reader(read.other_correlations, 0.5), Reader(read.inspection, 2), Reader(read.inspection_of_run, 1)),
-    *(Reader(read.inspect_command, 0.3), Reader(read.correlate_command, 0.5), Reader(read.labelled_probe, 0.5)),
+    *(Reader(read.inspect_command, 0.2), Reader(read.correlate_command, 0.2), Reader(read.labelled_probe, 0.5)),
     *(Reader(read.run_folder, 1), Reader(read.page, 0.02), Reader(read.masked_generation, 0.1)),
 )
 RUN = (Reader(read.run_folder, 4), Reader(read.inspection_of_run, 1), Reader(read.page, 0.02))
 RANKING = (
     *(Reader(read.ranking_itself, 4), Reader(read.overlap_of_rankings, 2), Reader(read.combined_rankings, 1)),
-    *(Reader(read.run_folder, 1), Reader(read.overlap_command, 0.5), Reader(read.inspection, 0.5)),
+    *(Reader(read.run_folder, 1), Reader(read.overlap_command, 0.2), Reader(read.inspection, 0.5)),
     *(Reader(read.masked_generation, 0.1), Reader(read.page, 0.02)),
 )
 MODEL = (
     *(Reader(read.extraction, 3), Reader(read.model_opened, 3), Reader(read.translations, 1)),
-    *(Reader(read.generation, 0.7), Reader(read.extract_command, 0.5)),
+    *(Reader(read.generation, 0.3), Reader(read.extract_command, 0.3)),
 )
 
 FORMATS = (
@@ -98,7 +103,7 @@ FORMATS = (
         weight=0.5,
     ),
     Format(
-        *("translations", ("run/curves/bleu/hypotheses/*.txt",), (*TEXT, *BYTES), (Reader(read.curve_resumed),)),
+        *("translations", ("run/curves/bleu/hypotheses/*.txt",), (*TEXT, *BYTES), (Reader(read.curve_resumed, 0.5),)),
         weight=0.2,
     ),
     Format(
@@ -124,7 +129,7 @@ FORMATS = (
         weight=0.7,
     ),
     Format(
-        *("YAML config", ("configs/*/mine.yaml",), (*TEXT, *BYTES), (Reader(read.experiment),)),
+        *("YAML config", ("configs/*/mine.yaml",), (*TEXT, *BYTES), (Reader(read.experiment, 0.5),)),
         is_data=True,
         also_named=("= is missing",),
         weight=0.5,
@@ -157,7 +162,7 @@ FORMATS = (
         weight=0.3,
     ),
     Format(
-        *("report.json", ("page/report.json",), (*JSON, *BYTES, *TEXT), (Reader(read.page_replaced),)),
+        *("report.json", ("page/report.json",), (*JSON, *BYTES, *TEXT), (Reader(read.page_replaced, 0.5),)),
         is_data=True,
         weight=0.02,
     ),

@@ -43,6 +43,11 @@ def test_flag__is_understood_in_all_its_spellings(tmp_path):
         assert "is a list" in refused(tmp_path / str(number), b"[]", tuple(flag))
 
 
+def test_command_line__may_be_empty_or_end_with_the_flag():
+    check_config_files([], ["size"])
+    check_config_files(["size=small", "--config-dir"], ["size"])
+
+
 def test_file_that_does_not_fit_the_options__is_named_with_the_option(tmp_path):
     (tmp_path / "size").mkdir()
     (tmp_path / "size" / "mine.yaml").write_text("epochs: many\n")

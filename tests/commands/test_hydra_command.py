@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import warnings
 from dataclasses import dataclass, field
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 from fairseq_neurons.commands.application import CommandConfig, application, quiet
+from fairseq_neurons.rankings import Ranking
+from tests.running import fail, run
 
 
 @dataclass
@@ -78,3 +82,22 @@ def test_warnings__are_their_message_alone(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["grow", "units=3"])
     application("grow", Config, lambda **options: warnings.warn("Too few units.", stacklevel=2), "Grow.", tmp_path)()
     assert capsys.readouterr().err == "Too few units.\n"
+
+
+def test_current_folder_that_was_deleted_and_too_few_open_files__are_one_sentence(tmp_path, monkeypatch):
+    def fail_with(error: OSError):
+        def raising(*_: object) -> None:
+            raise error
+
+        return raising
+
+    arguments = ["rankings=[a,b]", "top=3"]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "getcwd", fail_with(FileNotFoundError(errno.ENOENT, "No such file or directory")))
+        sentence = fail("fairseq-neurons-overlap", *arguments)
+    assert sentence == "fairseq-neurons-overlap: the current folder no longer exists; go to another one."
+    with monkeypatch.context() as patched:
+        patched.setattr(Ranking, "load", fail_with(OSError(errno.EMFILE, "Too many open files")))
+        assert "too many files are open" in fail("fairseq-neurons-overlap", *arguments)
+        patched.setattr(Ranking, "load", fail_with(OSError(errno.EIO, "Input/output error")))
+        assert "Traceback" in run("fairseq-neurons-overlap", *arguments).stderr

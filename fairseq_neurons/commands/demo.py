@@ -15,7 +15,7 @@ from omegaconf import MISSING
 from fairseq_neurons.commands.application import CommandConfig, application
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.recipes.translation_quality import LEAST_BLEU
-from fairseq_neurons.storage.files import write_text_whole
+from fairseq_neurons.storage.files import reading, write_text_whole
 from fairseq_neurons.storage.json_fields import read_object
 
 logger = logging.getLogger(__name__)
@@ -151,7 +151,9 @@ def _check_folder(folder: Path, settings: Mapping[str, object]) -> bool:
             raise InputError(f"{folder} is a demo with other settings; remove it or choose another name with out=.")
         logger.info("Resuming the demo in %s", folder)
         return False
-    if folder.exists() and any(folder.iterdir()):
+    with reading(folder, "folder"):
+        is_filled = os.path.lexists(folder) and any(folder.iterdir())
+    if is_filled:
         raise InputError(f"{folder} is not empty; remove it or choose another name with out=.")
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ def test_a_folder_of_something_else__is_left_alone(tmp_path):
     (tmp_path / "thesis.tex").write_text("years")
     assert "is not empty; remove it or choose another name with out=" in refused(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_an_out_that_is_no_folder__is_refused_and_stays(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    for out in (tmp_path / "fifo", Path("/dev/null")):
+        assert f"The folder {out} cannot be read: Not a directory" in refused(out)
+    assert (tmp_path / "fifo").is_fifo() and Path("/dev/null").is_char_device()
 
 
 def test_a_demo_of_other_settings__is_not_resumed(tmp_path):

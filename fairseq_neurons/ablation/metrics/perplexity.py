@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from fairseq_neurons.ablation.metrics.metric import LoadedSubset, Metric
 from fairseq_neurons.ablation.metrics.metric_info import MetricInfo
 from fairseq_neurons.ablation.metrics.metric_options import ResamplingOptions
 from fairseq_neurons.errors import InputError
-from fairseq_neurons.storage.array_files import read_arrays
+from fairseq_neurons.storage.array_files import arrays_as_bytes, read_arrays
 
 if TYPE_CHECKING:
     from fairseq_neurons.plugin.evaluation import Likelihoods
@@ -86,16 +85,19 @@ class Perplexity(Metric["Likelihoods", PerplexityOptions]):
 
     def pack(self, output: Likelihoods) -> bytes:
         """An archive of two arrays."""
-        file = io.BytesIO()
-        np.savez(file, log_probs=output.log_probs, tokens=output.tokens)
-        return file.getvalue()
+        return arrays_as_bytes({"log_probs": output.log_probs, "tokens": output.tokens})
 
     def unpack(self, content: bytes) -> Likelihoods:
         """The two arrays."""
         from fairseq_neurons.plugin.evaluation import Likelihoods
 
         arrays = read_arrays(content, ("log_probs", "tokens"), "an output of perplexity")
-        return Likelihoods(arrays["log_probs"], arrays["tokens"])
+        log_probs, tokens = arrays["log_probs"], arrays["tokens"]
+        if log_probs.dtype.kind != "f" or tokens.dtype.kind != "i" or log_probs.shape != tokens.shape:
+            raise InputError("An output of perplexity has other arrays than log-probabilities and numbers of tokens.")
+        if log_probs.ndim != 1 or not np.isfinite(log_probs).all() or (tokens < 0).any():
+            raise InputError("An output of perplexity has values that are not log-probabilities or numbers of tokens.")
+        return Likelihoods(log_probs, tokens)
 
     def compare(self, baseline: Likelihoods, others: Sequence[Likelihoods]) -> list[Significance]:
         """A paired permutation test of the log-probabilities of sentences, see `Metric.compare`.

@@ -12,6 +12,7 @@ from fairseq_neurons.ablation.metric_results import Score
 from fairseq_neurons.ablation.metrics.perplexity import Perplexity
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.evaluation import Likelihoods
+from fairseq_neurons.storage.array_files import arrays_as_bytes
 
 
 def likelihoods(seed: int, shift: float = 0.0, sentences: int = 60) -> Likelihoods:
@@ -82,3 +83,13 @@ def test_log_probabilities__come_back_from_their_file_to_the_bit():
     found = metric().unpack(packed)
     assert np.array_equal(found.log_probs, FAR.log_probs) and np.array_equal(found.tokens, FAR.tokens)
     assert metric().pack(found) == packed
+
+
+def test_output_with_other_arrays__is_refused():
+    good = {"log_probs": FAR.log_probs, "tokens": FAR.tokens}
+    for change in (
+        *({"tokens": FAR.tokens[:-1]}, {"tokens": FAR.log_probs}, {"tokens": -FAR.tokens}),
+        *({"log_probs": FAR.tokens}, {"log_probs": FAR.log_probs * np.nan}),
+    ):
+        with pytest.raises(InputError, match="An output of perplexity has"):
+            metric().unpack(arrays_as_bytes({**good, **change}))

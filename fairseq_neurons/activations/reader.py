@@ -109,8 +109,19 @@ class Activations:
             yield words
         if number != self.manifest.sentences:
             raise InputError(f"{path} has {number} lines, its manifest promises {self.manifest.sentences}.")
-        if (known := self.manifest.sha256) is not None and digest.hexdigest() != known.words:
-            raise _changed(path)
+        self.check_text(digest.hexdigest())
+
+    def check_text(self, text: str) -> None:
+        """Check the words without reading them.
+
+        Args:
+            text: SHA-256 of ``words.txt``.
+
+        Raises:
+            InputError: if the file was changed.
+        """
+        if (known := self.manifest.sha256) is not None and text != known.words:
+            raise _changed(self.path / "words.txt")
 
     def mean(self) -> np.ndarray:
         """Mean of every neuron over all words, float64 (neurons,).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,7 +18,10 @@ from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
 from fairseq_neurons.storage.files import sha256_of_file
+from fairseq_neurons.storage.json_fields import read_object
 from fairseq_neurons.storage.regular_files import open_file
+
+logger = logging.getLogger(__name__)
 
 # A ranking begins with these; other JSON files, which may be large, are not read any further.
 RANKING_FIELDS = ('"format"', '"method"')
@@ -90,9 +94,8 @@ class _Findings:
         for inner in sorted(path.iterdir()):
             if inner.is_dir() and not any(fnmatch(inner.name, pattern) for pattern in OTHER_FOLDERS):
                 self.add_folder(inner)
-            elif inner.suffix == ".json" and inner.is_file() and looks_like_a_ranking(inner):
-                ranking = Ranking.load(inner)
-                self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._relative(inner)] = ranking
+            elif inner.suffix == ".json" and inner.is_file():
+                self._add_ranking(inner)
 
     def _add(self, add: Callable[[Path], None], path: Path) -> None:
         """Add a folder of results; what is damaged is refused, since a run that lacks a part would look whole."""
@@ -105,10 +108,22 @@ class _Findings:
                 f"{error} To see the rest of {self.folder}, move {path.relative_to(self.folder)} out of it."
             ) from error
 
+    def _add_ranking(self, file: Path) -> None:
+        if looks_like_a_ranking(file):
+            ranking = Ranking.load(file)
+            self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._relative(file)] = ranking
+        elif file.stat().st_size <= BEGINNING:
+            try:
+                read_object(file, "JSON file")
+            except InputError as error:
+                logger.warning("%s It is left out; if it was a ranking, it is lost.", error)
+
     def _add_dump(self, path: Path) -> None:
         dump, name = Activations(path), self._relative(path)
         model = self._model(dump.manifest.checkpoint_sha256, dump.neurons)
-        model.dumps[name] = Dump(name, path, dump, sha256_of_file(path / "words.txt"))
+        text = sha256_of_file(path / "words.txt")
+        dump.check_text(text)
+        model.dumps[name] = Dump(name, path, dump, text)
 
     def _add_probe(self, path: Path) -> None:
         ranking, results, name = Ranking.load(path / "ranking.json"), ProbeResults.load(path), self._relative(path)

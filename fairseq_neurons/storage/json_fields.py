@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import read_text
-from fairseq_neurons.storage.sealed_json import unsealed
+from fairseq_neurons.storage.sealed_json import check_all_sealed, unsealed
 
 Kind = TypeVar("Kind")
 
@@ -130,7 +130,7 @@ def read_object(path: Path, what: str) -> Fields:
     Raises:
         InputError: if it cannot be read, is not a JSON object, or was changed after it was written.
     """
-    return _object(read_text(path, what), str(path))
+    return _fields(parse_json(read_text(path, what), str(path)), str(path))
 
 
 def read_objects(path: Path, what: str) -> list[Fields]:
@@ -141,11 +141,12 @@ def read_objects(path: Path, what: str) -> list[Fields]:
     """
     lines = read_text(path, what).split("\n")[:-1]
     places = [f"{path}, line {number}," for number in range(1, len(lines) + 1)]
-    return [_object(line, place) for line, place in zip(lines, places, strict=True)]
+    found = [parse_json(line, place) for line, place in zip(lines, places, strict=True)]
+    check_all_sealed(found, places)
+    return [_fields(content, place) for content, place in zip(found, places, strict=True)]
 
 
-def _object(text: str, place: str) -> Fields:
-    content = parse_json(text, place)
+def _fields(content: object, place: str) -> Fields:
     return Fields(unsealed(content, place) if isinstance(content, dict) else content, place)
 
 

@@ -14,7 +14,7 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.storage.files import read_bytes, write_text_whole, writing
 from fairseq_neurons.storage.json_fields import Fields, JsonObject, parse_json
 from fairseq_neurons.storage.regular_files import check_replaceable
-from fairseq_neurons.storage.sealed_json import sealed, unsealed
+from fairseq_neurons.storage.sealed_json import CHECKSUM, check_all_sealed, sealed, unsealed
 
 logger = logging.getLogger(__name__)
 
@@ -73,15 +73,16 @@ class LogFile:
     def _read(self) -> None:
         text = read_bytes(self.path, "log of results").decode("utf-8", errors="replace")
         lines = re.findall(r"[^\n]*\n|[^\n]+$", text)
-        whole: list[str] = []
-        for line in lines:
-            if content := _parsed(line):
-                whole.append(line)
-                self._keep(unsealed(content, f"{self.path}, line {len(whole)},"), len(whole))
+        whole = [content for line in lines if (content := _parsed(line))]
+        places = [f"{self.path}, line {number}," for number in range(1, len(whole) + 1)]
+        check_all_sealed(whole, places)
+        for number, (content, place) in enumerate(zip(whole, places, strict=True), start=1):
+            self._keep(unsealed(content, place), number)
         if whole:
             logger.info("%s: %d results of an earlier run are kept", self.path.parent, len(whole))
-        if len(whole) < len(lines):
-            write_text_whole(self.path, "".join(whole))
+        # Those of an earlier version get checksums, as the lines that are added will have.
+        if len(whole) < len(lines) or not all(CHECKSUM in content for content in whole):
+            write_text_whole(self.path, "".join(map(_text, whole)))
 
     def _keep(self, line: JsonObject, number: int) -> None:
         signature = str(line["signature"])

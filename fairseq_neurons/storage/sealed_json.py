@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fairseq_neurons.errors import InputError
 
@@ -33,6 +33,21 @@ def unsealed(content: dict[str, object], place: str) -> dict[str, object]:
             f"remove the field {CHECKSUM!r} to use it all the same."
         )
     return plain
+
+
+def check_all_sealed(contents: Sequence[object], places: Sequence[str]) -> None:
+    """Refuse records of which some have checksums: they are written together, so one was changed.
+
+    Args:
+        contents: the records of a file.
+        places: of each, for the message.
+
+    Raises:
+        InputError: naming the first that has none.
+    """
+    has = [isinstance(content, dict) and CHECKSUM in content for content in contents]
+    if any(has) and not all(has):
+        raise InputError(f"{places[has.index(False)]} is damaged: it has no {CHECKSUM!r}, as the other lines have.")
 
 
 def checksum_of(content: Mapping[str, object]) -> str:

@@ -68,8 +68,10 @@ def resume(out: Path, metric: AnyMetric, model) -> None:
 
 
 def kept(out: Path) -> dict[str, bytes]:
-    """The files, the lines of results without the checksums that earlier versions lack."""
+    """The files, settings and lines of results without the checksums that earlier versions lack."""
     found = {name: content for name, content in files(out).items() if name != ".lock"}
+    settings = unsealed(json.loads(found["settings.json"]), "settings.json")
+    found["settings.json"] = (json.dumps(settings, indent=1) + "\n").encode()
     for name in ("curve.jsonl", "comparisons.jsonl"):
         lines = [unsealed(json.loads(line), name) for line in found[name].splitlines()]
         found[name] = "".join(json.dumps(line) + "\n" for line in lines).encode()

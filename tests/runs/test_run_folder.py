@@ -149,6 +149,21 @@ def test_folders_that_are_no_run__are_refused(tmp_path):
         Run.open(tmp_path)
 
 
+def test_ranking_that_is_cut_off__is_warned_of(run_copy, caplog):
+    (run_copy / "rankings" / "cross.json").write_text('{"for')
+    (run_copy / "rankings" / "note.json").write_text("{}")
+    assert not any("rankings/cross" in model.rankings for model in Run.open(run_copy).models)
+    (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert "cross.json is damaged: it is not JSON" in warning and warning.endswith("if it was a ranking, it is lost.")
+
+
+def test_words_that_were_changed__are_told_when_the_run_is_opened(run_copy):
+    file = run_copy / "activations" / "two" / "words.txt"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    with pytest.raises(InputError, match=r"two/words\.txt is damaged: it was changed"):
+        Run.open(run_copy)
+
+
 def test_results_without_sources__are_read_as_before(run_copy):
     results = json.loads((run_copy / "probes" / "pos" / "results.json").read_text())
     del results["sources"], results["checksum"]

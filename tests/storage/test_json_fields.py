@@ -122,6 +122,9 @@ def test_checksum__is_verified_and_left_out(tmp_path):
     )
     with pytest.raises(InputError, match=r"a\.jsonl, line 2, is damaged: it was changed after it was written"):
         read_objects(tmp_path / "a.jsonl", "curve")
+    (tmp_path / "a.jsonl").write_text('{"n": 1}\n' + json.dumps(sealed({"n": 2})) + "\n")
+    with pytest.raises(InputError, match=r"a\.jsonl, line 1, is damaged: it has no 'checksum', as the other"):
+        read_objects(tmp_path / "a.jsonl", "curve")
 
 
 def test_lines__are_objects_and_one_without_end_is_skipped(tmp_path):

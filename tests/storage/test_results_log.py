@@ -114,3 +114,20 @@ def test_a_failed_measurement__is_not_written_down(path):
 def test_log_in_a_missing_folder__is_one_sentence(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         log_at(tmp_path / "nowhere" / "measured.jsonl").add("a", Accuracy(0.5))
+
+
+def test_lines_of_an_earlier_version__get_checksums_and_edited_ones_are_refused(path):
+    path.write_text('{"accuracy": 0.5, "signature": "a"}\n{"accuracy": 0.25, "signature": "b"}\n')
+    log_at(path).add("c", Accuracy(1.0))
+    written = path.read_text()
+    expected = [(0.5, "a"), (0.25, "b"), (1.0, "c")]
+    assert [json.loads(line) for line in written.splitlines()] == [
+        sealed({"accuracy": accuracy, "signature": signature}) for accuracy, signature in expected
+    ]
+    for old, new, sentence in (
+        ("0.25", "0.75", "line 2, is damaged: it was changed"),
+        ("checksum", "note", "line 1, .*has no"),
+    ):
+        path.write_text(written.replace(old, new, 1))
+        with pytest.raises(InputError, match=sentence):
+            log_at(path)

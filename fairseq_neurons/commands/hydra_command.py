@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import logging.config
-import os
 import signal
 import sys
 import warnings
@@ -92,7 +91,6 @@ def hydra_command(
         nonlocal begun
         begun = False
         try:
-            _check_current_folder()
             check_config_files(arguments, typed.groups)
             sys.argv[1:] = _read(arguments, typed)
             with errors_raised() as in_full:
@@ -124,14 +122,6 @@ def _warnings_in_a_line() -> Iterator[None]:
         yield
     finally:
         warnings.showwarning = before
-
-
-def _check_current_folder() -> None:
-    """Hydra asks for it, and so does every relative path."""
-    try:
-        os.getcwd()
-    except OSError as error:
-        raise InputError("the current folder no longer exists; go to another one.") from error
 
 
 def _groups(config: type) -> list[str]:

@@ -39,6 +39,8 @@ def _check_once(path: str, *_state_of_the_file: int) -> None:
             end = file.read()
             if not (end.startswith(b"PK\x05\x06") and end.endswith(bytes(2))):
                 raise zipfile.BadZipFile("bytes were appended")
+            if min((part.header_offset for part in archive.infolist()), default=0):
+                raise zipfile.BadZipFile("bytes precede it")
             for part in archive.infolist():
                 if part.compress_type != zipfile.ZIP_STORED:  # torch.save never does; it may be a bomb
                     raise zipfile.BadZipFile("compressed")

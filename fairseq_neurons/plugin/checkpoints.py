@@ -117,9 +117,14 @@ def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> N
         embedding = state["model"].get(f"{side}.embed_tokens.weight")
         if isinstance(embedding, Tensor) and embedding.ndim == 2 and len(embedding) != len(dictionary):
             raise InputError(
-                f"{path} was trained with other dictionaries than those of the data folder: "
+                f"{path} was trained with other dictionaries than those of the data folder {data_of(task)}: "
                 f"{len(embedding)} and {len(dictionary)} words on the {side}'s side."
             )
+
+
+def data_of(task: FairseqTask) -> str:
+    """The data folder of a task."""
+    return str((vars(task).get("args") or task.cfg).data)
 
 
 def load_checkpoint(checkpoint: str, data: Optional[str] = None, subwords: Optional[str] = None) -> Loaded:
@@ -169,8 +174,8 @@ def _task_of(checkpoint: str, cfg: Any) -> FairseqTask:
     check_dictionary_files(data)
     try:
         return tasks.setup_task(cfg.task)
-    except InputError:
-        raise
+    except InputError as error:
+        raise InputError(f"{checkpoint} cannot be loaded: {error}") from error
     except Exception as error:  # fairseq raises bare Exceptions here
         raise broken_dictionary(data) or InputError(
             f"{checkpoint} needs the dictionaries of its data folder, which cannot be read ({_first_line(error)}): "

@@ -10,7 +10,6 @@ from fairseq import utils
 from fairseq.data import Dictionary, FairseqDataset, LanguagePairDataset
 from fairseq.models import BaseFairseqModel
 from fairseq.tasks import FairseqTask
-from fairseq.tasks.language_modeling import LanguageModelingTask
 from tqdm import tqdm
 
 from fairseq_neurons.activations.extraction_settings import ExtractionSettings
@@ -20,7 +19,7 @@ from fairseq_neurons.labels.conllu_files import count_contractions
 from fairseq_neurons.labels.label_files import CONLLU_SUFFIXES
 from fairseq_neurons.options import takes
 from fairseq_neurons.plugin.architectures.adapter import adapter_for
-from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
+from fairseq_neurons.plugin.checkpoints import Loaded, data_of, load_checkpoint
 from fairseq_neurons.plugin.dataset_sentences import Sentences, sentences_of
 from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
@@ -63,7 +62,7 @@ def extract(settings: ExtractionSettings) -> None:
         dataset, sentences = _read_text(loaded, settings, side)
     provenance = Provenance(
         sha256_of_file(Path(settings.checkpoint)),
-        settings.text or _data_of(loaded),
+        settings.text or data_of(loaded.task),
         "" if settings.text else settings.subset,
     )
     batches = batches_of(loaded, dataset, settings.max_tokens, side)
@@ -140,11 +139,6 @@ def read_side(dataset: FairseqDataset, task: FairseqTask, side: str) -> FairseqD
     return LanguagePairDataset(
         dataset.src, dataset.src_sizes, task.source_dictionary, left_pad_source=task.cfg.left_pad_source
     )
-
-
-def _data_of(loaded: Loaded) -> str:
-    task = loaded.task
-    return str(task.args.data if isinstance(task, LanguageModelingTask) else task.cfg.data)
 
 
 def _read_text(loaded: Loaded, settings: ExtractionSettings, side: str) -> Tuple[FairseqDataset, Sentences]:

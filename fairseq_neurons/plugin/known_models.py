@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Dict, Iterator, Tuple
 
 from fairseq.models import ARCH_MODEL_REGISTRY, MODEL_REGISTRY
-from fairseq.tasks import TASK_REGISTRY
+from fairseq.tasks import TASK_REGISTRY, FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 from fairseq.tasks.translation import TranslationTask
 
@@ -37,6 +37,22 @@ def check_buildable(path: str, state: Dict[str, Any]) -> None:
             check_task(path, name)
         else:
             _check_architecture(path, name)
+
+
+def check_same_kind(path: str, state: Dict[str, Any], task: FairseqTask) -> None:
+    """Check that a translation model is read by a translation task, and a language model by one of language modelling.
+
+    Args:
+        path: of the checkpoint, for the message.
+        state: its content, see `check_buildable`.
+        task: that will read it.
+
+    Raises:
+        InputError: if fairseq would translate with a language model, from nothing, or the reverse.
+    """
+    for part, name in _named(path, state):
+        if part == "task" and issubclass(TASK_REGISTRY[name], TranslationTask) != isinstance(task, TranslationTask):
+            raise InputError(f"{path} was trained for the task {name!r}: give --task {name}, or one that extends it.")
 
 
 def _named(path: str, state: Dict[str, Any]) -> Iterator[Tuple[str, str]]:

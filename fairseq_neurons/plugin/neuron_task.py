@@ -24,6 +24,7 @@ from fairseq_neurons.plugin.dataset_subsets import check_subset
 from fairseq_neurons.plugin.dumping import Dump, Provenance
 from fairseq_neurons.plugin.hypothesis_dump import HypothesisDump
 from fairseq_neurons.plugin.known_dictionary import check_dictionary_of
+from fairseq_neurons.plugin.known_models import check_same_kind
 from fairseq_neurons.plugin.masking import masked, note_batch
 from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.plugin.neuron_flags import (
@@ -76,6 +77,7 @@ class NeuronTask(FairseqTask):
                 raise fault from error
             raise
         for path, state in states.items():
+            check_same_kind(path, state, task)
             check_dictionaries(path, state, task)
             TrainedData.of(state).check(path, task)
         task.flags = cfg

@@ -72,3 +72,10 @@ def test_compressed_archive__is_no_checkpoint(tmp_path):
         archive.writestr("archive/data.pkl", bytes(10_000_000))
     with pytest.raises(InputError, match="is broken"):
         check_bytes(str(tmp_path / "c.pt"))
+
+
+@pytest.mark.parametrize("change", [lambda content: content + b"more", lambda content: content * 2])
+def test_longer_file__is_refused(content, tmp_path, change):
+    (tmp_path / "c.pt").write_bytes(change(content))
+    with pytest.raises(InputError, match="is broken"):
+        check_bytes(str(tmp_path / "c.pt"))

@@ -11,7 +11,9 @@ from fairseq_neurons import load_model
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoints import open_checkpoint
 from fairseq_neurons.plugin.known_models import check_buildable
+from tests.end_to_end.conftest import TRANSLATION
 from tests.plugin.hostile_checkpoints import HOSTILE, with_args, with_section
+from tests.running import fail
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +80,11 @@ def test_user_dir_of_a_checkpoint__is_not_imported(untrained, good, tmp_path):
     torch.save(with_section(good, "common", user_dir=str(tmp_path / "theirs")), tmp_path / "c.pt")
     load_model(tmp_path / "c.pt", untrained / "bin" / "1")
     assert not (tmp_path / "canary").exists()
+
+
+def test_language_model__is_no_translation_model(untrained):
+    checkpoint = untrained / "models" / "lm" / "checkpoint_best.pt"
+    generate = ["fairseq-generate", untrained / "bin" / "1", *TRANSLATION, "--gen-subset", "test", "--path", checkpoint]
+    assert "was trained for the task 'language_modeling_neurons': give --task language_modeling_neurons" in fail(
+        *generate
+    )

@@ -12,7 +12,6 @@ from PIL import Image
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.figures import SignedFigure, ablation_curves, focus_bars, render, save
-from fairseq_neurons.pipelines.paper.experiment_summary import curve_of
 from tests.pipelines.paper.finished_experiments import summary_of
 from tests.probing.result_values import results_of
 
@@ -82,5 +81,5 @@ def test_a_file_that_cannot_be_written__is_told_in_a_sentence(figure, tmp_path):
 
 
 def test_several_panels__make_the_same_bytes():
-    curves = [curve_of(summary_of(), "1")] * 3
+    curves = [summary_of().curve("1")] * 3
     assert len({render(ablation_curves(*curves, caption="three panels"), "svg") for _ in range(8)}) == 1

@@ -18,16 +18,15 @@ from pathlib import Path
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import paper_figures as figures
 from fairseq_neurons.pipelines.paper import repeated_run
-from fairseq_neurons.pipelines.paper.markdown_tables import Summary, run_of
+from fairseq_neurons.pipelines.paper.run_summary import RunSummary
 from fairseq_neurons.pipelines.paper.table_catalogue import TABLES
 from fairseq_neurons.storage.files import read_text, write_text_whole
-from fairseq_neurons.storage.json_fields import read_object
 
 REPEATED = "repeated"
 BLOCK = re.compile(r"(<!-- (table|figure): (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def fill(document: str, summaries: Sequence[Summary], folder: str, repeated: Sequence[Summary] = ()) -> str:
+def fill(document: str, summaries: Sequence[RunSummary], folder: str, repeated: Sequence[RunSummary] = ()) -> str:
     """The document with new tables and figures.
 
     Args:
@@ -59,11 +58,11 @@ def collect(run: Path, folder: Path) -> None:
     Raises:
         InputError: if the run has no summary.
     """
-    summary: Summary = read_object(run / "summary.json", "summary").content
+    summary = RunSummary.read(run / "summary.json")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in summary["figures"]:
-        shutil.copyfile(run / figures.FOLDER / f"{name}.svg", folder / f"{run_of(summary)}.{name}.svg")
-    shutil.copyfile(run / "summary.json", folder / f"{run_of(summary)}.json")
+    for name in summary.figures:
+        shutil.copyfile(run / figures.FOLDER / f"{name}.svg", folder / f"{summary.run}.{name}.svg")
+    shutil.copyfile(run / "summary.json", folder / f"{summary.run}.json")
 
 
 def main(document: str, *runs: str) -> None:
@@ -76,25 +75,25 @@ def main(document: str, *runs: str) -> None:
     write_text_whole(path, filled)
 
 
-def read_summaries(folder: Path) -> list[Summary]:
+def read_summaries(folder: Path) -> list[RunSummary]:
     """The summaries in a folder, in the order of the tables' rows."""
-    return [read_object(file, "summary").content for file in sorted(folder.glob("*.json"))]
+    return [RunSummary.read(file) for file in sorted(folder.glob("*.json"))]
 
 
-def _repeated_runs(summaries: Sequence[Summary], repeated: Sequence[Summary]) -> str:
+def _repeated_runs(summaries: Sequence[RunSummary], repeated: Sequence[RunSummary]) -> str:
     """The tables of every repeated run beside the first one."""
-    first = {run_of(summary): summary for summary in summaries}
-    if missing := [run_of(one) for one in repeated if run_of(one) not in first]:
+    first = {summary.run: summary for summary in summaries}
+    if missing := [one.run for one in repeated if one.run not in first]:
         raise InputError(f"There is a repeated run of {missing[0]}, but no first one.")
-    return "\n\n".join(f"{run_of(one)}:\n\n{repeated_run.table(first[run_of(one)], one)}" for one in repeated)
+    return "\n\n".join(f"{one.run}:\n\n{repeated_run.table(first[one.run], one)}" for one in repeated)
 
 
-def _pictures(number: str, summaries: Sequence[Summary], folder: str) -> str:
+def _pictures(number: str, summaries: Sequence[RunSummary], folder: str) -> str:
     """A figure of every run that has it."""
     return "\n".join(
-        f"![Figure {number}, {run_of(summary)}: {name}]({folder}/{run_of(summary)}.{name}.svg)"
+        f"![Figure {number}, {summary.run}: {name}]({folder}/{summary.run}.{name}.svg)"
         for summary in summaries
-        for name in summary["figures"]
+        for name in summary.figures
         if name.split(".")[0] == f"figure-{number}"
     )
 

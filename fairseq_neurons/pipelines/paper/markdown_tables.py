@@ -1,19 +1,12 @@
-"""What all tables of runs share: the summary they are made of, the name of a run, and Markdown."""
+"""What all tables of runs share: names of kinds of models, and Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from tabulate import tabulate
 
-Summary = dict[str, Any]
 KINDS = {"nmt": "NMT", "lm": "NLM"}
-
-
-def run_of(summary: Summary) -> str:
-    """The name of a run, which is also that of its summary's file: ``small.en-fr``."""
-    return f"{summary['size']}.{summary['name']}"
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[object]], text: int = 0) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, SINGLE
+from fairseq_neurons.pipelines.paper.run_summary import EndSquare, SquaresSummary
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.statistics.dump_moments import moments_of
 
@@ -17,16 +17,13 @@ from fairseq_neurons.statistics.dump_moments import moments_of
 SHARE = 0.1
 
 
-def mean_squares(experiment: Experiment, model: str, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
+def mean_squares(experiment: Experiment, model: str, rankings: Mapping[str, Ranking]) -> SquaresSummary:
     """Mean squares of the states at the test words: of all neurons, and of the tenths that rankings have first or last.
 
     Args:
         experiment: whose dump of the test words is read.
         model: whose states are read.
         rankings: of its neurons, by name: the cross-model one and those by a model alone.
-
-    Returns:
-        ``neurons``: how many are a tenth; ``all``: the mean square of all; ``ends``: one for each ranking and order.
 
     Raises:
         InputError: if the dump is missing, or has a value that is not a finite number.
@@ -35,11 +32,8 @@ def mean_squares(experiment: Experiment, model: str, rankings: Mapping[str, Rank
     each = moments.variance(0) + moments.mean(0) ** 2
     count = max(1, round(SHARE * len(each)))
     tenths = [(CROSS_MODEL, "top"), (CROSS_MODEL, "bottom"), *((name, "top") for name in SINGLE)]
-    of_rankings = [
-        {"ranking": name, "order": order, "square": float(each[_tenth(rankings[name], order, count)].mean())}
-        for name, order in tenths
-    ]
-    return {"neurons": count, "all": float(each.mean()), "ends": of_rankings}
+    ends = (EndSquare(name, order, float(each[_tenth(rankings[name], order, count)].mean())) for name, order in tenths)
+    return SquaresSummary(count, float(each.mean()), tuple(ends))
 
 
 def _tenth(ranking: Ranking, order: str, count: int) -> np.ndarray:

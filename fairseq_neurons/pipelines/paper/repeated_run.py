@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, median, stdev
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fairseq_neurons.ablation.curve import Curve
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.number_format import mean_and_spread
 from fairseq_neurons.pipelines.paper.claims import CLAIMS, counts, verdict
-from fairseq_neurons.pipelines.paper.experiment_summary import curve_of, scores_of, subset_accuracy
-from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, Summary, markdown, run_of
+from fairseq_neurons.pipelines.paper.markdown_tables import KINDS, markdown
+from fairseq_neurons.pipelines.paper.paper_curves import scores_of
 from fairseq_neurons.pipelines.paper.published_numbers import FRACTIONS
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL
-from fairseq_neurons.storage.json_fields import read_object
+from fairseq_neurons.pipelines.paper.run_summary import ProbeSummary, RunSummary
 
 ORDERS = ("top", "random", "bottom")
 
@@ -53,7 +53,7 @@ class Number(NamedTuple):
         return self.apart <= times * stdev(self.first)
 
 
-def table(first: Summary, second: Summary) -> str:
+def table(first: RunSummary, second: RunSummary) -> str:
     """How well the models do, how many numbers are within the first run's spread, and the claims, of both runs.
 
     Raises:
@@ -78,18 +78,18 @@ def table(first: Summary, second: Summary) -> str:
     )
 
 
-def numbers(first: Summary, second: Summary) -> Iterator[Number]:
+def numbers(first: RunSummary, second: RunSummary) -> Iterator[Number]:
     """All numbers that both have of several models of a kind, and that no number exceeds.
 
     Raises:
         InputError: as of `table`.
     """
-    if run_of(first) != run_of(second):
-        raise InputError(f"{run_of(first)} and {run_of(second)} are not the same experiment.")
+    if first.run != second.run:
+        raise InputError(f"{first.run} and {second.run} are not the same experiment.")
     ours, theirs = (_values(summary) for summary in (first, second))
     usable = [key for key, values in ours.items() if len(values) > 1 and key in theirs]
     if not usable:
-        raise InputError(f"{run_of(first)} has one model of a kind: there is no spread to compare with.")
+        raise InputError(f"{first.run} has one model of a kind: there is no spread to compare with.")
     for key in usable:
         if all(map(math.isfinite, [*ours[key], *theirs[key]])):
             yield Number(*key, ours[key], theirs[key])
@@ -105,30 +105,30 @@ def _groups(found: Sequence[Number]) -> list[list[object]]:
     return rows
 
 
-def _values(summary: Summary) -> dict[tuple[str, str], list[float]]:
+def _values(summary: RunSummary) -> dict[tuple[str, str], list[float]]:
     """By group and name, a value a model."""
     values: dict[tuple[str, str], list[float]] = {}
-    for model, known in summary["models"].items():
-        kind = KINDS[known["kind"]]
-        measured = [("Models", "validation perplexity", known["perplexity"])]
-        measured += _of_probes(summary, summary["probes"].get(model, {}))
-        measured += _of_curve(curve_of(summary, model)) if model in summary["curves"] else []
+    for model, known in summary.models.items():
+        kind = KINDS[known.kind]
+        measured = [("Models", "validation perplexity", known.perplexity)]
+        measured += _of_probes(summary, summary.probes.get(model, {}))
+        measured += _of_curve(summary.curve(model)) if model in summary.curves else []
         for group, name, value in measured:
             values.setdefault((group, f"{kind} {name}"), []).append(value)
     return values
 
 
-def _of_probes(summary: Summary, probes: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
-    for task, title in summary["tasks"].items():
+def _of_probes(summary: RunSummary, probes: Mapping[str, ProbeSummary]) -> Iterator[tuple[str, str, float]]:
+    for task, title in summary.tasks.items():
         probe = probes.get(task)
         if probe is None:
             continue
         for name in ("accuracy", "control_accuracy", "selectivity"):
-            yield "Table 1", f"{title} {name.replace('_', ' ')}", 100 * probe[name]
+            yield "Table 1", f"{title} {name.replace('_', ' ')}", 100 * getattr(probe, name)
         for group, kind in (("Tables 2 and 5", "mask"), ("Tables 4 and 6", "retrain")):
             for fraction in FRACTIONS:
                 for keep in ORDERS:
-                    yield group, f"{title} {keep} {fraction:g}", 100 * subset_accuracy(probe, kind, keep, fraction)
+                    yield group, f"{title} {keep} {fraction:g}", 100 * probe.subset_accuracy(kind, keep, fraction)
 
 
 def _of_curve(curve: Curve) -> Iterator[tuple[str, str, float]]:
@@ -147,7 +147,7 @@ def _word(yes: bool) -> str:
 
 def main(first: str, second: str) -> None:
     """Print the tables of two summaries."""
-    found = table(*(read_object(Path(path), "summary").content for path in (first, second)))
+    found = table(*(RunSummary.read(Path(path)) for path in (first, second)))
     sys.stdout.write(found + "\n")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fairseq_neurons.pipelines.paper.markdown_tables import Summary, run_of
+from fairseq_neurons.pipelines.paper.run_summary import RunSummary
 from fairseq_neurons.pipelines.paper.table_catalogue import TABLES
 from fairseq_neurons.storage.files import write_text_whole
 
@@ -16,7 +16,7 @@ All numbers, with their intervals and p-values, are in [summary.json](summary.js
 [figures/](figures/), and a page to explore is [report/index.html](report/index.html)."""
 
 
-def write_tables(folder: Path, summary: Summary) -> None:
+def write_tables(folder: Path, summary: RunSummary) -> None:
     """Write ``tables.md``.
 
     Args:
@@ -29,8 +29,8 @@ def write_tables(folder: Path, summary: Summary) -> None:
     write_text_whole(folder / TABLES_FILE, run_tables(summary))
 
 
-def run_tables(summary: Summary) -> str:
+def run_tables(summary: RunSummary) -> str:
     """All tables of a run with their titles and captions; those of what has not been measured are left out."""
     made = {table: table.make([summary]) for table in TABLES.values()}
     sections = [f"## {table.title}\n\n{table.caption}\n\n{content}" for table, content in made.items() if content]
-    return "\n\n".join([f"# {run_of(summary)}", INTRODUCTION, *sections]) + "\n"
+    return "\n\n".join([f"# {summary.run}", INTRODUCTION, *sections]) + "\n"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fairseq_neurons.pipelines.paper import claims
 from fairseq_neurons.pipelines.paper import paper_curves as curves
 from fairseq_neurons.pipelines.paper import paper_tables as tables
-from fairseq_neurons.pipelines.paper.markdown_tables import Summary
+from fairseq_neurons.pipelines.paper.run_summary import RunSummary
 
 
 class PaperTable(NamedTuple):
@@ -22,7 +22,7 @@ class PaperTable(NamedTuple):
 
     title: str
     caption: str
-    make: Callable[[Sequence[Summary]], str]
+    make: Callable[[Sequence[RunSummary]], str]
 
 
 TABLES = {

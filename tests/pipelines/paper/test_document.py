@@ -11,7 +11,7 @@ import pytest
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import document
 from fairseq_neurons.pipelines.paper.paper_figures import signature_in
-from tests.pipelines.paper.finished_experiments import summary_of
+from tests.pipelines.paper.finished_experiments import content_of, summary_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -62,8 +62,8 @@ def test_a_figure__is_linked_for_every_run_that_has_it():
 def test_main__collects_runs_beside_the_document(tmp_path):
     run = tmp_path / "out" / "tiny" / "made"
     (run / "figures").mkdir(parents=True)
-    (run / "summary.json").write_text(json.dumps(summary_of()), encoding="utf-8")
-    for name in summary_of()["figures"]:
+    (run / "summary.json").write_text(json.dumps(content_of()), encoding="utf-8")
+    for name in summary_of().figures:
         (run / "figures" / f"{name}.svg").write_text(name, encoding="utf-8")
     paper = tmp_path / "paper.md"
     paper.write_text("<!-- table: models -->\n<!-- end -->\n<!-- figure: 4 -->\n<!-- end -->\n", encoding="utf-8")

@@ -24,13 +24,13 @@ def test_mean_squares__are_means_over_words_and_the_tenth_of_a_ranking(tmp_path)
     def mean_square(columns) -> float:
         return float(np.mean([float(value) ** 2 for column in columns for value in values[:, column]]))
 
-    assert found["neurons"] == 2
-    assert found["all"] == pytest.approx(mean_square(range(21)), rel=1e-5)
-    for end in found["ends"]:
-        ascending = sorted(range(21), key=scores[end["ranking"]].tolist().__getitem__)
-        chosen = ascending[-2:] if end["order"] == "top" else ascending[:2]
-        assert end["square"] == pytest.approx(mean_square(chosen), rel=1e-5)
-    assert [(end["ranking"], end["order"]) for end in found["ends"]] == [
+    assert found.neurons == 2
+    assert found.all == pytest.approx(mean_square(range(21)), rel=1e-5)
+    for end in found.ends:
+        ascending = sorted(range(21), key=scores[end.ranking].tolist().__getitem__)
+        chosen = ascending[-2:] if end.order == "top" else ascending[:2]
+        assert end.square == pytest.approx(mean_square(chosen), rel=1e-5)
+    assert [(end.ranking, end.order) for end in found.ends] == [
         (CROSS_MODEL, "top"),
         (CROSS_MODEL, "bottom"),
         *((name, "top") for name in SINGLE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairseq_neurons.pipelines.paper import claims
 from fairseq_neurons.pipelines.paper import paper_tables as tables
-from tests.pipelines.paper.finished_experiments import summary_of
+from tests.pipelines.paper.finished_experiments import content_of, read, summary_of
 from tests.pipelines.paper.markdown_rows import rows
 
 
@@ -42,9 +42,9 @@ def test_grid__has_a_row_a_penalty():
 
 
 def test_a_run_without_a_grid__has_none():
-    found = summary_of()
+    found = content_of()
     found["probes"]["1"]["pos"]["grid"] = []
-    assert tables.grid([found]) == ""
+    assert tables.grid([read(found)]) == ""
 
 
 def test_models__shows_the_unablated_score_of_the_studied_ones():
@@ -75,10 +75,10 @@ def test_words__are_those_of_the_best_detectors_below_the_published():
 
 
 def test_a_task_that_the_paper_has_not__stands_alone():
-    found = summary_of()
+    found = content_of()
     found["tasks"]["pos"] = "IT POS"
-    assert [row[2] for row in rows(tables.accuracy([found]))[1:]] == ["", ""]
-    assert [row[1] for row in rows(tables.masked([found]))[1:]] == ["tiny.made"] * 2
+    assert [row[2] for row in rows(tables.accuracy([read(found)]))[1:]] == ["", ""]
+    assert [row[1] for row in rows(tables.masked([read(found)]))[1:]] == ["tiny.made"] * 2
     found["tasks"] = {"case": "IT case"}
     found["probes"] = {model: {"case": probes["pos"]} for model, probes in found["probes"].items()}
-    assert claims.CLAIMS["closed classes are focused, open classes distributed (Figure 6)"](found) == []
+    assert claims.CLAIMS["closed classes are focused, open classes distributed (Figure 6)"](read(found)) == []

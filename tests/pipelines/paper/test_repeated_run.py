@@ -10,7 +10,7 @@ import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper import document, repeated_run
-from tests.pipelines.paper.finished_experiments import curve_of, summary_of
+from tests.pipelines.paper.finished_experiments import content_of, curve_of, read, summary_of
 
 
 def by_name(first, second):
@@ -26,20 +26,20 @@ def test_the_same_run__is_within_the_spread_everywhere():
 
 
 def test_a_number__is_the_mean_over_the_models_of_each_run():
-    second = summary_of()
+    second = content_of()
     second["models"]["1"]["perplexity"], second["models"]["2"]["perplexity"] = 7.0, 18.0
-    number = by_name(summary_of(), second)["Models", "NMT validation perplexity"]
+    number = by_name(summary_of(), read(second))["Models", "NMT validation perplexity"]
     assert (number.first, number.second) == ([6.0, 17.0], [7.0, 18.0])
     assert number.apart == pytest.approx(abs(fmean([7.0, 18.0]) - fmean([6.0, 17.0])))
     assert number.within() and not number.within(0.9 / stdev([6.0, 17.0]))
 
 
 def test_probes__are_compared_in_points():
-    second = summary_of()
+    second = content_of()
     for model in ("1", "2"):
         second["probes"][model]["pos"]["accuracy"] -= 0.03
         second["probes"][model]["pos"]["ablation"][0]["accuracy"] -= 0.01
-    found = by_name(summary_of(), second)
+    found = by_name(summary_of(), read(second))
     accuracy = found["Table 1", "NMT EN POS accuracy"]
     assert accuracy.apart == pytest.approx(3) and not accuracy.within() and accuracy.within(2.2)
     masked = found["Tables 2 and 5", "NMT EN POS top 0.1"]
@@ -48,13 +48,13 @@ def test_probes__are_compared_in_points():
 
 
 def test_curves__are_means_over_random_orders_and_finite():
-    first, second = summary_of(), summary_of()
+    first, second = content_of(), content_of()
     for summary in (first, second):
         summary["curves"]["2"] = curve_of("bleu")
     for point in second["curves"]["2"]["points"]:
         if (point["order"], point["neurons"]) == ("top", 20):
             point["score"] = None
-    found = by_name(first, second)
+    found = by_name(read(first), read(second))
     assert found["Figure 4", "NMT BLEU random 10"].first == [fmean([39.0 - 1, 40.0 - 1])] * 2
     assert found["Models", "NMT test BLEU"].first == [40.0, 40.0]
     assert ("Figure 4", "NMT BLEU top 10") in found and ("Figure 4", "NMT BLEU top 20") not in found
@@ -62,10 +62,10 @@ def test_curves__are_means_over_random_orders_and_finite():
 
 
 def test_table__counts_what_is_within():
-    second = summary_of()
+    second = content_of()
     for model in ("1", "2"):
         second["probes"][model]["pos"]["accuracy"] -= 0.03
-    lines = repeated_run.table(summary_of(), second).splitlines()
+    lines = repeated_run.table(summary_of(), read(second)).splitlines()
     assert any("NMT EN POS accuracy" in line and "91.00 ± 1.41" in line and line.endswith("no |") for line in lines)
     counted = next(
         line for line in lines if line.startswith("| Table 1 ") and "numbers" not in line and "EN" not in line
@@ -79,17 +79,17 @@ def test_other_experiments_and_single_models__are_refused():
         repeated_run.table(summary_of(), summary_of("small"))
     with pytest.raises(InputError, match=r"There is a repeated run of tiny\.made, but no first one"):
         document.fill("<!-- table: repeated -->\n<!-- end -->", [], "runs", [summary_of()])
-    alone = summary_of()
+    alone = content_of()
     del alone["models"]["2"]
     with pytest.raises(InputError, match="no spread"):
-        repeated_run.table(alone, summary_of())
+        repeated_run.table(read(alone), summary_of())
 
 
 def test_main__prints_what_the_document_has(tmp_path, capsys):
     files = [tmp_path / "paper" / name for name in ("tiny.made.json", "repeated/tiny.made.json")]
     files[1].parent.mkdir(parents=True)
     for file in files:
-        file.write_text(json.dumps(summary_of()), encoding="utf-8")
+        file.write_text(json.dumps(content_of()), encoding="utf-8")
     repeated_run.main(*map(str, files))
     printed = capsys.readouterr().out.strip()
     paper = tmp_path / "paper.md"

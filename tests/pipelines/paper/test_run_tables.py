@@ -7,7 +7,7 @@ import re
 from fairseq_neurons.pipelines.paper import document
 from fairseq_neurons.pipelines.paper.run_tables import run_tables, write_tables
 from fairseq_neurons.pipelines.paper.table_catalogue import TABLES
-from tests.pipelines.paper.finished_experiments import summary_of
+from tests.pipelines.paper.finished_experiments import content_of, read, summary_of
 
 
 def sections_of(text: str) -> dict[str, str]:
@@ -37,9 +37,9 @@ def test_run_tables__have_the_published_numbers_the_claims_and_the_signatures():
 
 
 def test_what_has_not_been_measured__has_no_section():
-    summary = summary_of()
+    summary = content_of()
     summary["probes"]["1"]["pos"]["grid"] = []
-    assert "Figure 2: regularisation" not in sections_of(run_tables(summary))
+    assert "Figure 2: regularisation" not in sections_of(run_tables(read(summary)))
 
 
 def test_write_tables__writes_the_file_whole(tmp_path):

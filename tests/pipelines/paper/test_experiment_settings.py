@@ -8,7 +8,8 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-import fairseq_neurons.commands.paper  # noqa: F401 - registers the config
+from fairseq_neurons.commands.hydra_command import hydra_command
+from fairseq_neurons.commands.paper import PaperConfig, run
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.paper.experiment_settings import STEPS, Experiment
 from fairseq_neurons.pipelines.paper.experiment_steps import STAGES
@@ -20,6 +21,7 @@ from tests.pipelines.paper.finished_experiments import experiment_of
 
 NAMES = sorted(path.stem for path in (configs() / "experiment").glob("*.yaml"))
 SIZES = sorted(path.stem for path in (configs() / "size").glob("*.yaml"))
+hydra_command("fairseq-neurons-paper", PaperConfig, run, "", configs())  # names the config
 
 
 def composed(*overrides: str) -> Experiment:

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from fairseq_neurons.plugin.checkpoints import check_checkpoint
-from tests.untrained_models import DECODER, STOCK, write_checkpoint
+from tests.untrained_models import DECODER, STOCK_LM, write_checkpoint
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "stock_models"
 
@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "stock_models"
 def write_models(untrained: Path, folder: Path) -> None:
     """Folders 1 to 3, with random weights of their own."""
     (folder / "bin").symlink_to(untrained / "bin")
-    write_checkpoint(folder, "1", ["bin/1", *STOCK, *DECODER])
+    write_checkpoint(folder, "1", [*STOCK_LM, *DECODER])
     state = check_checkpoint(str(folder / "models" / "1" / "checkpoint_best.pt"))
     for i in (2, 3):
         weights = {name: torch.roll(value, i) for name, value in state["model"].items()}
@@ -28,12 +28,11 @@ def write_models(untrained: Path, folder: Path) -> None:
         torch.save({**state, "model": weights}, folder / "models" / str(i) / "checkpoint_best.pt")
 
 
-def test_main_job__ranks_and_masks_the_decoders_neurons(untrained, tmp_path, monkeypatch):
+def test_main_job__ranks_and_masks_the_neurons_of_a_language_model(untrained, tmp_path, monkeypatch):
     write_models(untrained, tmp_path)
-    text = [str(untrained / "text" / f"test.{language}") for language in ("en", "fr")]
     models = [str(tmp_path / "models" / str(i)) for i in (1, 2, 3)]
-    typed = [*models, "--data", untrained / "bin" / "1", "--text", text[0], "--reference", text[1]]
-    typed += ["--states", "decoder.*.fwd", "--points", "0%", "10%", "--workers", 1, "--out", tmp_path / "out"]
+    typed = [*models, "--data", untrained / "bin" / "lm", "--text", untrained / "text" / "test.en"]
+    typed += ["--states", "decoder.0.*", "--points", "0%", "10%", "--workers", 1, "--out", tmp_path / "out"]
     monkeypatch.setattr(sys, "argv", ["main_job.py", *map(str, typed)])
     runpy.run_path(str(EXAMPLE / "main_job.py"), run_name="__main__")
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())

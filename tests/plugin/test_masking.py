@@ -165,7 +165,7 @@ def test_mask_of_another_model__is_refused(joint):
 
 @pytest.mark.parametrize("chosen", [[], [1]])
 def test_site_that_the_model_does_not_have__is_refused_naming_its_sites(joint, chosen):
-    sentence = "This model has no mask site 'input'; its sites are output, recurrent and context."
+    sentence = "This model has no mask site 'input'; its sites are recurrent, output and context."
     with pytest.raises(InputError, match=sentence), masked(joint, mask_of(joint, 0.0, "input", chosen)):
         pass
 

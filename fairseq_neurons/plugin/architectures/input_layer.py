@@ -6,13 +6,16 @@ from typing import Any, Callable, ContextManager, Tuple
 from torch import Tensor, nn
 
 from fairseq_neurons.plugin.architectures.layer import Layer, Recall
+from fairseq_neurons.plugin.architectures.lstm_layer import SITES
 from fairseq_neurons.plugin.architectures.masked_units import MaskedUnits
 from fairseq_neurons.plugin.architectures.word_rows import Batch, rows_of_padded
 
 
 @dataclass(frozen=True, eq=False)
 class InputLayer(Layer):
-    """A module that returns the embedded words (B, T, E) of a batch, once in a pass.
+    """A module that returns the embedded words (B, T, E) of a batch, once in a pass, for an LSTM.
+
+    Its sites mean the same, so that it is masked together with the hidden states at either.
 
     Where embeddings are shared, the module is not the embedding itself, which both sides run.
 
@@ -24,7 +27,7 @@ class InputLayer(Layer):
 
     @property
     def sites(self) -> Tuple[str, ...]:
-        return ("output",)
+        return SITES
 
     def watch(self, see: Callable[[Any], None]) -> ContextManager[Any]:
         return self.module.register_forward_hook(lambda module, inputs, output: see(output))

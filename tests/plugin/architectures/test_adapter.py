@@ -20,7 +20,6 @@ ENCODERS = {
     },
     "joint": {"encoder.0.in": [], "encoder.0.fwd": ["encoder.0.in"], "encoder.1.fwd": ["encoder.0.fwd"]},
 }
-SITES = {"in": ("output",), "fwd": ("recurrent", "output"), "bwd": ("recurrent", "output")}
 
 
 @pytest.mark.parametrize("name", ENCODERS)
@@ -36,7 +35,7 @@ def test_layers__say_what_they_read_and_where_they_can_be_masked(name, request):
     assert reads == {**ENCODERS[name], **decoder}
     for layer in adapter.layers:
         at_top = (layer.blocks[0].module, layer.blocks[0].layer) == ("encoder", 1)
-        assert layer.sites == SITES[layer.blocks[0].part] + (("context",) if at_top else ())
+        assert layer.sites == ("recurrent", "output", *(["context"] if at_top else []))
         assert layer.side == ("source" if layer.blocks[0].module == "encoder" else "target")
     assert all(block.module == "encoder" and block.part != "in" for block in adapter.neurons.blocks)
     assert sum(layer.size for layer in adapter.layers) == len(adapter.neurons) + 7 + 6 + 2 * 8
@@ -47,7 +46,7 @@ def test_layers_of_a_language_model__read_the_source(language_model):
     reads = {layer.name: [below.name for below in layer.reads] for layer in adapter.layers}
     assert reads == {"decoder.0.in": [], "decoder.0.fwd": ["decoder.0.in"], "decoder.1.fwd": ["decoder.0.fwd"]}
     assert {layer.side for layer in adapter.layers} == {"source"}
-    assert adapter.sites == ("output", "recurrent")
+    assert adapter.sites == ("recurrent", "output")
     assert [block.name for block in adapter.neurons.blocks] == ["decoder.0.fwd", "decoder.1.fwd"]
 
 

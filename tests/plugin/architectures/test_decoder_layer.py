@@ -103,7 +103,7 @@ def test_rows_of_targets_padded_on_the_left__are_those_of_their_words(dictionary
         np.testing.assert_array_equal(states, model.decoder.embed_tokens.weight[[2, *target[:-1]]])
 
 
-MASKS = [("decoder.*.fwd", "recurrent"), ("decoder.*.fwd", "output"), ("decoder.0.in", "output")]
+MASKS = [("decoder.*.fwd", "recurrent"), ("decoder.*.fwd", "output"), ("decoder.0.in", "output"), ("decoder.*", "auto")]
 
 
 @pytest.mark.parametrize(("patterns", "site"), MASKS)

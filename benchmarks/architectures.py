@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="+", metavar="NAME CHECKPOINT DATA")
     parser.add_argument("--subset", default="test")
-    parser.add_argument("--sentences", type=int, default=300, help="the first so many of the subset")
+    parser.add_argument("--sentences", type=int, default=300, help="number of first sentences of the subset")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clock", choices=CLOCKS, default="wall")
     parser.add_argument("--profile", action="store_true")

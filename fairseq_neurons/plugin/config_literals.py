@@ -137,7 +137,7 @@ def _strings_of(value: Any) -> Iterator[str]:
 
 
 def _value_of(value: Any) -> Any:
-    """The value of a literal; a string that is none is itself."""
+    """The value of a literal; any other string is returned unchanged."""
     try:
         return ast.literal_eval(value) if isinstance(value, str) else value
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

@@ -109,7 +109,7 @@ class Dump:
             self.writer.commit(self.lines)
 
     def report(self) -> str:
-        """What to tell of a complete dump: where it is and what it has; empty for an incomplete one."""
+        """A sentence about a complete dump: where it is and what it has; empty for an incomplete one."""
         manifest = self.writer.manifest
         size = f"{manifest.words:,} words x {len(manifest.neurons):,} neurons"
         return "" if self.to_come else f"dump written: {self.writer.out}, {size}"

@@ -1,4 +1,4 @@
-"""The sentences that a loaded model is given: a list of strings, or the name of a subset."""
+"""The sentences that a loaded model reads: a list of strings, or the name of a subset."""
 
 from __future__ import annotations
 

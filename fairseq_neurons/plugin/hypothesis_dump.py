@@ -92,7 +92,7 @@ class HypothesisDump:
             self._report = dump.report()
 
     def report(self) -> str:
-        """What to tell of a complete dump; empty for an incomplete one."""
+        """A sentence about a complete dump; empty for an incomplete one."""
         return self._report
 
     def abort(self) -> None:

@@ -1,4 +1,4 @@
-"""Compare the data that a model was trained on with the data that it is given, as far as a checkpoint knows it."""
+"""Compare the data that a model was trained on, as far as its checkpoint describes it, with a data folder."""
 
 import logging
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class TrainedData:
 
         Args:
             path: of the checkpoint, for the message.
-            task: set up with the data folder that is given.
+            task: set up with the data folder.
 
         Raises:
             InputError: if a language has changed its side.

@@ -68,7 +68,7 @@ def test_folder_of_something_else__is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"format": 1}', '{"format": 1, "settings": 3, "rankings": {}}'])
-def test_damaged_settings__are_told(tmp_path, content):
+def test_damaged_settings__are_reported(tmp_path, content):
     out = measured(tmp_path / "out")
     (out / "settings.json").write_text(content)
     with pytest.raises(InputError, match="settings.json is damaged"):

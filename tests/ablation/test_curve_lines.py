@@ -54,7 +54,7 @@ def test_band__is_the_interval_where_there_is_one():
     assert isnan(without.band[0]) and without.band[1] == 2.0
 
 
-def test_short_names__are_what_tells_paths_apart():
+def test_short_names__are_the_parts_that_differ():
     assert short_names(["a/b/r.json"]) == {"a/b/r.json": "r"}
     assert short_names(["r.json", "other/r.json"]) == {"r.json": "r", "other/r.json": "other/r"}
     assert list(short_names(["p/x/r.json", "p/y/r.json"]).values()) == ["x", "y"]

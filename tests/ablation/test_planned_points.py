@@ -45,7 +45,7 @@ def test_equal_numbers__are_one_point():
         planned(points=[17])
 
 
-def test_keys__tell_masks_apart_that_differ():
+def test_keys__differ_between_masks():
     def key(indices, value=0.0, means=None):
         return key_of(Mask.of(NEURONS, np.array(indices, dtype=np.int64), value, means=means))
 

@@ -97,7 +97,7 @@ def test_pickled_array__is_refused_and_does_not_run(dump, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_words_that_do_not_fit__are_told_by_line(dump):
+def test_words_that_do_not_fit__are_reported_by_line(dump):
     (dump / "words.txt").write_text("a b\n\nc d\n")
     with pytest.raises(InputError, match="line 3: 2 words, but 3 rows"):
         _ = Activations(dump).sentences

@@ -190,13 +190,13 @@ def small_files():
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_no_room__is_told_before_the_first_row(tmp_path):
+def test_no_room__is_reported_before_the_first_row(tmp_path):
     with small_files(), pytest.raises(InputError, match="cannot be written: File too large"):
         ActivationWriter(tmp_path / "a", manifest([20]), np.array([0, 20]))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_dump_larger_than_the_disk__is_told_in_numbers(tmp_path, monkeypatch):
+def test_dump_larger_than_the_disk__is_reported_in_numbers(tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=10))
     with pytest.raises(InputError, match="needs 400 B of disk and 10 B are free"):
         ActivationWriter(tmp_path / "a", manifest([20]), np.array([0, 20]))

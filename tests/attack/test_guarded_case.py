@@ -89,7 +89,7 @@ def test_other_numbers__are_right_where_the_file_is_data():
     assert ended(lambda: 2, is_data=True).outcome == "other data"
 
 
-def test_where_a_traceback_is_from__is_told():
+def test_where_a_traceback_is_from__is_reported():
     from fairseq_neurons.neurons import Neurons
 
     assert "neurons.py" in ended(lambda: Neurons(3).names).detail

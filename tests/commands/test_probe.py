@@ -74,7 +74,7 @@ def test_label_file_of_other_length(folder):
     assert "longer.txt, line 3: 5 labels, but the dump has 4 words" in folder.fail(train_labels=longer)
 
 
-def test_labels_that_cannot_be_told_apart(folder):
+def test_labels_that_cannot_be_predicted(folder):
     text = Path(folder.test["labels"]).read_text()
     strange = folder.write("strange.txt", text.replace("VERB", "ADV", 1))
     assert "'ADV' (1 word) occurs in the test data but not in the training" in folder.fail(test_labels=strange)

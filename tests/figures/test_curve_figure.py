@@ -114,7 +114,7 @@ def test_markers__are_hollow_where_the_difference_is_not_significant_but_not_at_
     assert {x for x, _ in markers(axes, "full")} == {0, 25, 50}
 
 
-def test_legend__names_rankings_by_what_tells_them_apart():
+def test_legend__names_rankings_by_what_differs():
     assert legend(ablation_curves(curve())) == [
         *("cross", "pos", "top", "bottom", "random, range"),
         *("p ≥ 0.05", "95 % interval"),

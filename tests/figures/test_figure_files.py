@@ -74,7 +74,7 @@ def test_formats_there_are_not__are_refused_before_anything_is_written(figure, t
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_written__is_told_in_a_sentence(figure, tmp_path):
+def test_a_file_that_cannot_be_written__is_one_sentence(figure, tmp_path):
     (tmp_path / "figure.png").mkdir()
     with pytest.raises(InputError, match=f"{re.escape(str(tmp_path))}/figure.png cannot be written"):
         save(figure, tmp_path / "figure", ["png"])

@@ -66,6 +66,6 @@ def test_numbers__stay_inside_a_column():
     assert cut(regularisation_grid(many, caption="a caption")) <= 0.5
 
 
-def test_a_probe_without_a_grid__is_told_how_to_get_one():
+def test_a_probe_without_a_grid__is_refused_with_how_to_get_one():
     with pytest.raises(InputError, match=r"no grid of penalties; .* grid=\[1e-2"):
         regularisation_grid([])

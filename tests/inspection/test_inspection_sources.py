@@ -51,7 +51,7 @@ def test_files__come_beside_what_the_run_has(made_run, tmp_path):
     assert list(known_from(dumps[0], labels="length").labels) == ["length"]
 
 
-def test_what_is_missing__is_told_in_a_sentence(made_run):
+def test_what_is_missing__is_one_sentence(made_run):
     one = str(made_run / "activations" / "one")
     for options, sentence in (
         ({}, "Give a dump with activations= or the folder of a run with run="),

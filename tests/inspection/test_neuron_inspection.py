@@ -24,7 +24,7 @@ def known(made_run) -> Known:
     return known_from(run=str(made_run))
 
 
-def test_one_neuron__is_told_as_among_all(known):
+def test_one_neuron__is_described_as_among_all(known):
     every, near = word_statistics(known.dump), neighbours(known.dump, known.others)
     areas = separation(known.dump, known.labels["pos"])
     for neuron in (0, 7):
@@ -65,7 +65,7 @@ def test_labels_with_one_ranking__stand_together(known):
     assert [(one.ranking, one.rank) for one in found["q"]] == [("yes", 1), ("no", 10)]
 
 
-def test_of_two_labels_that_share_all_words__only_the_rarer_is_told(known):
+def test_of_two_labels_that_share_all_words__only_the_rarer_is_named(known):
     labels = ["often", "often", "rare"] * (len(known.dump) // 3)
     (found,) = inspect_neuron(replace(known, labels={"two": labels}), 0).detected
     assert (found.label, found.count) == ("rare", len(labels) // 3)

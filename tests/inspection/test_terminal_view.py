@@ -124,7 +124,7 @@ def test_untrusted_text__reaches_the_terminal_spelled_out(tmp_path_factory, sent
     assert plain == "\n".join(map(shown, plain.split("\n")))
 
 
-def test_mask__is_told(dump):
+def test_mask__is_reported(dump):
     edit(dump.path / "manifest.json", mask="zero|neurons:1")
     head = described_in(Known(Activations(dump.path))).split("\n\n")[0]
     assert head.endswith("\nrecorded while neurons were masked: zero|neurons:1")

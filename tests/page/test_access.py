@@ -24,7 +24,7 @@ PAIRS = {
 }
 
 
-def test_wide_table__has_a_shadow_where_it_goes_on(chromium, report):
+def test_wide_table__has_a_shadow_where_it_continues(chromium, report):
     with Opened(chromium, report, 390) as opened:
         page = opened.go()
         regions = page.locator("#overview .wide").all()

@@ -136,7 +136,7 @@ def test_labels_of_other_sentences__are_refused_with_their_line(labels, sentence
     assert str(error.value) == sentence
 
 
-def test_unknown_subwords__are_told_of_when_the_counts_differ():
+def test_unknown_subwords__are_reported_when_the_counts_differ():
     sentences = sentences_of(["low@@ er prices", "the tow@@ er"], known=["low@@ er prices the"])
     with pytest.raises(InputError, match="line 2: 2 labels, the sentence has 3 words; it has unknown subwords"):
         at(sentences, "a", ["a b", "a b"])

@@ -43,7 +43,7 @@ def test_batches_too_small_for_any_sentence__are_refused(joint, dictionary):
     assert sum(len(sample["id"]) for sample in collated(loaded, loaded.task.dataset("test"), max_tokens=100)) == 9
 
 
-def test_search_that_cannot_end__is_told(joint, dictionary):
+def test_search_that_cannot_end__is_reported(joint, dictionary):
     loaded = loaded_with(joint, dictionary, target=True)
     generator = SimpleNamespace()
     loaded.task.build_generator = lambda *args, **kwargs: generator

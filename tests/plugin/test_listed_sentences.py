@@ -80,7 +80,7 @@ def test_subwords_given__are_believed(characters):
         load_model(characters.model.checkpoint, folder / "bin" / "1", subwords="spm")
 
 
-def test_ablate__joins_the_subwords_that_it_is_told_of(characters):
+def test_ablate__joins_subwords_as_the_option_says(characters):
     loaded = load_checkpoint(characters.model.checkpoint, str(characters.folder / "bin" / "1"))
     subset = LoadedSubset(loaded, "test")
     found, apart = (

@@ -167,7 +167,7 @@ def test_too_few_steps__end_with_a_warning():
         ElasticNetProbe(max_iter=1).fit(*made(17))
 
 
-def test_enormous_values__are_fitted_and_what_is_known_is_told():
+def test_enormous_values__are_fitted_and_the_known_bound_is_reported():
     X, y = made(18, labels=4)
     plain = ElasticNetProbe(0, 0, tolerance=1e-6).fit(X, y)
     with pytest.warns(ConvergenceWarning, match="standardise the neurons"):

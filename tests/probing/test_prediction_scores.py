@@ -78,7 +78,7 @@ def test_more_confidence__makes_the_interval_wider():
     assert np.ptp(accuracy_interval(correct, sentence, 0.99)) > np.ptp(accuracy_interval(correct, sentence, 0.8))
 
 
-def test_all_correct__is_certain_and_one_sentence_tells_nothing():
+def test_all_correct__is_certain_and_one_sentence_has_no_interval():
     assert accuracy_interval(np.ones(6, dtype=bool), np.array([0, 0, 1, 1, 2, 2])) == (1, 1)
     assert np.isnan(accuracy_interval(np.array([True, False]), np.array([4, 4]))).all()
     assert np.isnan(accuracy_interval(np.array([], dtype=bool), np.array([], dtype=np.int64))).all()

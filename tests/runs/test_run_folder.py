@@ -157,7 +157,7 @@ def test_ranking_that_is_cut_off__is_warned_of(run_copy, caplog):
     assert "cross.json is damaged: it is not JSON" in warning and warning.endswith("if it was a ranking, it is lost.")
 
 
-def test_words_that_were_changed__are_told_when_the_run_is_opened(run_copy):
+def test_words_that_were_changed__are_reported_when_the_run_is_opened(run_copy):
     file = run_copy / "activations" / "two" / "words.txt"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     with pytest.raises(InputError, match=r"two/words\.txt is damaged: it was changed"):

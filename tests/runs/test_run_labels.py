@@ -91,7 +91,7 @@ def test_probes_of_equal_names__do_not_hide_each_other(run_copy):
     assert set(found["probes/pos"]) == {"1-10"} and len(set(found["pos"])) == 3
 
 
-def test_built_in_labels_that_a_probe_has_by_other_names__are_told_once(run_copy):
+def test_built_in_labels_that_a_probe_has_by_other_names__are_reported_once(run_copy):
     # All sentences have four words: the first third is one, the last is one.
     (run_copy / "text" / "one.pos").write_text("a b b c\n" * 15)
     set_sources(run_copy, test={"activations": "activations/one", "labels": "text/one.pos"})

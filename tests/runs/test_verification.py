@@ -45,7 +45,7 @@ def test_every_flipped_byte_of_a_value__is_found(run_copy, monkeypatch):
 
 
 @pytest.mark.parametrize("size", [0, 1 << 30])
-def test_other_models_array_permuted_rows_and_shifted_offsets__are_told_on_opening(run_copy, monkeypatch, size):
+def test_other_models_array_permuted_rows_and_shifted_offsets__are_reported_on_opening(run_copy, monkeypatch, size):
     monkeypatch.setattr(reader, "SMALL", size)
     two, three = (run_copy / "activations" / name for name in ("two", "three"))
     whole, values = (two / "activations.npy").read_bytes(), np.array(fn.Activations(two).values)
@@ -64,7 +64,7 @@ def test_other_models_array_permuted_rows_and_shifted_offsets__are_told_on_openi
         fn.Activations(two)
 
 
-def test_exchanged_words__are_told_when_they_are_read(run_copy):
+def test_exchanged_words__are_reported_when_they_are_read(run_copy):
     file = run_copy / "activations" / "two" / "words.txt"
     first, *others = file.read_text().split("\n")
     file.write_text("\n".join([" ".join(reversed(first.split(" "))), *others]).replace("x", "y", 1))
@@ -90,7 +90,7 @@ def test_dump_of_an_earlier_version__is_complete_without_checksums(run_copy):
         ("activations/two/manifest.json", '"skipped": 0', '"skipped": 1', "two"),
     ],
 )
-def test_edited_result__is_told(run_copy, name, old, new, found):
+def test_edited_result__is_reported(run_copy, name, old, new, found):
     file = run_copy / name
     file.write_text(file.read_text().replace(old, new, 1))
     with pytest.raises(InputError, match=rf"{file.name} is damaged: it was changed after it was written"):
@@ -98,7 +98,7 @@ def test_edited_result__is_told(run_copy, name, old, new, found):
     assert list(damage(run_copy)) == [found]
 
 
-def test_edited_score_of_a_curve_and_missing_output__are_told(run_copy, tmp_path):
+def test_edited_score_of_a_curve_and_missing_output__are_reported(run_copy, tmp_path):
     from fairseq_neurons.ablation.curve_records import Point
     from fairseq_neurons.storage.results_log import ResultsLog
 
@@ -116,7 +116,7 @@ def test_edited_score_of_a_curve_and_missing_output__are_told(run_copy, tmp_path
     assert "unablated.txt is missing" in damage(curve)["curve"]
 
 
-def test_weights_of_another_probe__are_told(run_copy):
+def test_weights_of_another_probe__are_reported(run_copy):
     file = run_copy / "probes" / "pos" / "probe.npz"
     flip(file, len(file.read_bytes()) // 3)
     assert list(damage(run_copy)) == ["pos"]

@@ -39,7 +39,7 @@ def everything(folder: Path) -> list[str]:
 
 
 @BEHAVIOURS
-def test_two_runs_at_once__the_second_is_refused_and_the_first_goes_on(tmp_path, behaviour):
+def test_two_runs_at_once__the_second_is_refused_and_the_first_continues(tmp_path, behaviour):
     with behaviour(tmp_path / "out") as first:
         with pytest.raises(InputError, match="^Another run is writing .*/out; wait for it or choose another name"):
             behaviour(tmp_path / "out")

@@ -30,7 +30,7 @@ class Keys(NamedTuple):
         return Keys(self.keys[:sentences, :, :slots], self.values[:sentences, :, :slots])
 
     def with_room(self, slots: int) -> "Keys":
-        """A copy with room for so many slots."""
+        """A copy with room for this number of slots."""
         sentences, heads, used, size = self.keys.shape
         roomy = [part.new_empty(sentences, heads, slots, size) for part in self]
         for new, old in zip(roomy, self):

@@ -59,7 +59,7 @@ def log_probs_of_targets(features: Tensor, target: Tensor, vocabulary: Vocabular
         features: (B, T, out), before the output layer.
         target: (B, T) words.
         vocabulary: the output layer.
-        padding: the word that is none.
+        padding: index of the padding symbol.
 
     Returns:
         float64 (B, T), natural logarithm; 0 at padding.

@@ -74,7 +74,7 @@ class SharedTransformer:
         return output.weight, output.bias
 
     def _embedded(self, x: Tensor, words: int) -> Tensor:
-        """(S, K, C) embeddings of the last of so many words -> what the lowest layer reads."""
+        """(S, K, C) embeddings of the last of ``words`` words -> what the lowest layer reads."""
         decoder = self.decoder
         if decoder.embed_positions is not None:
             # Of these words only their number counts.

@@ -95,14 +95,14 @@ def test_comparison__is_mcnemars_exact_test_of_two_literal_counts(at, to):
     assert metric.compare(one, [one])[0].p_value == 1
 
 
-def test_label_that_no_word_tells__is_refused():
+def test_label_without_words_in_the_lexicon__is_refused():
     with pytest.raises(
         InputError, match="to=gone: no word of outcome= has this label alone; the labels are fut, past, pres"
     ):
         control(to="gone")
 
 
-def test_sentences_that_cannot_turn__are_told(caplog):
+def test_sentences_that_cannot_turn__are_reported(caplog):
     metric = control(unablated=["il mange"] * len(CHOSEN))
     assert "none can turn: no unablated translation has past and not pres" in caplog.text
     found = metric.score(HELD)
@@ -153,7 +153,7 @@ def test_unablated_model__is_measured_once_and_before_the_others(tmp_path, langu
     assert runs == noted
 
 
-def test_points_at_words__are_held_there_alone():
+def test_points_at_words__are_masked_there_alone():
     words = ChosenWords.of([np.array([True, False])], "past")
     (everywhere,) = plan(settings(points=[4], order=["top"]), {"r": ranking(1)}, None)
     there = everywhere.at(words)
@@ -166,7 +166,7 @@ def planned(given: AblationSettings) -> list[PlannedPoint]:
     return plan(given, {"r": ranking(1)}, np.arange(16.0), Controlling.mask_settings(given.of(Controlling)))
 
 
-def test_signature__tells_directions_and_strengths_apart():
+def test_signature__differs_between_directions_and_strengths():
     given = {"points": [4], "order": ["top"], **MEANS, "at": "past"}
     masks = [
         planned(settings(**given, to=to, strength=strength))[0].mask.signature

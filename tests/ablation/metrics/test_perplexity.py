@@ -68,7 +68,7 @@ def test_few_sentences__are_exchanged_in_all_ways():
     assert alone.low is alone.details["ratio_high"] is None and alone.p_value == 1
 
 
-def test_intervals__hold_the_estimate_and_tell_what_differs():
+def test_intervals__contain_the_estimate_and_show_what_differs():
     near, far = metric().compare(BASELINE, [NEAR, FAR])
     for found in (near, far):
         assert found.low < found.score < found.high

@@ -28,7 +28,7 @@ def begun(tmp_path, **options):
     return experiment
 
 
-def test_folder__goes_on_with_the_same_settings_wherever_and_whichever_steps(tmp_path, monkeypatch):
+def test_folder__resumes_with_the_same_settings_wherever_and_whichever_steps(tmp_path, monkeypatch):
     experiment = begun(tmp_path)
     written = (experiment.folder / SETTINGS).read_bytes()
     monkeypatch.chdir(tmp_path)

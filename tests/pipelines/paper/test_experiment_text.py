@@ -64,7 +64,7 @@ def test_sides_of_different_length__are_one_sentence_and_leave_no_text(tmp_path)
         ("N P V\n" * 4 + "N P\n", "train.pos, line 5, has 2 labels for 3 words"),
     ],
 )
-def test_labels_of_other_words__are_told_before_anything_is_trained(tmp_path, labels, sentence):
+def test_labels_of_other_words__are_reported_before_anything_is_trained(tmp_path, labels, sentence):
     corpus = write_corpus(tmp_path / "corpus")
     (corpus / "train.pos").write_text(labels, encoding="utf-8")
     with pytest.raises(InputError, match=sentence):

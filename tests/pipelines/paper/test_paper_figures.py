@@ -69,7 +69,7 @@ def test_curves__have_the_rankings_of_their_figure(experiment):
     assert legend(drawn["figure-8"].axes[0]) == {"cross-model", "pos", "top"}
 
 
-def test_draw_figures__writes_files_that_tell_what_made_them(experiment):
+def test_draw_figures__writes_files_with_their_signatures(experiment):
     figures.draw_figures(experiment)
     told = figures.drawn(experiment)
     assert told == {name: figure.signature for name, figure in figures.paper_figures(experiment)}

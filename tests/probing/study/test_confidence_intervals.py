@@ -18,7 +18,7 @@ def test_packed_words__come_back(words):
     assert len(packed) <= words / 6 + 4
 
 
-def test_one_sentence__tells_no_interval():
+def test_one_sentence__has_no_interval():
     correct, sentence = np.array([True, False]), np.array([3, 3])
     assert Intervals().of(correct, sentence) == Interval(None, None)
     assert Intervals().difference(correct, ~correct, sentence) == Difference(0.0, None, None)

@@ -35,7 +35,7 @@ def stop_after(monkeypatch, entries: int) -> None:
 
 
 @pytest.mark.parametrize("entries", [1, 4, 13])
-def test_interrupted_run__goes_on_and_equals_the_undisturbed_one(data, whole, tmp_path, monkeypatch, fits, entries):
+def test_interrupted_run__resumes_and_equals_the_undisturbed_one(data, whole, tmp_path, monkeypatch, fits, entries):
     with monkeypatch.context() as patched:
         stop_after(patched, entries)
         with pytest.raises(KeyboardInterrupt):

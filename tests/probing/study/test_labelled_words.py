@@ -95,7 +95,7 @@ def test_labels_of_few_words__leave_the_other_rows_on_disk(tmp_path):
     assert peak < values.nbytes / 2
 
 
-def test_signature__tells_data_sets_apart(tmp_path):
+def test_signature__differs_between_data_sets(tmp_path):
     train, test = write_parts(tmp_path)
     every = task_of(train, test)
     others = [task_of(train, test, neurons="0,1,2"), task_of(train, test, ignore=["ADJ"]), task_of(test, train)]
@@ -105,7 +105,7 @@ def test_signature__tells_data_sets_apart(tmp_path):
     assert len({every.signature, *(other.signature for other in others)}) == 5
 
 
-def test_dumps_of_different_pooling__are_refused_and_of_different_masks_told_of(dump, tmp_path, caplog):
+def test_dumps_of_different_pooling__are_refused_and_different_masks_are_warned_of(dump, tmp_path, caplog):
     other = write_dump(tmp_path / "other" / MODEL, VALUES, sentences=SENTENCES)
     manifest = Activations(other).manifest
     (other / "manifest.json").write_text(replace(manifest, mask="masked:3").to_json())
@@ -126,7 +126,7 @@ def test_dumps_with_different_dictionaries__are_refused(dump, tmp_path):
 
 
 @pytest.mark.parametrize("change", [{"pooling": "first"}, {"mask": "masked:3|site:recurrent"}])
-def test_signature__tells_dumps_of_the_same_words_apart(dump, change):
+def test_signature__differs_between_dumps_of_the_same_words(dump, change):
     before = open_one(dump).signature
     manifest = replace(Activations(dump).manifest, **change)
     (dump / "manifest.json").write_text(manifest.to_json())

@@ -21,6 +21,7 @@ from fairseq_neurons.storage.json_fields import read_object
 logger = logging.getLogger(__name__)
 
 SETTINGS = "demo.json"
+DEFAULT_ARCH = "lstm_dalvi2019_joint"
 
 
 @dataclass
@@ -34,7 +35,9 @@ class DemoConfig(CommandConfig):
         tgt: suffix of the target file.
         labels: files with labels of the corpus's source words: a line a sentence, a label a word.
         seed: of the built-in corpus, or of the split of the user's.
-        hidden: units of each direction of each encoder layer.
+        arch: of the translation models, such as transformer_iwslt_de_en.
+        hidden: units of each direction of each encoder layer of an LSTM, or of each layer of a transformer.
+        layers: of the encoder, and of the decoder; by default as many as the architecture has.
         epochs: of the translation models.
         least_bleu: of the unablated translation models; with less the demo stops after their training.
     """
@@ -45,7 +48,9 @@ class DemoConfig(CommandConfig):
     tgt: str = "fr"
     labels: list[str] = field(default_factory=list)
     seed: int = 1
+    arch: str = DEFAULT_ARCH
     hidden: int = 64
+    layers: int | None = None
     epochs: int = 17
     least_bleu: float = LEAST_BLEU
 
@@ -57,7 +62,9 @@ def run(
     tgt: str,
     labels: list[str],
     seed: int,
+    arch: str,
     hidden: int,
+    layers: int | None,
     epochs: int,
     least_bleu: float,
 ) -> None:
@@ -89,6 +96,11 @@ def run(
         "hidden": hidden,
         "epochs": epochs,
     }
+    if arch != DEFAULT_ARCH or layers is not None:
+        from fairseq_neurons.plugin.known_models import check_translation_architecture
+
+        check_translation_architecture(arch)
+        settings |= {"arch": arch, "layers": layers}
     if labels:
         settings["labels"] = [str(Path(file).absolute()) for file in labels]
     is_new = _check_folder(folder, settings)
@@ -105,7 +117,7 @@ def run(
     prepare_text(folder, own, languages, seed)
     models.preprocess(folder, languages)
     say("Three translation models and a language model")
-    models.train(folder, hidden, epochs)
+    models.train(folder, models.training_of(arch, hidden, epochs, layers))
     say("Translations of the test set, and the states of every word of it")
     models.dump(folder, languages)
     Quality.read(folder, src, epochs).check(least_bleu)

@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any, Dict, Iterator, Tuple
 
-from fairseq.models import ARCH_MODEL_REGISTRY, MODEL_REGISTRY
+from fairseq.models import ARCH_MODEL_REGISTRY, MODEL_REGISTRY, FairseqEncoderDecoderModel
 from fairseq.tasks import TASK_REGISTRY, FairseqTask
 from fairseq.tasks.language_modeling import LanguageModelingTask
 from fairseq.tasks.translation import TranslationTask
@@ -95,6 +95,21 @@ def _check_architecture(path: str, name: str) -> None:
         raise InputError(f"{path} was trained with the architecture {name!r}, which is not known here.")
     if not is_registered(model):
         raise InputError(f"{path} was trained with the architecture {name!r}: {model.__name__} {has_no_neurons()}")
+
+
+def check_translation_architecture(name: str) -> None:
+    """Check that models of an architecture translate and have neurons.
+
+    Raises:
+        InputError: if it is unknown, or they do not.
+    """
+    model = ARCH_MODEL_REGISTRY.get(name)
+    if model is None:
+        raise InputError(f"arch={name}: fairseq has no such architecture, see fairseq-train --help.")
+    if not is_registered(model):
+        raise InputError(f"arch={name}: {model.__name__} {has_no_neurons()}")
+    if not issubclass(model, FairseqEncoderDecoderModel):
+        raise InputError(f"arch={name}: {model.__name__} does not translate.")
 
 
 def _words(part: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ import torch
 from fairseq_neurons import load_model
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.checkpoints import open_checkpoint
-from fairseq_neurons.plugin.known_models import check_buildable
+from fairseq_neurons.plugin.known_models import check_buildable, check_translation_architecture
 from tests.end_to_end.conftest import TRANSLATION
 from tests.plugin.hostile_checkpoints import HOSTILE, with_args, with_section
 from tests.running import fail
@@ -88,3 +89,18 @@ def test_language_model__is_no_translation_model(untrained):
     assert "was trained for the task 'language_modeling_neurons': give --task language_modeling_neurons" in fail(
         *generate
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("transformer_of_mine", "arch=transformer_of_mine: fairseq has no such architecture"),
+        ("fconv_iwslt_de_en", "arch=fconv_iwslt_de_en: FConvModel has no neurons that can be dumped or masked: use "),
+        ("transformer_lm_gpt", "arch=transformer_lm_gpt: TransformerLanguageModel does not translate."),
+    ],
+)
+def test_translation_architectures__are_those_that_translate_and_have_neurons(name, sentence):
+    for translates in ("lstm_dalvi2019", "lstm", "transformer_iwslt_de_en"):
+        check_translation_architecture(translates)
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        check_translation_architecture(name)

@@ -26,16 +26,18 @@ def preprocess(folder: Path, languages: Languages) -> None:
     binarisation.preprocess(folder, languages, threshold=2, parts={**THIRDS, LANGUAGE_MODEL: "train"})
 
 
-def train(folder: Path, hidden: int, epochs: int) -> None:
-    """Train the models: small enough for minutes on two cores, large enough to translate.
+def training_of(arch: str, hidden: int, epochs: int, layers: int | None = None) -> Training:
+    """How the demo trains: models small enough for minutes on two cores, large enough to translate.
 
     Args:
-        folder: of the demo.
-        hidden: units of each direction of each encoder layer; decoder layers have twice as many.
+        arch: of the translation models.
+        hidden: units of each direction of each layer of an LSTM's encoder, whose decoder's layers have twice as many;
+            units of each layer of a transformer.
         epochs: of the translation models.
+        layers: of each side; by default as many as the architecture has.
     """
-    translation = Training(
-        arch="lstm_dalvi2019_joint",
+    training = Training(
+        arch=arch,
         hidden=hidden,
         decoder_hidden=2 * hidden,
         epochs=epochs,
@@ -43,7 +45,13 @@ def train(folder: Path, hidden: int, epochs: int) -> None:
         warmup=100,
         dropout=0.1,
         max_tokens=400,
+        layers=layers,
     )
+    return replace(training, rate=2e-3, warmup=400) if training.is_transformer else training
+
+
+def train(folder: Path, translation: Training) -> None:
+    """Train the three translation models and the language model."""
     jobs = {f"train{third}": train_command(third, translation, seed=int(third)) for third in THIRDS}
     jobs["train-lm"] = train_command(LANGUAGE_MODEL, replace(translation, epochs=LM_EPOCHS), seed=1)
     run_all(jobs, folder)

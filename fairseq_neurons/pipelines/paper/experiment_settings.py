@@ -34,7 +34,7 @@ class Experiment:
         valid: of the validation files.
         test: of the test files.
         threshold: words seen less often in the training text are unknown.
-        arch: of the translation models.
+        arch: of the translation models; with one of fairseq's transformers, the language models are transformers, too.
         size: of the models.
         tasks: labels of words, by a short name.
         probe_sentences: how many sentences of the training text train probes.

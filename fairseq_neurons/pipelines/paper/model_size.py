@@ -13,8 +13,9 @@ class Size:
 
     Args:
         name: of the folder of the results.
-        hidden: units of each direction of each layer, of the language model's layers and of the embeddings.
-        decoder_hidden: units of the decoder's layers.
+        hidden: units of the embeddings; of each direction of each layer and of the language model's layers; of a
+            transformer's layers.
+        decoder_hidden: units of the layers of an LSTM's decoder.
         rate: learning rate after the warm-up.
         dropout: probability.
         max_tokens: of a batch, at most.
@@ -25,6 +26,10 @@ class Size:
         language_models: how many language models are trained, likewise.
         studied: how many models of each kind are probed and ablated.
         seeds: how many random orders of neurons are ablated.
+        layers: of the encoder, and of the decoder; by default as many as the architecture has.
+        ffn: feed-forward units of a transformer's layers; by default four times ``hidden``.
+        heads: of each attention of a transformer; 4 by default.
+        warmup: updates until the learning rate is reached; 200 by default.
         grid: penalties that Figure 2 tries, in the first model and task; small ones take the longest; may be empty.
     """
 
@@ -41,4 +46,8 @@ class Size:
     language_models: int = 3
     studied: int = 3
     seeds: int = 3
+    layers: int | None = None
+    ffn: int | None = None
+    heads: int | None = None
+    warmup: int | None = None
     grid: list[float] = field(default_factory=lambda: [0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])

@@ -27,8 +27,12 @@ def train(experiment: Experiment) -> None:
     """Train all models; an interrupted training resumes after its last whole epoch.
 
     Raises:
-        InputError: if a training fails, or a model forms no attention with any of ``TRIES`` seeds.
+        InputError: if the architecture does not translate, a training fails, or a model forms no attention with any of
+            ``TRIES`` seeds.
     """
+    from fairseq_neurons.plugin.known_models import check_translation_architecture
+
+    check_translation_architecture(experiment.arch)
     folder = experiment.folder
     seeds = read_seeds(experiment)
     for _ in range(TRIES):
@@ -71,9 +75,12 @@ def _command(experiment: Experiment, model: str, seed: int) -> list[str]:
         decoder_hidden=size.hidden if lm else size.decoder_hidden,
         epochs=size.lm_epochs if lm else size.epochs,
         rate=size.rate,
-        warmup=200,
+        warmup=size.warmup or 200,
         dropout=size.dropout,
         max_tokens=size.max_tokens,
+        layers=size.layers,
+        ffn=size.ffn,
+        heads=size.heads,
         more=("--warmup-init-lr", str(min(1e-4, size.rate)), "--patience", str(size.patience)),
     )
     return train_command(model, training, seed)

@@ -36,7 +36,7 @@ def test_preprocess__gives_each_translation_model_a_third_and_the_language_model
 
 
 def test_train__has_a_seed_a_model_and_fewer_epochs_of_the_language_model(tmp_path, jobs):
-    steps.train(tmp_path, hidden=8, epochs=9)
+    steps.train(tmp_path, steps.training_of("lstm_dalvi2019_joint", hidden=8, epochs=9))
     assert list(jobs) == ["train1", "train2", "train3", "train-lm"]
     assert [value(command, "--seed") for command in jobs.values()] == ["1", "2", "3", "1"]
     assert [value(command, "--max-epoch") for command in jobs.values()] == ["9", "9", "9", "4"]
@@ -58,3 +58,13 @@ def test_dump__reads_the_same_words_with_every_model(tmp_path, jobs):
     assert dumps == ["activations/1", "activations/2", "activations/3", "activations/lm"]
     # The dump that a killed run left unmarked is removed, the finished one is kept.
     assert [path.name for path in (tmp_path / "activations").iterdir()] == ["2"]
+
+
+def test_train__of_a_transformer_has_one_as_language_model_and_a_longer_warm_up(tmp_path, jobs):
+    steps.train(tmp_path, steps.training_of("transformer_iwslt_de_en", hidden=8, epochs=9, layers=2))
+    assert [value(jobs[name], "--arch") for name in ("train1", "train-lm")] == [
+        "transformer_iwslt_de_en",
+        "transformer_lm",
+    ]
+    assert {value(command, "--warmup-updates") for command in jobs.values()} == {"400"}
+    assert {value(command, "--decoder-layers") for command in jobs.values()} == {"2"}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from fairseq import options
 
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.recipes.training_commands import Training, train_command
 
 TRAINING = Training(
@@ -43,3 +45,18 @@ def test_a_language_model__is_a_decoder():
     assert (found.task, found.arch) == ("language_modeling_neurons", "lstm_lm_dalvi2019")
     assert (found.data, found.decoder_embed_dim, found.decoder_hidden_size) == ("bin/lm1", 6, 8)
     assert found.patience == -1
+
+
+def test_a_transformer__has_feed_forward_units_and_heads_on_both_sides():
+    transformer = replace(TRAINING, arch="transformer_iwslt_de_en", hidden=8, layers=3)
+    found = parsed(train_command("2", transformer, seed=12))
+    assert found.arch == "transformer_iwslt_de_en"
+    for side in ("encoder", "decoder"):
+        sizes = [
+            getattr(found, f"{side}_{name}") for name in ("embed_dim", "ffn_embed_dim", "attention_heads", "layers")
+        ]
+        assert sizes == [8, 32, 4, 3]
+    found = parsed(train_command("lm1", replace(transformer, ffn=12, heads=2, layers=None), seed=12))
+    assert (found.arch, found.decoder_ffn_embed_dim, found.decoder_attention_heads) == ("transformer_lm", 12, 2)
+    with pytest.raises(InputError, match="hidden=6 cannot be shared among 4 heads"):
+        replace(transformer, hidden=6)

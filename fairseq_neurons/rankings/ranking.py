@@ -89,7 +89,13 @@ class Ranking:
         return int(count)
 
     def save(self, path: str | Path) -> None:
-        """Write the JSON that ``--mask-ranking`` reads, replacing a file of that name atomically."""
+        """Write the JSON that ``--mask-ranking`` reads, replacing a file of that name atomically.
+
+        Raises:
+            InputError: if a score is not a number, or the file cannot be written.
+        """
+        if np.isnan(self.scores).any():
+            raise InputError(f"{path} is not written: a score of the ranking is not a number (NaN).")
         fields = {
             "format": FORMAT,
             "method": self.method,

@@ -56,6 +56,13 @@ def test_scores_that_descend_or_ascend__are_read(tmp_path, scores):
     assert Ranking.load(tmp_path / "a.json").scores.tolist() == scores
 
 
+def test_score_that_is_not_a_number__is_not_written(tmp_path):
+    ranking = Ranking.from_scores("m", NEURONS, np.array([3.0, np.nan, 1.0]), "s")
+    with pytest.raises(InputError, match=r"a\.json is not written: a score of the ranking is not a number"):
+        ranking.save(tmp_path / "a.json")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_score_that_was_edited__is_refused(tmp_path):
     path = tmp_path / "a.json"
     Ranking.from_scores("m", NEURONS, np.array([3.25, 1.0, 4.0]), "s").save(path)

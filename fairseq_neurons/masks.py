@@ -129,7 +129,7 @@ class Mask:
         content = self.indices.astype("<i8").tobytes() + self.values.astype("<f4").tobytes()
         if not all(block.is_recurrent for block in self.neurons.blocks):
             # Rankings of several parts of a model have equal indices. Those of LSTMs keep the digests they have had.
-            content += str(self.neurons).encode()
+            content += ",".join(f"{block.name}:{block.size}" for block in self.neurons.blocks).encode()
         return hashlib.sha256(content).hexdigest()
 
     @property

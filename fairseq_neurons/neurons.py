@@ -19,6 +19,9 @@ LARGEST = 1 << 31
 # Parts whose state feeds the next step of its own layer: those of LSTMs.
 RECURRENT_PARTS = ("fwd", "bwd")
 
+# Blocks that a message lists one by one.
+MOST_LISTED = 8
+
 
 @dataclass(frozen=True)
 class Block:
@@ -98,7 +101,17 @@ class Neurons:
         return sum(block.size for block in self.blocks)
 
     def __str__(self) -> str:
-        return " + ".join(f"{block.name} ({block.size})" for block in self.blocks)
+        """The blocks with their sizes; of many, layers in a row together: ``encoder.0-5.ffn (2048 each)``."""
+        if len(self.blocks) <= MOST_LISTED:
+            return " + ".join(f"{block.name} ({block.size})" for block in self.blocks)
+        layers: dict[tuple[str, str, int], list[int]] = {}
+        for block in self.blocks:
+            layers.setdefault((block.module, block.part, block.size), []).append(block.layer)
+        each = (
+            f"{module}.{_runs(found)}.{part} ({size}{' each' if len(found) > 1 else ''})"
+            for (module, part, size), found in layers.items()
+        )
+        return " + ".join(each)
 
     @property
     def summary(self) -> str:

@@ -99,3 +99,9 @@ def test_columns__are_found_among_others():
     assert PARTS.columns_in(PARTS, "d").tolist() == list(range(12))
     with pytest.raises(InputError, match="d has no states of encoder.0-1.+3.ffn; it has encoder.0-1.+3.out"):
         PARTS.columns_in(PARTS.states("*.out"), "d")
+
+
+def test_many_blocks__are_listed_layers_together():
+    blocks = [Block("encoder", 0, "in", 8), *(Block("encoder", i, p, 9) for i in range(5) for p in ("ffn", "out"))]
+    assert str(Neurons.of(blocks)) == "encoder.0.in (8) + encoder.0-4.ffn (9 each) + encoder.0-4.out (9 each)"
+    assert str(Neurons.of(blocks[:2])) == "encoder.0.in (8) + encoder.0.ffn (9)"

@@ -115,7 +115,7 @@ def write_checkpoint(folder: Path, name: str, arguments: list[str], scale: float
         cfg = convert_namespace_to_omegaconf(parsed)
     model = tasks.setup_task(cfg.task).build_model(cfg.model)
     generator = torch.Generator().manual_seed(3)
-    state, learned = model.state_dict(), dict(model.named_parameters())
+    state, learned = model.state_dict(), dict(model.named_parameters(remove_duplicate=False))
     state |= {key: torch.randn(state[key].shape, generator=generator) * scale for key in state if key in learned}
     (folder / "models" / name).mkdir(parents=True)
     checkpoint = {

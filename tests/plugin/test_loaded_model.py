@@ -142,7 +142,7 @@ def test_language_model__does_not_translate(language_model):
 
 def test_checkpoint_and_data_folder_of_other_models__are_refused(untrained):
     checkpoint = untrained / "models" / "1" / "checkpoint_best.pt"
-    with pytest.raises(InputError, match="give the folder with data="):
+    with pytest.raises(InputError, match="cannot be loaded: .* is not a data folder for this task"):
         load_model(checkpoint, untrained / "bin" / "lm")
     with pytest.raises(InputError, match="does not exist"):
         load_model(untrained / "nothing.pt")

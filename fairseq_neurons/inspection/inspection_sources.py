@@ -10,6 +10,7 @@ from pathlib import Path
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.inspection.findings import Known
+from fairseq_neurons.inspection.inspection_settings import InspectionSettings
 from fairseq_neurons.labels import labels_of
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.runs.run_folder import Dump, Model, Run
@@ -22,7 +23,7 @@ def known_from(
     run: str | None = None,
     labels: str | None = None,
     column: str | None = None,
-    language: str = "en",
+    language: str = InspectionSettings.language,
     rankings: Sequence[str] = (),
     others: Sequence[str] = (),
 ) -> Known:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairseq_neurons.inspection.findings import Detected, Findings, Known, Standing
+from fairseq_neurons.inspection.inspection_settings import InspectionSettings
 from fairseq_neurons.inspection.terminal_colours import Painter
 from fairseq_neurons.inspection.terminal_view import described
 from fairseq_neurons.rankings import Ranking
@@ -28,8 +29,8 @@ class View:
         painter: colours the words of sentences; None writes values below them.
     """
 
-    words: int = 10
-    sentences: int = 5
+    words: int = InspectionSettings.words
+    sentences: int = InspectionSettings.sentences
     painter: Painter | None = None
 
 

@@ -28,7 +28,7 @@ class Translator:
         beam: width.
         lenpen: length penalty: a hypothesis' score is divided by its length to this power.
         max_len_a: a hypothesis has at most ``max_len_a * source + max_len_b`` words, as in ``fairseq-generate``, the
-            source being the longest of the batch;
+            source being the longest of the batch.
         max_len_b: likewise. An ablated model that never ends is bounded by these.
         max_tokens: of a batch.
 

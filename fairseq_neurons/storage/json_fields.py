@@ -94,14 +94,6 @@ class Fields:
         """
         return Fields(self.required(name, dict), self.place)
 
-    def inner_list(self, name: str) -> list[Fields]:
-        """The value of a field that is a list of objects.
-
-        Raises:
-            InputError: if the field is missing or not a list of objects.
-        """
-        return [Fields(item, self.place) for item in self.list_of(name, dict)]
-
     def damage(self, what: str) -> InputError:
         """The error to raise for content that is invalid in another way, such as an unknown name."""
         return InputError(f"{self.place} is damaged: {what}.")

@@ -55,9 +55,9 @@ class Bleu(Metric[list[str], BleuOptions]):
         translate: Callable[[], list[str]],
         references: Sequence[str],
         search: str = "",
-        tokenize: str = "none",
-        test: str = "bootstrap",
-        samples: int = 1000,
+        tokenize: str = BleuOptions.tokenize,
+        test: str = BleuOptions.test,
+        samples: int = BleuOptions.samples,
     ) -> None:
         from sacrebleu.metrics import BLEU, CHRF
 

@@ -42,7 +42,7 @@ class Perplexity(Metric["Likelihoods", PerplexityOptions]):
     Options = PerplexityOptions
     folder, suffix = "likelihoods", ".npz"
 
-    def __init__(self, measure: Callable[[], Likelihoods], samples: int = 1000) -> None:
+    def __init__(self, measure: Callable[[], Likelihoods], samples: int = PerplexityOptions.samples) -> None:
         self.measure, self.samples = measure, samples
 
     @classmethod

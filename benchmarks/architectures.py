@@ -34,7 +34,7 @@ from fairseq_neurons.plugin.dataset_sentences import sentences_of
 from fairseq_neurons.plugin.dataset_subsets import batches_of, load_subset
 from fairseq_neurons.plugin.decoding import SharedStatesGenerator
 from fairseq_neurons.plugin.dumping import Dump, Provenance
-from fairseq_neurons.plugin.extraction import dump_batches, run_layers, source_side
+from fairseq_neurons.plugin.extraction import dump_batches, read_side, run_layers
 
 GOALS = {"search": "at least 1.6", "masked": "at most 1.05", "dumping": "at most 1.10", "extract": "at least 0.9"}
 CLOCKS = {"cpu": time.process_time, "wall": time.perf_counter}
@@ -153,7 +153,7 @@ class Bench:
 
     def extraction(self) -> dict[str, Any]:
         """The layers alone on prepared batches, by all that ``extract`` does once the model is loaded."""
-        source = source_side(self.dataset, self.loaded.task)
+        source = read_side(self.dataset, self.loaded.task, "source")
 
         def run_extract() -> None:
             with recorded(self.loaded.model) as recorder, self.dump(recorder) as dump:

@@ -114,8 +114,9 @@ def _probe(path: Path) -> bool:
     results, trained = ProbeResults.load(path), TrainedProbe.load(path / "probe.npz")
     if trained.labels != results.labels or trained.weights.shape[1] != len(results.neurons):
         raise InputError(f"{path / 'probe.npz'} and {path / FILE} are of different probes.")
-    files = [path / "ranking.json", *(ranking_file(path, label) for label in results.labels)]
-    files += [path / "rankings" / f"{name}.json" for name in (results.rankings.names[1:] if results.rankings else ())]
+    needed = {path / "ranking.json", *(ranking_file(path, label) for label in results.labels)}
+    needed |= {path / "rankings" / f"{name}.json" for name in (results.rankings.names[1:] if results.rankings else ())}
+    files = sorted({*needed, *path.glob("rankings/*.json")})
     for file in files:
         check_same_neurons((path / FILE, results.neurons), (file, Ranking.load(file).neurons))
     return all(map(_is_sealed, [path / FILE, *files]))

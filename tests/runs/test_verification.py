@@ -87,6 +87,7 @@ def test_dump_of_an_earlier_version__is_complete_without_checksums(run_copy):
         ("probes/pos/results.json", '"accuracy": ', '"accuracy": 1', "pos"),
         ("probes/pos/ranking.json", '"layer": 0', '"layer": 1', "pos"),
         ("probes/pos/ranking.ADJ.json", '"method": "linguistic"', '"method": "lingustic"', "pos"),
+        ("probes/pos/rankings/probeless.json", '"method": "probeless"', '"method": "probelss"', "pos"),
         ("activations/two/manifest.json", '"skipped": 0', '"skipped": 1', "two"),
     ],
 )
@@ -96,6 +97,12 @@ def test_edited_result__is_reported(run_copy, name, old, new, found):
     with pytest.raises(InputError, match=rf"{file.name} is damaged: it was changed after it was written"):
         fn.Run.open(run_copy)
     assert list(damage(run_copy)) == [found]
+
+
+def test_ranking_of_a_label_by_another_method__is_verified(run_copy):
+    file = run_copy / "probes" / "pos" / "rankings" / "probeless.ADJ.json"
+    file.write_text(file.read_text().replace('"method": "probeless"', '"method": "probelss"'))
+    assert "probeless.ADJ.json is damaged: it was changed" in damage(run_copy)["pos"]
 
 
 def test_edited_score_of_a_curve_and_missing_output__are_reported(run_copy, tmp_path):

@@ -132,3 +132,14 @@ def test_wrong_input__is_one_sentence(transformers, tmp_path, monkeypatch, flags
     monkeypatch.chdir(tmp_path)
     assert sentence in fail(*generate(transformers, *flags))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_interactive__masks_the_decoder_and_refuses_a_dump(transformers):
+    model = opened(transformers)
+    with model.masked("decoder.1.ffn.*,encoder.0.heads.h1", 0.9):
+        (expected,) = model.translate(["a1 a2 a3"], max_len_b=9)
+    typed = ["fairseq-interactive", transformers / "bin" / "1", *TRANSLATION, "--path", checkpoint(transformers)]
+    output = succeed(*typed, "--max-len-b", 9, "--beam", 5, *MASK, input="a1 a2 a3\n")
+    assert re.findall(r"^H-0\t\S+\t(.*)$", output, re.MULTILINE) == [expected]
+    refused = fail(*typed, *DUMP, "decoder.*", input="a1\n")
+    assert "Activations are dumped by fairseq-generate" in refused

@@ -46,7 +46,7 @@ def check_weights(path: str, weights: Any) -> None:
             raise InputError(f"{path} is not a fairseq checkpoint: a weight of it is not a named tensor.")
         if not _is_plain(value):
             raise InputError(f"{path} is not a fairseq checkpoint: {_shown(name)} is not an array of numbers.")
-        if not name.endswith(UNINITIALISED) and not bool(torch.isfinite(value).all()):
+        if not name.endswith(UNINITIALISED) and not _is_finite(value):
             raise InputError(
                 f"{path} has NaN or infinite weights, in {_shown(name)}: its training diverged, or it is broken."
             )
@@ -106,6 +106,11 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         return 0
+
+
+def _is_finite(value: Tensor) -> bool:
+    """The sum is finite, which is read three times as fast, or each number is."""
+    return bool(torch.isfinite(value.sum())) or bool(torch.isfinite(value).all())
 
 
 def _is_plain(value: Tensor) -> bool:

@@ -113,13 +113,13 @@ def sentences_of(
             raise InputError("The decoder reads references, and the data has none.")
         read = dataset.tgt if side == "target" else dataset.src
         sentences = Sentences(
-            len(dataset), lambda i: _without_last(read[i].numpy(), eos), dictionary, eos_first=side == "target"
+            len(dataset), lambda i: _without_last(read[i].numpy(), eos, i), dictionary, eos_first=side == "target"
         )
     elif isinstance(dataset, MonolingualDataset):
         blocks = dataset.dataset
         sentences = Sentences(
             len(dataset),
-            lambda i: _without_last(blocks[i][1].numpy(), eos),
+            lambda i: _without_last(blocks[i][1].numpy(), eos, i),
             dictionary,
             eos_first=True,
             specials=1 + dataset.add_bos_token,
@@ -130,8 +130,13 @@ def sentences_of(
     return sentences if text is None else _with_text(sentences, text)
 
 
-def _without_last(tokens: np.ndarray, eos: int) -> np.ndarray:
-    return tokens[:-1] if len(tokens) and tokens[-1] == eos else tokens
+def _without_last(tokens: np.ndarray, eos: int, index: int) -> np.ndarray:
+    if not len(tokens) or tokens[-1] != eos:
+        raise InputError(
+            f"Sentence {index + 1} of the data does not end with the end-of-sentence symbol, which fairseq-preprocess "
+            "appends: its .bin file is damaged, or made by another program."
+        )
+    return tokens[:-1]
 
 
 def _with_text(sentences: Sentences, text: Path) -> Sentences:

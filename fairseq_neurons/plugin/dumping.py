@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Dict, Optional, Type
+from typing import Any, Dict, Optional, Sequence, Type
 
 import numpy as np
 
 from fairseq_neurons import __version__
 from fairseq_neurons.activations import ActivationWriter, Manifest
 from fairseq_neurons.activations.unknown_share import report_unknown
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.dataset_sentences import Sentences
 from fairseq_neurons.plugin.known_dictionary import digest_of_dictionary
 from fairseq_neurons.plugin.recording import Recorder
@@ -60,7 +61,7 @@ class Dump:
         counts = np.zeros(sentences.count, dtype=np.int64)
         for i in kept.tolist():
             words = sentences.words(i, pooling, eos)
-            self.lines[i] = " ".join(words)
+            self.lines[i] = _line_of(words, provenance)
             counts[i] = len(words)
         self.to_come = len(kept)
         unknown = sum(sentences.unknown(i, pooling) for i in kept.tolist())
@@ -139,6 +140,15 @@ class Dump:
         self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
         self.abort()
+
+
+def _line_of(words: Sequence[str], provenance: Provenance) -> str:
+    for word in words:
+        if " " in word:
+            raise InputError(
+                f"{provenance.data} cannot be dumped: {word!r} is not one word; its dictionary is damaged."
+            )
+    return " ".join(words)
 
 
 def _versions() -> Dict[str, str]:

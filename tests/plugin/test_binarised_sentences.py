@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fairseq.data import Dictionary, indexed_dataset
 
-from fairseq_neurons import load_model
+from fairseq_neurons import extract, load_model
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.plugin.binarised_sentences import check_binarised
 from tests.untrained_models import write_binarised
@@ -99,3 +99,14 @@ def test_sides_of_different_length__are_named(untrained, tmp_path):
     model = load_model(untrained / "models" / "1" / "checkpoint_best.pt", data)
     with pytest.raises(InputError, match="9 sentences in en and 2 in fr"):
         model.translate("test")
+
+
+def test_sentence_without_its_end__is_not_dumped(untrained, tmp_path):
+    shutil.copytree(untrained / "bin" / "1", data := tmp_path / "bin")
+    words = np.fromfile(data / "test.en-fr.en.bin", np.uint16)
+    words[words == 2] = 5
+    words.tofile(data / "test.en-fr.en.bin")
+    checkpoint = str(untrained / "models" / "1" / "checkpoint_best.pt")
+    with pytest.raises(InputError, match=r"Sentence \d of the data does not end with the end-of-sentence symbol"):
+        extract(checkpoint, data=str(data), out=str(tmp_path / "a"))
+    assert not (tmp_path / "a").exists()

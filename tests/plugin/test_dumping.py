@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from fairseq_neurons.activations import Activations
+from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Block, Neurons
 from fairseq_neurons.plugin.dataset_sentences import Sentences
 from fairseq_neurons.plugin.dumping import Dump, Provenance
@@ -85,3 +86,12 @@ def test_unknown_subwords__are_a_warning_only_without_the_text(dictionary, tmp_p
         with caplog.at_level(logging.WARNING), start(tmp_path / name, given, kept=[0]) as dump:
             dump.add(batch(0))
         assert any("1 sentences have unknown subwords" in message for message in caplog.messages) == warned
+
+
+def test_word_with_a_space__is_of_a_damaged_dictionary(sentences, tmp_path, monkeypatch):
+    symbols = [*sentences.dictionary.symbols]
+    symbols[6] = "two words"
+    monkeypatch.setattr(sentences.dictionary, "symbols", symbols)
+    with pytest.raises(InputError, match="bin/1 cannot be dumped: 'two words' is not one word"):
+        start(tmp_path / "a", sentences)
+    assert not (tmp_path / "a").exists()

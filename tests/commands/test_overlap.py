@@ -72,7 +72,7 @@ def test_wrong_input__is_one_sentence_and_writes_nothing(command):
         (["rankings=[max.json]"], "rankings= needs at least two files"),
         (["rankings=[max.json,max.json]"], "max.json is given twice"),
         (["rankings=[max.json,none.json]"], "none.json cannot be read"),
-        (["rankings=[max.json,text.json]"], "text.json is damaged: it is not JSON"),
+        (["rankings=[max.json,text.json]"], "text.json is not a ranking, which is a JSON object"),
         (["rankings=[max.json,pos/ranking.json]"], "top=50: max.json ranks 12 neurons; give 1 to that many."),
         (["rankings=[max.json,pos/ranking.json]", "top=0"], "top=0: max.json ranks 12 neurons"),
         (["rankings=[max.json,small.json]", "top=5"], "max.json and small.json have different neurons"),

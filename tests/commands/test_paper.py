@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from fairseq_neurons.commands.paper import main
 from tests.commands.running_commands import Command
 
 
 @pytest.fixture
-def paper(tmp_path, capfd, monkeypatch) -> Command:
-    return Command("fairseq-neurons-paper", main, tmp_path, capfd, monkeypatch)
+def paper(tmp_path) -> Command:
+    return Command("fairseq-neurons-paper", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def _logging_of_its_own() -> Iterator[None]:
     root = logging.getLogger()
     kept = {one: (one.handlers[:], one.level) for one in (root, *_loggers())}
     for one in _loggers():
-        one.setLevel(logging.NOTSET)
+        _set_level(one, logging.NOTSET)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(levelname)s | %(name)s | %(message)s"))
     root.handlers[:] = [handler]
@@ -172,7 +172,13 @@ def _logging_of_its_own() -> Iterator[None]:
             for added in set(one.handlers) - set(handlers):
                 added.close()
             one.handlers[:] = handlers
-            one.setLevel(level)
+            _set_level(one, level)
+
+
+def _set_level(logger: logging.Logger, level: int) -> None:
+    """Only where it changes: each change empties the caches of all loggers."""
+    if logger.level != level:
+        logger.setLevel(level)
 
 
 def _loggers() -> list[logging.Logger]:

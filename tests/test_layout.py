@@ -59,10 +59,12 @@ def module_of(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+MODULES = frozenset(map(module_of, FILES))
+
+
 @cache
 def imports_of(file: Path) -> frozenset[tuple[str, bool]]:
     """The modules that a file imports, and whether it does so as it is imported itself, not within a function."""
-    known = {module_of(other) for other in FILES}
     tree = ast.parse(file.read_text(encoding="utf-8"))
     late = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
     late |= {inner for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
@@ -72,7 +74,7 @@ def imports_of(file: Path) -> frozenset[tuple[str, bool]]:
             found |= {(alias.name, node not in late) for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {(name if name in known else node.module, node not in late) for name in names}
+            found |= {(name if name in MODULES else node.module, node not in late) for name in names}
     return frozenset(found)
 
 

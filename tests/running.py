@@ -48,7 +48,7 @@ def run(program: str, *arguments: object, folder: Path | None = None, input: str
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
         stack.enter_context(_globals_restored())
-        stack.enter_context(_hydra_of_ours() if program.startswith("fairseq-neurons") else _hydra_of_fairseq())
+        stack.enter_context(hydra_of_ours() if program.startswith("fairseq-neurons") else _hydra_of_fairseq())
         status = _exit_status(function)
     return subprocess.CompletedProcess(typed, status, out.getvalue(), err.getvalue())
 
@@ -202,7 +202,7 @@ def _random_states_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _hydra_of_ours() -> Iterator[None]:
+def hydra_of_ours() -> Iterator[None]:
     """A process of one of our commands chooses Hydra 1.3, and has composed its options before it imports fairseq."""
     from hydra.core.config_store import ConfigStore
 

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from fairseq_neurons.commands.ablate import main
 from tests.ablation.small_ablations import ranking
+from tests.commands.running_commands import Command
 
 REQUIRED = {"checkpoint": "model.pt", "data": "bin", "rankings": "[ranking.json]", "out": "out"}
 
 
 @pytest.fixture
-def fail(tmp_path, capfd, monkeypatch):
+def fail(tmp_path, monkeypatch):
     """The one sentence of a run that must fail, in a folder with a ranking and a file that is no checkpoint."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     monkeypatch.chdir(tmp_path)
     ranking(1).save(tmp_path / "ranking.json")
     (tmp_path / "model.pt").write_text("x")
 
     def run(*options: str, **replaced: str | None) -> str:
-        before = sorted(tmp_path.rglob("*"))
         given = [f"{name}={value}" for name, value in {**REQUIRED, **replaced}.items() if value is not None]
-        monkeypatch.setattr(sys, "argv", ["fairseq-neurons-ablate", *given, *options])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        assert sorted(tmp_path.rglob("*")) == before
-        printed = capfd.readouterr().err
-        assert "Traceback" not in printed
-        return printed if stopped.value.code == 1 else str(stopped.value.code)
+        return Command("fairseq-neurons-ablate", tmp_path).fail(*given, *options)
 
-    yield run
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    return run
 
 
 @pytest.mark.parametrize("name", list(REQUIRED))

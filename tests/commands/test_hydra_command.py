@@ -12,7 +12,7 @@ import pytest
 
 from fairseq_neurons.commands.application import CommandConfig, application, quiet
 from fairseq_neurons.rankings import Ranking
-from tests.running import fail, run
+from tests.running import fail, hydra_of_ours, run
 
 
 @dataclass
@@ -31,7 +31,8 @@ def command(tmp_path, monkeypatch):
     def call(*arguments: str) -> dict[str, Any]:
         options: dict[str, Any] = {}
         monkeypatch.setattr(sys, "argv", ["grow", *arguments])
-        application("grow", Config, options.update, "Grow a model.", configs=tmp_path)()
+        with hydra_of_ours():
+            application("grow", Config, options.update, "Grow a model.", configs=tmp_path)()
         return options
 
     return call

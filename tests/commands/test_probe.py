@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fairseq_neurons.commands.probe import main
 from tests.activations.small_dumps import forget_checksums
+from tests.commands.running_commands import Command
 from tests.labels.conllu_text import text_of, word
 from tests.probing.study.made_words import SMALL, write_part, write_parts
 from tests.running import run
@@ -24,8 +22,8 @@ FAST = [f"{name}={value}".replace(" ", "") for name, value in SMALL.items()]
 class Folder:
     """Dumps and labels, and the command on them."""
 
-    def __init__(self, path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.path, self.capfd, self.monkeypatch = path, capfd, monkeypatch
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.train, self.test = write_parts(path)
 
     def arguments(self, *options: str, **replaced: str | None) -> list[str]:
@@ -36,19 +34,12 @@ class Folder:
         return [*FAST, *(f"{name}={value}" for name, value in given.items() if value is not None), *options]
 
     def fail(self, *options: str, **replaced: str | None) -> str:
-        """The one sentence of a run that must fail, in this process: the console command is the same function."""
-        before = sorted(self.path.rglob("*"))
-        self.monkeypatch.setattr(sys, "argv", ["fairseq-neurons-probe", *self.arguments(*options, **replaced)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        assert sorted(self.path.rglob("*")) == before
-        printed = self.capfd.readouterr()
-        assert "Traceback" not in printed.err
-        if stopped.value.code == 1:
-            return printed.err
-        sentence = str(stopped.value.code)
-        assert sentence.startswith("fairseq-neurons-probe: ") and "\n" not in sentence
-        return sentence
+        """The one sentence of a run that must fail."""
+        return Command("fairseq-neurons-probe", self.path).fail(*self.arguments(*options, **replaced))
+
+    def succeed(self, *options: str, **replaced: str | None) -> str:
+        """What a run prints."""
+        return Command("fairseq-neurons-probe", self.path).succeed(*self.arguments(*options, **replaced))
 
     def write(self, name: str, text: str) -> str:
         (self.path / name).write_text(text, encoding="utf-8")
@@ -56,12 +47,8 @@ class Folder:
 
 
 @pytest.fixture
-def folder(tmp_path, capfd, monkeypatch):
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Folder(tmp_path, capfd, monkeypatch)
-    root.handlers[:] = handlers
-    root.setLevel(level)
+def folder(tmp_path):
+    return Folder(tmp_path)
 
 
 def test_label_file_of_other_length(folder):
@@ -162,17 +149,12 @@ def test_unknown_options_and_wrong_types__are_refused(folder):
     ],
 )
 def test_neurons__are_given_as_people_type_them(folder, typed, used):
-    folder.monkeypatch.setattr(sys, "argv", ["fairseq-neurons-probe", *folder.arguments(f"neurons={typed}")])
-    main()
+    folder.succeed(f"neurons={typed}")
     assert json.loads((folder.path / "out" / "results.json").read_text())["neurons_used"] == used
 
 
 def test_entries_that_match_no_label__are_said(folder):
-    folder.monkeypatch.setattr(
-        sys, "argv", ["fairseq-neurons-probe", *folder.arguments("ignore=[FOO]", "merge=[NUON]")]
-    )
-    main()
-    printed = folder.capfd.readouterr().err
+    printed = folder.succeed("ignore=[FOO]", "merge=[NUON]")
     assert "ignore=[FOO] matches no label; the labels are ADJ, N/A, VERB" in printed
     assert "merge=[NUON] matches no label" in printed and "ADJ matches" not in printed
 
@@ -181,8 +163,7 @@ def test_rankings_of_labels__are_listed_with_their_files(folder):
     for part in (folder.train, folder.test):
         labels = Path(part["labels"])
         labels.write_text(labels.read_text().replace("VERB", "PRP$").replace("ADJ", "Inf"))
-    folder.monkeypatch.setattr(sys, "argv", ["fairseq-neurons-probe", *folder.arguments("ignore=[Inf]")])
-    main()
+    folder.succeed("ignore=[Inf]")
     files = json.loads((folder.path / "out" / "label_files.json").read_text())
     assert files == {"N/A": "ranking.N%2FA.json", "PRP$": "ranking.PRP%24.json"}
     assert all((folder.path / "out" / file).is_file() for file in files.values())

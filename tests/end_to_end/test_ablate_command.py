@@ -162,6 +162,7 @@ def test_console_command__shows_the_table_and_the_python_call_the_same(joint, tm
     assert files(Path(joint.out)) == files(Path(joint.out + "2"))
 
 
+@pytest.mark.slow  # two models are loaded twice; `test_interruptions.py` kills runs of a model that is loaded
 def test_command_that_was_killed__completes_the_curve(joint, tmp_path):
     settings = replace(joint, workers=2)
     measure(replace(settings, out=settings.out + "2"))

@@ -123,6 +123,7 @@ def test_language_model_dumps_that_would_not_be_by_sentence(world, tmp_path):
     dump = ["--dump-activations", tmp_path / "a"]
     assert "--sample-break-mode eos" in fail(*command, *dump, "--sample-break-mode", "none")
     assert "--context-window" in fail(*command, *dump, "--context-window", 5)
+    assert "--dump-activations" in fail(*command, "--dump-eos")
 
 
 def test_texts_that_cannot_be_read(world, tmp_path):

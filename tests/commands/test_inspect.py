@@ -109,7 +109,7 @@ def test_wrong_input__is_one_sentence(command):
             "short is a dump of a model (shortsho) of which run",
         ),
         (["run=run", "neuron=0", "rankings=[other.json]"], "have different neurons: decoder.0.fwd (8)"),
-        (["run=run", "neuron=0", "rankings=[run/text/one.pos]"], "one.pos is damaged: it is not JSON"),
+        (["run=run", "neuron=0", "rankings=[run/text/one.pos]"], "one.pos is not a ranking, which is a JSON object"),
         (["run=run", "neuron=0", "others=[short]"], "and short are dumps of different words"),
         (["run=run", "neuron=0", "labels=run/text/train.pos"], "train.pos has labels for 40 lines, but the dump"),
         (["run=run", "neuron=0", "labels=nothing"], "'nothing' is not a file, a labeler"),

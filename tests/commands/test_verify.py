@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fairseq_neurons.commands import all_commands
 from tests.commands.running_commands import Command
 
 
 @pytest.fixture
-def command(run_copy, tmp_path, capfd, monkeypatch):
+def command(run_copy, tmp_path, monkeypatch):
     monkeypatch.chdir(run_copy)
-    return Command("fairseq-neurons verify", all_commands.main, tmp_path, capfd, monkeypatch)
+    return Command("fairseq-neurons", tmp_path)
 
 
 def test_results_as_written__are_a_line_each(command):

@@ -13,6 +13,7 @@ from fairseq_neurons.ablation.metric_results import finite
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.pipelines.jobs import is_finished
 from fairseq_neurons.pipelines.paper.best_single_neurons import best_single_neurons
+from fairseq_neurons.pipelines.paper.curve_summary import CurveSummary, OtherPoint, PointSummary, TestSummary
 from fairseq_neurons.pipelines.paper.experiment_settings import Experiment
 from fairseq_neurons.pipelines.paper.experiment_text import part_of
 from fairseq_neurons.pipelines.paper.mean_squares import mean_squares
@@ -21,14 +22,10 @@ from fairseq_neurons.pipelines.paper.paper_figures import drawn
 from fairseq_neurons.pipelines.paper.ranking_names import CROSS_MODEL, POSITION, SINGLE, short_ranking
 from fairseq_neurons.pipelines.paper.run_summary import (
     FORMAT,
-    CurveSummary,
     ModelSummary,
-    OtherPoint,
     OverlapSummary,
-    PointSummary,
     ProbeSummary,
     RunSummary,
-    TestSummary,
 )
 from fairseq_neurons.pipelines.paper.train_models import read_seeds
 from fairseq_neurons.pipelines.recipes.model_files import checkpoint, is_language_model

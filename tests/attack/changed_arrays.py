@@ -123,12 +123,12 @@ def _zipped(entries: dict[str, bytes], kind: int = zipfile.ZIP_STORED) -> bytes:
 
 
 def other_entry(chance: random.Random, content: bytes) -> Changed:
-    """One of the arrays, changed, in an archive whose checksums are right."""
+    """One of the arrays, changed, in an archive whose checksums are right: another probe, if it is one at all."""
     entries = _entries(content)
     name = chance.choice([*entries])
     changed = chance.choice((*ARRAY, *BYTES))(chance, entries[name])
     entries[name] = changed.content
-    return Changed(_zipped(entries), f"{name}: {changed.about}")
+    return Changed(_zipped(entries), f"{name}: {changed.about}", True)
 
 
 def other_archive(chance: random.Random, content: bytes) -> Changed:

@@ -7,6 +7,7 @@ import os
 import random
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -109,6 +110,8 @@ def run_part(part: Part, log: Path, count: int, seed: int, jobs: int, folder: Pa
                     for row in part.run(world, folder / f"{part.name}{job}", seed, missing[job::jobs]):
                         file.write(json.dumps(row) + "\n")
                 status = 0
+            except BaseException:
+                traceback.print_exc(file=sys.__stderr__)
             finally:
                 os._exit(status)
         children.add(child)

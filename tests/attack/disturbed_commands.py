@@ -165,6 +165,8 @@ class Commands:
             return child, output
         status = 1
         try:
+            # A campaign in the background of a shell ignores it.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             os.chdir(self.folder)
             if before is not None:

@@ -102,7 +102,7 @@ def open_checkpoint(path: str) -> Dict[str, Any]:
 
 
 def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> None:
-    """Check that a checkpoint's embeddings have the sizes of a data folder's dictionaries.
+    """Check a data folder's dictionaries: their words, and that the checkpoint's embeddings have their sizes.
 
     Args:
         path: of the checkpoint, for the error message.
@@ -110,10 +110,12 @@ def check_dictionaries(path: str, state: Dict[str, Any], task: FairseqTask) -> N
         task: set up with the data folder.
 
     Raises:
-        InputError: if the sizes differ.
+        InputError: if the sizes differ, or a word has a blank in it: a dump would count two.
     """
     dictionaries = {"encoder": task.source_dictionary, "decoder": task.target_dictionary}
     for side, dictionary in dictionaries.items():
+        if parted := next((word for word in dictionary.symbols if " " in word), None):
+            raise InputError(f"A dictionary of {data_of(task)} is damaged: its word {parted!r} has a blank in it.")
         embedding = state["model"].get(f"{side}.embed_tokens.weight")
         if isinstance(embedding, Tensor) and embedding.ndim == 2 and len(embedding) != len(dictionary):
             raise InputError(

@@ -74,8 +74,13 @@ class Sentences:
 
         Returns:
             (words, neurons).
+
+        Raises:
+            InputError: if the sentence has no end-of-sentence symbol, or one within it.
         """
         count = len(states) - self.specials
+        if count != len(self.tokens(index)):
+            raise InputError(f"Sentence {index + 1} of the data is damaged: it does not end like a sentence.")
         first = self.specials if self.eos_first else 0
         rows = states[first : first + count]
         if pooling != NONE and self.subwords != "words":

@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 from tests.attack.changed_file import Changed
 from tests.attack.formats import FORMATS, Format
-from tests.attack.guarded_case import DIED, SECONDS, Watch, fingerprint, limit_memory, run_case
+from tests.attack.guarded_case import DIED, SECONDS, Watch, fingerprint, limit_memory, run_case, warnings_of
 from tests.attack.readers import Reader
 
 # A child that says nothing for so long is killed: an alarm does not reach code that is not Python's.
-PATIENCE = 3 * SECONDS
+PATIENCE = 12 * SECONDS
 
 # Readers that change what they read.
 CHANGED = {"curve_resumed": ("run/curves/bleu",), "page_replaced": ("page",)}
@@ -114,11 +114,13 @@ class Attacked:
             shutil.rmtree(folder)
         shutil.copytree(world, folder)
         self._expected: dict[str, str] = {}
+        self._usual: list[str] = []
 
     def expected(self, reader: Reader) -> str:
         """The fingerprint of what a reader gives of unchanged files; the copy is the current folder."""
         if reader.name not in self._expected:
-            self._expected[reader.name] = fingerprint(reader.read())
+            with warnings_of(self._usual):
+                self._expected[reader.name] = fingerprint(reader.read())
             self.restore(*CHANGED.get(reader.name, ()))
         return self._expected[reader.name]
 
@@ -129,7 +131,7 @@ class Attacked:
         if case.changed.content == (self.world / case.trial.file).read_bytes():
             case = case._replace(is_data=False)
         try:
-            ending = run_case(case.reader, case.names, expected, watch, case.is_data)
+            ending = run_case(case.reader, case.names, expected, watch, case.is_data, usual=self._usual)
         finally:
             self.restore(case.trial.file, *CHANGED.get(case.reader.name, ()))
         return case.trial._replace(outcome=ending.outcome, detail=ending.detail, seconds=ending.seconds)

@@ -82,7 +82,7 @@ def take_memory() -> int:
     ],
 )
 def test_ending__is_recognised(read, outcome):
-    assert ended(read, seconds=0.3 if outcome == "too long" else 20.0).outcome == outcome
+    assert ended(read, seconds=0.05 if outcome == "too long" else 20.0).outcome == outcome
 
 
 def test_other_numbers__are_right_where_the_file_is_data():

@@ -38,3 +38,10 @@ def test_fifo__is_refused_and_nobody_waits(untrained, data):
     os.mkfifo(data / "dict.en.txt")
     with pytest.raises(InputError, match=r"dict\.en\.txt cannot be read: it is a FIFO"):
         load_model(untrained / "models" / "1" / "checkpoint_best.pt", data)
+
+
+def test_word_with_a_blank_in_it__is_named(untrained, data):
+    lines = (data / "dict.fr.txt").read_text().splitlines()
+    (data / "dict.fr.txt").write_text("\n".join([lines[0], f"{lines[1]} 3", *lines[2:]]) + "\n")
+    with pytest.raises(InputError, match=r"A dictionary of .*bin is damaged: its word 'b1 99' has a blank in it"):
+        load_model(untrained / "models" / "1" / "checkpoint_best.pt", data)

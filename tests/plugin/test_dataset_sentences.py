@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +86,9 @@ def test_other_data_sets_and_missing_references__are_refused(dataset, words):
         sentences_of([], words)
     with pytest.raises(InputError, match="The decoder reads references, and the data has none"):
         sentences_of(dataset, words, side="target")
+
+
+def test_sentence_that_does_not_end_like_one__is_refused(dataset, words):
+    damaged = replace(sentences_of(dataset, words), tokens=lambda _: np.array([4, 5, 6, 7, 8, 9]))
+    with pytest.raises(InputError, match="Sentence 1 of the data is damaged: it does not end like a sentence"):
+        damaged.rows(0, np.zeros((6, 3), dtype=np.float32), "last", False)

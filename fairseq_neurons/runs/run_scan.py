@@ -16,16 +16,12 @@ from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.probing.label_file_names import ranking_file
 from fairseq_neurons.probing.probe_results import ProbeResults
 from fairseq_neurons.rankings import Ranking
+from fairseq_neurons.runs.ranking_files import is_a_ranking
 from fairseq_neurons.runs.run_model import Dump, Model, Probe, shown_dump
 from fairseq_neurons.storage.files import sha256_of_file
-from fairseq_neurons.storage.json_fields import read_object
-from fairseq_neurons.storage.regular_files import open_file
 
 logger = logging.getLogger(__name__)
 
-# A ranking begins with these; other JSON files, which may be large, are not read any further.
-RANKING_FIELDS = ('"format"', '"method"')
-BEGINNING = 64
 # Folders of training and of fairseq, which are not searched.
 OTHER_FOLDERS = ("*.partial", ".*", "__pycache__", "checkpoints", "models", "bin", "text", "logs", "figures", "report")
 
@@ -109,14 +105,14 @@ class _Findings:
             ) from error
 
     def _add_ranking(self, file: Path) -> None:
-        if looks_like_a_ranking(file):
+        try:
+            found = is_a_ranking(file)
+        except InputError as error:
+            logger.warning("%s It is left out; if it was a ranking, it is lost.", error)
+            return
+        if found:
             ranking = Ranking.load(file)
             self._model(ranking.checkpoint_sha256, ranking.neurons).rankings[self._relative(file)] = ranking
-        elif file.stat().st_size <= BEGINNING:
-            try:
-                read_object(file, "JSON file")
-            except InputError as error:
-                logger.warning("%s It is left out; if it was a ranking, it is lost.", error)
 
     def _add_dump(self, path: Path) -> None:
         dump, name = Activations(path), self._relative(path)
@@ -147,10 +143,3 @@ class _Findings:
         if not name.isascii() and any("\ud800" <= c <= "\udfff" for c in name):
             raise InputError(f"The name of {path} is not UTF-8 text; rename it.")
         return name
-
-
-def looks_like_a_ranking(file: Path) -> bool:
-    """Whether a JSON file begins as a ranking does; raises `OSError` if it cannot be read."""
-    with open_file(file) as opened:
-        beginning = opened.read(BEGINNING).decode("utf-8", errors="replace")
-    return all(name in beginning for name in RANKING_FIELDS)

@@ -15,7 +15,7 @@ from fairseq_neurons.probing.label_file_names import ranking_file
 from fairseq_neurons.probing.probe_results import FILE, ProbeResults
 from fairseq_neurons.probing.study.trained_probe import TrainedProbe
 from fairseq_neurons.rankings import Ranking
-from fairseq_neurons.runs.run_scan import looks_like_a_ranking
+from fairseq_neurons.runs.ranking_files import is_a_ranking
 from fairseq_neurons.same_model import check_same_neurons
 from fairseq_neurons.storage.files import read_bytes, reading
 from fairseq_neurons.storage.sealed_json import CHECKSUM
@@ -87,8 +87,15 @@ def _verified(path: Path) -> Iterator[Verified]:
         if inner.is_dir() and not inner.is_symlink():
             if not any(fnmatch(inner.name, pattern) for pattern in SKIPPED):
                 yield from _verified(inner)
-        elif inner.suffix == ".json" and inner.is_file() and looks_like_a_ranking(inner):
+        elif inner.suffix == ".json" and inner.is_file() and _may_be_a_ranking(inner):
             yield _entry(inner, "ranking", _ranking)
+
+
+def _may_be_a_ranking(file: Path) -> bool:
+    try:
+        return is_a_ranking(file)
+    except InputError:
+        return True
 
 
 def _entry(path: Path, kind: str, check: Callable[[Path], bool]) -> Verified:

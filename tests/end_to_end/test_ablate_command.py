@@ -26,6 +26,7 @@ from fairseq_neurons.plugin import load_model, masked, neurons_of
 from fairseq_neurons.plugin.extraction import extract
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
+from fairseq_neurons.storage.sealed_json import sealed
 from tests.ablation.test_interruptions import files
 from tests.end_to_end.conftest import TRANSLATION
 from tests.end_to_end.trained_curves import command, joint_curve, lm_curve, measure
@@ -84,7 +85,7 @@ def test_every_point__is_what_its_mask_gives_alone(joint):
         assert read_lines(Path(joint.out) / point.output, "hypotheses") == expected
     assert len({point.score for point in curve.points}) > 5
     assert [json.loads(line) for line in (Path(joint.out) / "curve.jsonl").read_text().splitlines()] == [
-        point.to_json() for point in curve.points
+        sealed(point.to_json()) for point in curve.points
     ]
     overlap = json.loads((Path(joint.out) / "overlap.json").read_text())
     tops = [set(Ranking.load(path).order[:4].tolist()) for path in joint.rankings]

@@ -13,6 +13,7 @@ import pytest
 from fairseq_neurons.ablation.ablation_settings import AblationSettings
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
+from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin import load_model, masked
 from fairseq_neurons.rankings import Ranking
 from fairseq_neurons.storage.files import read_lines
@@ -76,7 +77,7 @@ def test_wrong_input__is_one_sentence(world, joint, lm, tmp_path):
     of_other = str(a_ranking(tmp_path, world.model("joint2"), world.data, 7))
     assert "are of different models: their checkpoints are" in fail(rankings=[of_other])
     assert "have different neurons" in fail(rankings=[*joint.rankings, *_anonymous(lm.rankings, tmp_path)])
-    assert "and this model have different neurons" in fail(rankings=_anonymous(lm.rankings, tmp_path))
+    assert "and this model have different neurons" in fail(rankings=[_of_a_higher_layer(lm.rankings[0], tmp_path)])
     assert "There is no subset 'dev'" in fail(subset="dev")
     assert "nowhere.pt cannot be read" in fail(checkpoint="nowhere.pt")
     assert "give the folder with data=" in fail(data=str(tmp_path))
@@ -95,6 +96,14 @@ def _anonymous(paths: list[str], folder: Path) -> list[str]:
     for number, path in enumerate(paths):
         replace(Ranking.load(path), checkpoint_sha256="").save(folder / f"anonymous-{number}.json")
     return [str(folder / f"anonymous-{number}.json") for number in range(len(paths))]
+
+
+def _of_a_higher_layer(path: str, folder: Path) -> str:
+    """A ranking like another one, but of layers that no model here has."""
+    ranking = Ranking.load(path)
+    blocks = Neurons.of(replace(block, layer=block.layer + 7) for block in ranking.neurons.blocks)
+    replace(ranking, checkpoint_sha256="", neurons=blocks).save(folder / "higher.json")
+    return str(folder / "higher.json")
 
 
 def test_folder_of_other_settings__is_refused(world, joint):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.probing.study.study_plan import Plan
+from fairseq_neurons.rankings import Ranking
 from tests.probing.study.made_words import task_of
 
 
@@ -58,7 +59,6 @@ def test_another_probe__is_of_the_same_model_and_shares_a_neuron(data, whole, tm
     np.savez(other / "probe.npz", **{**arrays, "columns": np.array([0, 3])})
     with pytest.raises(InputError, match="other is a probe of other neurons"):
         Plan(against=[str(other)]).check_task(task)
-    ranking = json.loads((other / "ranking.json").read_text())
-    (other / "ranking.json").write_text(json.dumps({**ranking, "checkpoint_sha256": "f" * 64}))
+    replace(Ranking.load(other / "ranking.json"), checkpoint_sha256="f" * 64).save(other / "ranking.json")
     with pytest.raises(InputError, match="are of different models"):
         Plan(against=[str(other)]).check_task(task)

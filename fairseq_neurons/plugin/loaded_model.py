@@ -20,7 +20,7 @@ from fairseq_neurons.plugin.checkpoints import Loaded, load_checkpoint
 from fairseq_neurons.plugin.chosen_words import chosen_words
 from fairseq_neurons.plugin.evaluation import Scorer, Translator
 from fairseq_neurons.plugin.given_sentences import GivenSentences, check_read, check_references
-from fairseq_neurons.plugin.mask_arguments import mask_of
+from fairseq_neurons.plugin.mask_arguments import check_ranked_model, mask_of
 from fairseq_neurons.plugin.masking import masked, neurons_of
 from fairseq_neurons.plugin.model_neurons import ModelNeurons
 from fairseq_neurons.plugin.sentence_states import SentenceStates, states_of
@@ -77,21 +77,22 @@ class LoadedModel:
 
         Args:
             neurons: names and patterns of any part (``"encoder.1.bwd.*"``, several separated by commas or in a list),
-                indices (``ranking.top(50)``), or a `Mask`, which has its own value, site and words.
-            value: a number, ``"zero"``, or one number for each neuron of ``states``, such as
-                ``Activations("activations/1").mean()``.
+                indices, which may be ``ranking.top(50)``, or a `Mask`, which has its own value, site and words.
+            value: a number, ``"zero"``, or one for each neuron of ``states``: ``Activations("activations/1").mean()``.
             site: where, see `Mask`.
             words: the words at which the neurons are masked, see `chosen_words`; by default all.
             states: in which indices and values count: patterns of blocks (``"encoder.*.ffn"``), or the ``neurons`` of a
-                ranking or a dump; by default `neurons`.
+                ranking or a dump; by default those of the ranking that the indices are of, or else `neurons`.
 
         Raises:
-            InputError: if there are no such neurons, the value or site is invalid, or these layers are masked already.
+            InputError: if there are no such neurons, the ranking is of another model, the value or site is invalid, or
+                these layers are masked already.
 
         >>> with model.masked(ranking.top(50)):  # doctest: +SKIP
         ...     model.perplexity("test")
         412.7
         """
+        check_ranked_model(neurons, Path(self.checkpoint))
         mask = mask_of(ModelNeurons.of(self.model), neurons, value, site, words, states)
         before = self._words
         with masked(self.model, mask):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +12,9 @@ from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import ChosenWords, Mask
 from fairseq_neurons.neurons import Neurons
 from fairseq_neurons.plugin.model_neurons import ModelNeurons
+from fairseq_neurons.rankings.ranked_neurons import RankedNeurons
+from fairseq_neurons.same_model import Checkpoint, check_same_model
+from fairseq_neurons.storage.files import sha256_of_file
 
 
 def mask_of(
@@ -36,10 +41,33 @@ def mask_of(
     if isinstance(value, str) and value == "mean":
         raise InputError("value='mean' needs a dump: give its means, value=Activations(DIR).mean().")
     values = value if isinstance(value, (str, int, float)) else np.asarray(value, dtype=np.float32)
+    if states is None and isinstance(neurons, RankedNeurons):
+        states = neurons.neurons
     if states is not None:
         model = _only(model, states)
     blocks, indices, chosen_by = _chosen(model, neurons)
     return Mask.of(blocks, indices, values, site, chosen_by=chosen_by, words=words)
+
+
+def check_ranked_model(neurons: object, checkpoint: Path) -> None:
+    """Refuse indices of a ranking of another model; others do not know theirs.
+
+    Args:
+        neurons: as `mask_of` takes them.
+        checkpoint: of the model to mask.
+
+    Raises:
+        InputError: if the ranking was made for another checkpoint.
+    """
+    if isinstance(neurons, RankedNeurons) and neurons.checkpoint_sha256:
+        ours = Checkpoint(_sha256(checkpoint, checkpoint.stat().st_mtime_ns))
+        check_same_model(("The ranking", Checkpoint(neurons.checkpoint_sha256)), ("this model", ours))
+
+
+@lru_cache(maxsize=16)
+def _sha256(checkpoint: Path, changed: int) -> str:
+    """Kept for many masks of one model."""
+    return sha256_of_file(checkpoint)
 
 
 def _only(model: ModelNeurons, states: Neurons | str | Sequence[str]) -> ModelNeurons:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.neurons import Neurons
+from fairseq_neurons.rankings.ranked_neurons import RankedNeurons
 from fairseq_neurons.storage.files import write_text_whole
 from fairseq_neurons.storage.json_fields import Fields, NotJson, read_object
 from fairseq_neurons.storage.sealed_json import sealed
@@ -67,21 +68,24 @@ class Ranking:
         order = np.argsort(values if reverse else -values, kind="stable").astype(np.int64)
         return cls(method, neurons, order, values[order], signature, checkpoint_sha256)
 
-    def top(self, count: int) -> NDArray[np.int64]:
+    def top(self, count: int) -> RankedNeurons:
         """The indices of the ``count`` most important neurons, the most important first.
 
         Raises:
             InputError: if the ranking does not have that many neurons.
         """
-        return self.order[: self._checked(count)]
+        return self._ranked(self.order[: self._checked(count)])
 
-    def bottom(self, count: int) -> NDArray[np.int64]:
+    def bottom(self, count: int) -> RankedNeurons:
         """The indices of the ``count`` least important neurons, the least important first.
 
         Raises:
             InputError: if the ranking does not have that many neurons.
         """
-        return self.order[::-1][: self._checked(count)]
+        return self._ranked(self.order[::-1][: self._checked(count)])
+
+    def _ranked(self, indices: NDArray[np.int64]) -> RankedNeurons:
+        return RankedNeurons.of(indices, self.neurons, self.checkpoint_sha256)
 
     def _checked(self, count: int) -> int:
         if not isinstance(count, (int, np.integer)) or not 0 <= count <= len(self.order):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 
 from fairseq_neurons.errors import InputError
 from fairseq_neurons.masks import Mask
 from fairseq_neurons.neurons import Block, Neurons
-from fairseq_neurons.plugin.mask_arguments import mask_of
+from fairseq_neurons.plugin.mask_arguments import check_ranked_model, mask_of
 from fairseq_neurons.plugin.model_neurons import ModelNeurons
+from fairseq_neurons.rankings import Ranking
 
 NEURONS = Neurons.of([Block("encoder", 0, "fwd", 3), Block("encoder", 0, "bwd", 2)])
 OTHERS = Neurons.of([Block("decoder", 0, "ffn", 4)])
@@ -49,6 +52,26 @@ def test_states__are_those_in_which_indices_and_values_count():
         mask_of(MODEL, [1], states="decoder.0.out")
     with pytest.raises(InputError, match="states= and this model have different neurons"):
         mask_of(MODEL, [1], states=Neurons.of([Block("decoder", 0, "ffn", 5)]))
+
+
+def test_neurons_of_a_ranking__count_in_its_blocks():
+    ranking = Ranking.from_scores("any", OTHERS, np.arange(4.0), "any")
+    for neurons in (ranking.top(2), ranking.top(3)[:2], np.sort(ranking.top(2))):
+        mask = mask_of(MODEL, neurons)
+        assert (mask.neurons, mask.indices.tolist()) == (OTHERS, [2, 3])
+    mask = mask_of(MODEL, ranking.bottom(1), [5.0, 6.0, 7.0, 8.0])
+    assert (mask.neurons, mask.values.tolist()) == (OTHERS, [5])
+    with pytest.raises(InputError, match="this model have different neurons"):
+        mask_of(ModelNeurons(NEURONS, NEURONS), ranking.top(1))
+
+
+def test_neurons_of_another_models_ranking__are_refused(tmp_path):
+    (tmp_path / "model.pt").write_bytes(b"model")
+    ours = hashlib.sha256(b"model").hexdigest()
+    for checkpoint in (ours, ""):
+        check_ranked_model(Ranking.from_scores("any", OTHERS, np.ones(4), "", checkpoint).top(1), tmp_path / "model.pt")
+    with pytest.raises(InputError, match="The ranking and this model are of different models"):
+        check_ranked_model(Ranking.from_scores("any", OTHERS, np.ones(4), "", "f" * 64).top(1), tmp_path / "model.pt")
 
 
 def test_signature__says_how_neurons_and_value_were_chosen():

@@ -1,7 +1,7 @@
 # make demo   the main job in minutes, on a built-in corpus (or CORPUS=PREFIX SRC=en TGT=fr LABELS=FILE,FILE on yours)
 # make paper  the paper's experiments on your corpora: CORPUS=FOLDER PAIR=en-fr SIZE=small [STEPS=probe,sum]
 # make test   lint and the tests that take minutes; make test-all adds the slow ones
-# make attack thousands of damaged and hostile files, hundreds of kills (OPTIONS='--cases 1000 --seed 2'); it resumes
+# make attack thousands of damaged and hostile files, hundreds of kills (OPTIONS='--files 1000 --seed 2'); it resumes
 # OPTIONS='epochs=30 hidden=128' are further options of demo and paper.
 # Each makes .venv itself if it is missing.
 

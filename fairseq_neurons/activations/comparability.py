@@ -8,6 +8,8 @@ from pathlib import Path
 from fairseq_neurons.activations import Activations
 from fairseq_neurons.errors import InputError
 
+UNKNOWN = "<unk>"
+
 
 def check_target(dumps: Sequence[Activations], target: int) -> None:
     """Refuse a target that is not one of the dumps, or has no words.
@@ -44,14 +46,23 @@ def _check_same_words(first: Activations, other: Activations) -> None:
     pairs = zip(first.stream_sentences(), other.stream_sentences(), strict=True)
     for number, (left, right) in enumerate(pairs, start=1):
         if left != right:
-            raise InputError(
-                f"{different}: sentence {number} is {_quote(left)} in one and {_quote(right)} in the other."
+            raise InputError(f"{different}: {_difference(number, left, right)}")
+
+
+def _difference(number: int, left: Sequence[str], right: Sequence[str]) -> str:
+    """What differs in a sentence, in a sentence."""
+    for position, (ours, theirs) in enumerate(zip(left, right, strict=False), start=1):
+        if ours != theirs:
+            place = f"word {position} of sentence {number}"
+            cure = " A dump without dump_text= has <unk> for unknown words: make both with it."
+            return f"{place} is {_quote(ours)} in one and {_quote(theirs)} in the other." + cure * (
+                UNKNOWN in (ours, theirs)
             )
+    return f"sentence {number} has {len(left)} words in one and {len(right)} in the other."
 
 
-def _quote(words: Sequence[str]) -> str:
-    text = " ".join(words)
-    return repr(text if len(text) <= 60 else text[:57] + "...")
+def _quote(word: str) -> str:
+    return repr(word if len(word) <= 60 else word[:57] + "...")
 
 
 def check_same_dictionary(*named: tuple[str | Path, str]) -> None:

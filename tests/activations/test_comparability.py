@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,7 @@ def test_dumps_of_the_same_words__can_be_compared(dumps):
     [
         ([], "Correlation needs the dumps of at least two models."),
         (["2", "1"], "1 is given twice; correlation compares different models."),
-        (["other"], "are dumps of different words: sentence 1 is 'a b' in one and 'a x' in the other."),
+        (["other"], "are dumps of different words: word 2 of sentence 1 is 'b' in one and 'x' in the other."),
         (["one"], "are dumps of different words: 2 sentences and 1."),
     ],
 )
@@ -37,14 +39,24 @@ def test_other_dumps__are_refused_in_one_sentence(dumps, others, sentence):
     assert str(error.value).endswith(sentence)
 
 
-def test_long_sentences__are_shortened_in_messages(tmp_path):
-    values = np.ones((40, 2), dtype=np.float32)
-    lines = {"1": [["word"] * 40], "2": [["word"] * 39 + ["end"]]}
-    ours, other = (Activations(write_dump(tmp_path / n, values, sentences=words)) for n, words in lines.items())
-    with pytest.raises(InputError) as error:
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["a", "<unk>"],
+            "'b' in one and '<unk>' in the other. A dump without dump_text= has <unk> for unknown words: ",
+        ),
+        (["a", "b" * 61], f"'b' in one and '{57 * 'b'}...' in the other."),
+        (["a"], "sentence 1 has 2 words in one and 1 in the other."),
+    ],
+)
+def test_first_difference__is_shown(tmp_path, words, sentence):
+    ours, other = (
+        Activations(write_dump(tmp_path / str(i), np.ones((len(line), 2), dtype=np.float32), sentences=[line]))
+        for i, line in enumerate([["a", "b"], words])
+    )
+    with pytest.raises(InputError, match=re.escape(sentence)):
         check_comparable(ours, [other])
-    beginning = ("word " * 40)[:57]
-    assert str(error.value).endswith(f"sentence 1 is '{beginning}...' in one and '{beginning}...' in the other.")
 
 
 @pytest.mark.parametrize("target", [-1, 2])

@@ -155,7 +155,7 @@ def test_dumps_that_cannot_be_correlated(tmp_path):
     same = write_dump(tmp_path / "same", generator.normal(size=(4, 2)))
     out = f"out={tmp_path / 'r.json'}"
     correlate = ["fairseq-neurons-correlate", out]
-    assert "dumps of different words: sentence 1" in fail(*correlate, f"activations=[{first},{other}]")
+    assert "dumps of different words: word 1 of sentence 1" in fail(*correlate, f"activations=[{first},{other}]")
     manifest = json.loads((same / "manifest.json").read_text())
     (same / "manifest.json").write_text(json.dumps(sealed({**manifest, "format": 9})))
     assert "has format 9, this version reads up to 2" in fail(*correlate, f"activations=[{first},{same}]")

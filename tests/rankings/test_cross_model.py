@@ -83,8 +83,8 @@ def test_float16_dumps__are_read(tmp_path):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([["a", "b"], ["c"]], "sentence 2 is 'c d' in one and 'c' in the other"),
-        ([["a", "x"], ["c", "d"]], "sentence 1 is 'a b' in one and 'a x' in the other"),
+        ([["a", "b"], ["c"]], "sentence 2 has 2 words in one and 1 in the other"),
+        ([["a", "x"], ["c", "d"]], "word 2 of sentence 1 is 'b' in one and 'x' in the other"),
         ([["a", "b"], ["c", "d"], ["e"]], "2 sentences and 3"),
     ],
 )

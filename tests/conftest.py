@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,10 @@ from tests.shared_folders import made_once
 
 # The workers share the cores. With a thread a core each, the threads of tiny products wait for each other, busily.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A shell ignores SIGINT in what it runs in the background, and so would every command that the tests interrupt.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # `make test-all` tries four times as many examples as `make test`. A loaded machine has no deadline.
 settings.register_profile("few", max_examples=25, deadline=None)
